@@ -1,0 +1,177 @@
+import { z } from 'zod';
+
+/**
+ * Every setting of the daemon. `config/defaut.toml` shows the same ones with their defaults, equal by test.
+ * Secrets are never values here: only paths of files that hold them.
+ */
+
+const chemin = z.string();
+const secondes = z.number().positive();
+const octets = z.number().int().nonnegative();
+const port = z.number().int().min(0).max(65535);
+const periode = z.number().positive();
+
+const sensReponse = z.enum(['prise', 'non_prise', 'incertaine', 'refusee']);
+
+const fenetre = z.strictObject({
+  /** `HH:MM`, Europe/Paris. */
+  debut: z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/),
+  fin: z.string().regex(/^([01][0-9]|2[0-4]):[0-5][0-9]$/),
+  /** 0 = closed. */
+  octets_par_heure: octets,
+});
+
+const imap = z.strictObject({
+  nom: z.string().min(1),
+  hote: z.string().min(1),
+  port: port.default(993),
+  tls: z.enum(['tls', 'starttls', 'aucun']).default('tls'),
+  autorites: chemin.default(''),
+  utilisateur: z.string().min(1),
+  secret_fichier: chemin,
+  dossier: z.string().default('INBOX'),
+  /** Where a filed message goes; empty = deleted after filing. */
+  dossier_traite: z.string().default('Traites'),
+  periode_s: periode.default(30),
+});
+
+const maildir = z.strictObject({
+  nom: z.string().min(1),
+  dossier: chemin.min(1),
+  periode_s: periode.default(10),
+});
+
+const moteur = z.strictObject({
+  concurrence: z.number().int().min(1).max(1024).default(32),
+  bail_s: secondes.default(300),
+  /** First and longest wait between two tries of a transient failure. */
+  reprise_min_s: secondes.default(5),
+  reprise_max_s: secondes.default(900),
+  arret_s: secondes.default(20),
+});
+
+const api = z.strictObject({
+  /** Empty = `<donnees>/vaguemestre.sock`. */
+  socket: chemin.default(''),
+  adresse: z.string().default('127.0.0.1'),
+  /** 0 = the HTTPS door stays shut; the socket stays open. */
+  port: port.default(8443),
+  /** Empty = a self-signed pair is made in the data folder. */
+  certificat: chemin.default(''),
+  cle: chemin.default(''),
+  taille_max_octets: octets.default(200_000_000),
+  nombre_max_pieces: z.number().int().min(1).default(200),
+});
+
+const operateur = z.strictObject({
+  nom: z.string().default('Tiers de télétransmission'),
+  /** Three capital letters given by the ministry. */
+  trigramme: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('VGM'),
+  /** EACT in production, TACT on the test platform. */
+  application: z.enum(['EACT', 'TACT']).default('TACT'),
+  /** Mailbox where the State answers. */
+  adresse_retour: z.string().default('tdt@localhost.localdomain'),
+});
+
+const ministere = z.strictObject({
+  /** Empty = nothing is sent: flux wait, `diagnostiquer` says so. */
+  url: z.string().default(''),
+  url_secours: z.string().default(''),
+  /** Name of the form field; `{archive}` is the archive name. */
+  champ: z.string().default('{archive}'),
+  agent_utilisateur: z.string().default('curl/8.5.0'),
+  certificat: chemin.default(''),
+  cle: chemin.default(''),
+  secret_fichier: chemin.default(''),
+  autorites: chemin.default(''),
+  delai_connexion_s: secondes.default(60),
+  delai_total_s: secondes.default(180),
+  concurrence: z.number().int().min(1).default(8),
+  archive_max_octets: octets.default(150_000_000),
+  /** 0 = no limit. */
+  octets_par_heure: octets.default(0),
+  fenetres: z.array(fenetre).default([]),
+  /** Reading of HTTP statuses, over the built-in table: `"500" = "incertaine"`, `"4xx" = "refusee"`. */
+  reponses: z.record(z.string(), sensReponse).default({}),
+});
+
+const actes = z.strictObject({
+  ministere: ministere.prefault({}),
+  /** Working days without receipt before the alert. */
+  alerte_jours_ouvres: z.number().int().min(0).default(1),
+  /** Is an acte deposited without a known classification refused? */
+  classification_requise: z.boolean().default(true),
+  numero_quotidien_max: z.number().int().min(1).default(9999),
+});
+
+const smtp = z.strictObject({
+  actif: z.boolean().default(false),
+  adresse: z.string().default('127.0.0.1'),
+  port: port.default(2525),
+  taille_max_octets: octets.default(50_000_000),
+  certificat: chemin.default(''),
+  cle: chemin.default(''),
+  /** Addresses served; empty = the return address of the operator only. */
+  destinataires: z.array(z.string()).default([]),
+});
+
+const reception = z.strictObject({
+  smtp: smtp.prefault({}),
+  imap: z.array(imap).default([]),
+  maildir: z.array(maildir).default([]),
+  /** Senders (`ministere@…` or `@domain`) trusted; empty = all. Others are parked, never dropped. */
+  expediteurs: z.array(z.string()).default([]),
+});
+
+const antivirus = z.strictObject({
+  type: z.enum(['aucun', 'clamd']).default('aucun'),
+  /** `host:port`, or the path of a socket. */
+  adresse: z.string().default('127.0.0.1:3310'),
+  delai_s: secondes.default(120),
+});
+
+const notification = z.strictObject({
+  webhook: z
+    .strictObject({
+      delai_s: secondes.default(20),
+      /** Waits between tries, in seconds; jitter is added. The debt is given up after the last. */
+      essais_s: z.array(secondes).default([5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]),
+      /** Private networks (CIDR) or names that receivers may live in; empty = public addresses only. */
+      reseaux_permis: z.array(z.string()).default([]),
+      /** Receivers without TLS, for tests on a closed network. */
+      http_permis: z.boolean().default(false),
+      autorites: chemin.default(''),
+      concurrence: z.number().int().min(1).default(16),
+    })
+    .prefault({}),
+  courriel: z
+    .strictObject({
+      /** Empty = no e-mail is sent. */
+      hote: z.string().default(''),
+      port: port.default(25),
+      tls: z.enum(['tls', 'starttls', 'opportuniste', 'aucun']).default('opportuniste'),
+      expediteur: z.string().default('ne-pas-repondre@localhost.localdomain'),
+      utilisateur: z.string().default(''),
+      secret_fichier: chemin.default(''),
+      autorites: chemin.default(''),
+      essais_s: z.array(secondes).default([60, 600, 3600, 14400, 43200, 86400]),
+    })
+    .prefault({}),
+});
+
+export const manifest = z.strictObject({
+  donnees: z.string().default('donnees'),
+  journal_technique: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  moteur: moteur.prefault({}),
+  api: api.prefault({}),
+  operateur: operateur.prefault({}),
+  actes: actes.prefault({}),
+  reception: reception.prefault({}),
+  antivirus: antivirus.prefault({}),
+  notification: notification.prefault({}),
+});
+
+export type Config = z.infer<typeof manifest>;

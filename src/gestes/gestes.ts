@@ -1,0 +1,178 @@
+import type { RapportControles } from '../metier/anomalies.ts';
+import type { Classification, Collectivite } from '../metier/collectivite.ts';
+import type { Etat } from '../metier/etats.ts';
+import type { Flux, NomProtocole, PieceDuFlux } from '../metier/flux.ts';
+import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
+import type { LigneJournal } from '../metier/journal.ts';
+import type { EssaiLivraison, EtatLivraison, Livraison } from '../metier/notifications.ts';
+import type { EtatRetour, Retour } from '../metier/retours.ts';
+import type { Source } from '../ports/coffre.ts';
+import type { FiltreFlux, Jeton, Portee } from '../ports/store.ts';
+import type { Readable } from 'node:stream';
+
+/** What a person may ask, and what a door (API, later the S2LOW dialect) offers. `acteur` goes to the journal. */
+export interface Contexte {
+  readonly portee: Portee;
+  /** `agent:<token name>`, `systeme`. */
+  readonly acteur: string;
+  /** Correlation identifier of the request. */
+  readonly corr: string;
+}
+
+/** A file of a deposit whose bytes are already durable in the coffre. */
+export interface FichierDepose {
+  readonly role: 'document' | 'annexe';
+  readonly nom: string;
+  readonly sha256: Sha256;
+  readonly sha512: string;
+  readonly taille: number;
+}
+
+export interface DemandeDepot {
+  readonly protocole: NomProtocole;
+  readonly collectivite: Siren;
+  /** Declared metadata, as parsed JSON, not yet trusted. */
+  readonly metadonnees: unknown;
+  readonly fichiers: readonly FichierDepose[];
+  readonly cleIdempotence: string | null;
+  /** Only answer the controls; nothing is kept. */
+  readonly aBlanc: boolean;
+}
+
+export type ReponseDepot =
+  | {
+      readonly type: 'accepte';
+      readonly flux: Flux;
+      readonly rejeu: boolean;
+      readonly rapport: RapportControles;
+    }
+  /** The document is refused: nothing was kept but the trace of the refusal. */
+  | { readonly type: 'refuse'; readonly rapport: RapportControles }
+  | { readonly type: 'a_blanc'; readonly rapport: RapportControles };
+
+export interface Montre {
+  readonly flux: Flux;
+  readonly pieces: readonly PieceDuFlux[];
+  readonly chronologie: readonly LigneJournal[];
+  readonly livraisons: readonly Livraison[];
+}
+
+export interface PreuveExportee {
+  /** `<identity>.asice` */
+  readonly nom: string;
+  /** Bytes. */
+  readonly taille: number;
+  readonly contenu: Readable;
+}
+
+export interface Gestes {
+  /** Puts the bytes of one file in the coffre, durably, before the deposit itself. Bounded by `api.taille_max_octets`. */
+  recevoirFichier(source: Source, role: 'document' | 'annexe', nom: string): Promise<FichierDepose>;
+  deposer(ctx: Contexte, demande: DemandeDepot): Promise<ReponseDepot>;
+
+  lister(ctx: Contexte, filtre: FiltreFlux): Promise<readonly Flux[]>;
+  montrer(ctx: Contexte, id: FluxId): Promise<Montre>;
+  compter(ctx: Contexte): Promise<Readonly<Partial<Record<Etat, number>>>>;
+  ouvrirPiece(
+    ctx: Contexte,
+    id: FluxId,
+    rang: number,
+  ): Promise<{ readonly piece: PieceDuFlux; readonly contenu: Readable }>;
+  exporterPreuve(ctx: Contexte, id: FluxId): Promise<PreuveExportee>;
+
+  /** `echec`, `transmis` → sent again under the same name. Throws VGM-NOY-002 when the state forbids it. */
+  renvoyer(ctx: Contexte, id: FluxId): Promise<Flux>;
+  abandonner(ctx: Contexte, id: FluxId, motif: string): Promise<Flux>;
+  /** Settles an uncertain fate: does the State hold it? */
+  trancher(ctx: Contexte, id: FluxId, decision: 'recu' | 'non_recu', motif: string): Promise<Flux>;
+
+  /** Fetches the mailboxes now. @returns per source, the number of messages filed or the reason of the failure. */
+  relever(
+    ctx: Contexte,
+  ): Promise<readonly { readonly source: string; readonly nombre: number; readonly erreur: string | null }[]>;
+  retours: {
+    lister(
+      ctx: Contexte,
+      filtre: { readonly etats?: readonly EtatRetour[]; readonly avant?: RetourId; readonly limite: number },
+    ): Promise<readonly Retour[]>;
+    montrer(
+      ctx: Contexte,
+      id: RetourId,
+    ): Promise<{
+      readonly retour: Retour;
+      readonly parties: readonly { readonly nom: string; readonly taille: number }[];
+      readonly brut: Readable;
+    }>;
+    /** Files a raw message by hand (a mail saved to disk by an agent). */
+    deposer(ctx: Contexte, brut: Source): Promise<Retour>;
+    /** Analyses a parked message again (after a correction of the program or of a collectivité). */
+    retraiter(ctx: Contexte, id: RetourId): Promise<Retour>;
+    /** A person says to which flux a parked message belongs; it becomes one of its pieces, the state does not change. */
+    rattacher(ctx: Contexte, id: RetourId, flux: FluxId): Promise<Retour>;
+    /** A person says that it needs nothing. */
+    classer(ctx: Contexte, id: RetourId, motif: string): Promise<Retour>;
+  };
+
+  collectivites: {
+    lister(ctx: Contexte): Promise<readonly Collectivite[]>;
+    trouver(ctx: Contexte, siren: Siren): Promise<Collectivite>;
+    enregistrer(ctx: Contexte, c: Omit<Collectivite, 'points' | 'creee'>): Promise<Collectivite>;
+    importerClassification(ctx: Contexte, siren: Siren, message: Uint8Array): Promise<Classification>;
+    /** @returns the point and its secret, shown this once only. */
+    ajouterPoint(
+      ctx: Contexte,
+      siren: Siren,
+      point: {
+        readonly canal: 'webhook' | 'courriel';
+        readonly cible: string;
+        readonly evenements: readonly string[];
+      },
+    ): Promise<{ readonly id: string; readonly secret: string | null }>;
+    basculerPoint(ctx: Contexte, siren: Siren, id: string, actif: boolean): Promise<void>;
+    retirerPoint(ctx: Contexte, siren: Siren, id: string): Promise<void>;
+    /** New secret; the old one still signs beside it for `heures`. */
+    renouvelerSecret(ctx: Contexte, siren: Siren, id: string): Promise<{ readonly secret: string }>;
+  };
+
+  livraisons: {
+    lister(
+      ctx: Contexte,
+      filtre: { readonly flux?: FluxId; readonly etats?: readonly EtatLivraison[]; readonly limite: number },
+    ): Promise<readonly Livraison[]>;
+    essais(ctx: Contexte, id: LivraisonId): Promise<readonly EssaiLivraison[]>;
+    /** Owes it again at once, under the same webhook-id. */
+    rejouer(ctx: Contexte, id: LivraisonId): Promise<Livraison>;
+  };
+
+  jetons: {
+    lister(ctx: Contexte): Promise<readonly Jeton[]>;
+    /** @returns the token in clear, shown this once only. */
+    creer(ctx: Contexte, nom: string, portee: Portee): Promise<{ readonly jeton: string }>;
+    revoquer(ctx: Contexte, nom: string): Promise<boolean>;
+    /** @returns the context of a token in clear, or undefined. */
+    authentifier(jeton: string, corr: string): Promise<Contexte | undefined>;
+  };
+
+  /** Follows the chain of a tenant (`operateur` or SIREN), or of all. */
+  verifierJournal(ctx: Contexte): Promise<
+    readonly {
+      readonly org: string;
+      readonly lignes: number;
+      readonly ruptures: readonly { readonly n: number; readonly motif: string }[];
+    }[]
+  >;
+  /** Live events since `depuis`, until the signal aborts. */
+  suivre(
+    ctx: Contexte,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly quand: Instant; readonly flux: Flux; readonly ev: string }>;
+  /** State of the program: queues, peers, disk, clocks. Each line says in French what to do. */
+  diagnostiquer(ctx: Contexte): Promise<
+    readonly {
+      readonly sujet: string;
+      readonly etat: 'bon' | 'attention' | 'panne';
+      readonly detail: string;
+      readonly remede: string;
+    }[]
+  >;
+}

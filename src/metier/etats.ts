@@ -1,0 +1,107 @@
+/**
+ * The leg of a flux to the State. The other axis (debts to the collectivité: notification, archivage)
+ * is never mixed in: a failed webhook does not make an acte « failed ».
+ */
+export const ETATS = [
+  'depose', // bytes and row durable; controls to be run
+  'refuse', // controls unfavourable; nothing left; terminal
+  'controle', // controls favourable; the envelope is to be made
+  'pret', // identity reserved, archive stored; waits for its turn on the line
+  'en_ligne', // written just before the first byte leaves: after a crash, its fate is unknown
+  'transmis', // the State answered that it took it; its receipt is awaited
+  'incertain', // the State may hold it; only evidence or a person settles it
+  'echec', // the State's door refused it for good (HTTP 413, 400…); an operator may send again
+  'acquitte', // receipt filed; terminal
+  'anomalie', // refused by the State (1-3, AnomalieEnveloppe); terminal for this sending
+  'abandonne', // an operator gave it up before it left; terminal
+] as const;
+
+export type Etat = (typeof ETATS)[number];
+
+/** What makes a flux change state. */
+export const EVENEMENTS = [
+  'controle_favorable',
+  'controle_defavorable',
+  'enveloppe_faite',
+  'mise_en_ligne',
+  'remise_confirmee', // success code of the State's door
+  'remise_non_faite', // certain that nothing was taken: back in line
+  'remise_incertaine',
+  'remise_refusee',
+  'accuse_recu',
+  'anomalie_recue',
+  'tranche_recu', // a person says: the State holds it
+  'tranche_non_recu', // a person says: the State does not hold it, send again under the same name
+  'renvoi_demande',
+  'abandon_demande',
+] as const;
+
+export type EvenementEtat = (typeof EVENEMENTS)[number];
+
+/**
+ * The one table of transitions. A receipt may come before the answer of the line (`en_ligne`),
+ * and is the evidence that settles `incertain` and even `echec` or `pret` (a first try believed lost had arrived).
+ */
+export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<EvenementEtat, Etat>>>>> = {
+  depose: { controle_favorable: 'controle', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
+  refuse: {},
+  controle: { enveloppe_faite: 'pret', abandon_demande: 'abandonne' },
+  pret: {
+    mise_en_ligne: 'en_ligne',
+    abandon_demande: 'abandonne',
+    accuse_recu: 'acquitte',
+    anomalie_recue: 'anomalie',
+  },
+  en_ligne: {
+    remise_confirmee: 'transmis',
+    remise_non_faite: 'pret',
+    remise_incertaine: 'incertain',
+    remise_refusee: 'echec',
+    accuse_recu: 'acquitte',
+    anomalie_recue: 'anomalie',
+  },
+  transmis: { accuse_recu: 'acquitte', anomalie_recue: 'anomalie', renvoi_demande: 'pret' },
+  incertain: {
+    accuse_recu: 'acquitte',
+    anomalie_recue: 'anomalie',
+    tranche_recu: 'transmis',
+    tranche_non_recu: 'pret',
+  },
+  echec: {
+    renvoi_demande: 'pret',
+    abandon_demande: 'abandonne',
+    accuse_recu: 'acquitte',
+    anomalie_recue: 'anomalie',
+  },
+  acquitte: {},
+  anomalie: {},
+  abandonne: {},
+};
+
+/** @returns the state reached, or undefined when the table forbids the move. */
+export function transition(de: Etat, evenement: EvenementEtat): Etat | undefined {
+  return TRANSITIONS[de][evenement];
+}
+
+/** States in which the engine has nothing more to do on the leg to the State. */
+export function estTerminal(etat: Etat): boolean {
+  return Object.keys(TRANSITIONS[etat]).length === 0;
+}
+
+/** States that free the legal identity: nothing was registered by the State, the same acte may be deposited again. */
+export const LIBERE_IDENTITE: readonly Etat[] = ['refuse', 'anomalie', 'abandonne'];
+
+/** Wording shown to people. */
+export const LIBELLE_ETAT: Readonly<Record<Etat, string>> = {
+  depose: 'déposé',
+  refuse: 'refusé au contrôle',
+  controle: 'contrôlé',
+  pret: 'prêt à partir',
+  en_ligne: 'en ligne',
+  transmis: 'transmis',
+  incertain: 'sort incertain',
+  echec: 'échec de transmission',
+  acquitte: 'acquitté',
+  anomalie: 'en anomalie',
+  abandonne: 'abandonné',
+};

@@ -1,0 +1,23 @@
+import type { FicheErreur } from './erreurs.ts';
+import type { EvenementEtat } from './etats.ts';
+import type { Piece } from './flux.ts';
+import type { Instant } from './identifiants.ts';
+
+/** What a step gives back. Only the engine turns it into state, journal and debts, in one transaction. */
+export type Issue =
+  /** The flux moves on. `due`: when to look again (undefined = at once if a step follows). */
+  | {
+      readonly type: 'avance';
+      readonly evenement: EvenementEtat;
+      readonly pieces?: readonly Piece[];
+      readonly nomEnvoi?: string;
+      readonly motif?: string;
+      readonly due?: Instant;
+      readonly erreur?: FicheErreur;
+    }
+  /** Not its turn (window full, service closed): look again at `jusqua`; not counted as a failure. */
+  | { readonly type: 'patiente'; readonly jusqua: Instant; readonly motif: string }
+  /** A failure that left nothing on the other side: retry with back-off. */
+  | { readonly type: 'echoue'; readonly erreur: FicheErreur }
+  /** A standing alert for people; the state stays. */
+  | { readonly type: 'alerte'; readonly alerte: string; readonly prochaine: Instant };

@@ -1,0 +1,26 @@
+import type { FluxId, Instant, RetourId, Sha256 } from './identifiants.ts';
+
+/**
+ * A message received from the State (an e-mail). Its raw bytes are in the coffre before anything is parsed.
+ * `recu`: to be analysed; `attribue`: its flux knows; `a_trancher`: parked, a person must see it;
+ * `classe`: settled by a person, or without effect (double, reminder).
+ */
+export type EtatRetour = 'recu' | 'attribue' | 'a_trancher' | 'classe';
+
+export interface Retour {
+  readonly id: RetourId;
+  readonly sha256: Sha256;
+  readonly sha512: string;
+  readonly taille: number;
+  /** Source: `smtp`, `imap:<box>`, `maildir:<folder>`. */
+  readonly source: string;
+  readonly recu: Instant;
+  readonly etat: EtatRetour;
+  readonly due: Instant | null;
+  readonly tentatives: number;
+  /** Why it is parked or settled, in French. */
+  readonly motif: string | null;
+  /** Flux it was attributed to (several when one mail carries several messages). */
+  readonly flux: readonly FluxId[];
+  readonly ver: number;
+}

@@ -1,0 +1,10 @@
+import type { Readable } from 'node:stream';
+
+export type VerdictAntivirus =
+  | { readonly type: 'sain'; readonly moteur: string }
+  | { readonly type: 'infecte'; readonly moteur: string; readonly signature: string };
+
+/** Throws VGM-CTL-001 (passagere) when the service does not answer: never a verdict on the document. */
+export interface Antivirus {
+  analyser(contenu: Readable): Promise<VerdictAntivirus>;
+}

@@ -1,0 +1,18 @@
+import type { Source } from './coffre.ts';
+
+/** Files a raw message; when it resolves the bytes and the row are durable. */
+export type Consigner = (brut: Source, source: string) => Promise<void>;
+
+/** A place where the State's answers arrive and must be fetched. Nothing is removed there before it is filed here. */
+export interface Mailbox {
+  readonly nom: string;
+  /** Fetches all that waits. @returns the number of messages filed. Throws VGM-ACC-… (passagere) when out of reach. */
+  relever(consigner: Consigner): Promise<number>;
+}
+
+/** A place where the State's answers are pushed to us (embedded SMTP receiver). */
+export interface Recepteur {
+  readonly adresse: string;
+  demarrer(consigner: Consigner): Promise<void>;
+  arreter(): Promise<void>;
+}

@@ -1,0 +1,277 @@
+import type { Collectivite } from '../metier/collectivite.ts';
+import type { FicheErreur } from '../metier/erreurs.ts';
+import type { Etat } from '../metier/etats.ts';
+import type { Flux, NomProtocole, ObjetJson, Piece, PieceDuFlux } from '../metier/flux.ts';
+import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
+import type { EntreeJournal } from '../metier/journal.ts';
+import type { EssaiLivraison, EtatLivraison, Livraison, TypeEvenement } from '../metier/notifications.ts';
+import type { EtatRetour, Retour } from '../metier/retours.ts';
+
+/**
+ * Whose rows a query may see. Every read names it: a query without its collectivité does not type-check.
+ */
+export type Portee = { readonly collectivite: Siren } | { readonly operateur: true };
+export const OPERATEUR: Portee = { operateur: true };
+
+/** A change of one flux, guarded by the version that was read. */
+export interface ChangementFlux {
+  readonly id: FluxId;
+  readonly ver: number;
+  readonly etat: Etat;
+  readonly due: Instant | null;
+  readonly tentatives: number;
+  readonly alerte: string | null;
+  readonly erreur: FicheErreur | null;
+  /** Left as it was when undefined. Once set it never changes. */
+  readonly nomEnvoi?: string;
+  readonly transmis?: Instant;
+  readonly solde?: Instant;
+  /** Merged into the summary, key by key. */
+  readonly complement?: ObjetJson;
+  readonly pieces?: readonly Piece[];
+}
+
+export interface ChangementRetour {
+  readonly id: RetourId;
+  readonly ver: number;
+  readonly etat: EtatRetour;
+  readonly due: Instant | null;
+  readonly tentatives: number;
+  readonly motif: string | null;
+  readonly flux: readonly FluxId[];
+}
+
+export interface ChangementLivraison {
+  readonly id: LivraisonId;
+  readonly ver: number;
+  readonly etat: EtatLivraison;
+  readonly due: Instant | null;
+  readonly tentatives: number;
+  readonly essai?: EssaiLivraison;
+}
+
+export interface NouvelleLivraison {
+  readonly id: LivraisonId;
+  readonly collectivite: Siren;
+  readonly flux: FluxId;
+  readonly point: string;
+  readonly canal: 'webhook' | 'courriel';
+  readonly type: TypeEvenement;
+  readonly charge: ObjetJson;
+  readonly due: Instant;
+}
+
+/** Everything that one event changes: all of it lands, or nothing. */
+export interface Ecriture {
+  readonly quand: Instant;
+  readonly flux?: readonly ChangementFlux[];
+  readonly retours?: readonly ChangementRetour[];
+  readonly livraisons?: readonly ChangementLivraison[];
+  readonly nouvellesLivraisons?: readonly NouvelleLivraison[];
+  /** Switches a notification point off (HTTP 410…). */
+  readonly points?: readonly {
+    readonly siren: Siren;
+    readonly id: string;
+    readonly actif: boolean;
+    readonly motif: string | null;
+  }[];
+  readonly journal: readonly EntreeJournal[];
+}
+
+export interface NouveauFlux {
+  readonly id: FluxId;
+  readonly protocole: NomProtocole;
+  readonly collectivite: Siren;
+  readonly identite: string;
+  readonly resume: ObjetJson;
+  readonly cite: FluxId | null;
+  readonly pieces: readonly Piece[];
+  /** `Idempotency-Key` of the deposit, unique per collectivité; null when the client gave none. */
+  readonly cleIdempotence: string | null;
+  /** Digest of the whole request: the same key with other content is refused. */
+  readonly empreinteDemande: Sha256;
+  readonly due: Instant;
+}
+
+export type ResultatCreation =
+  | { readonly type: 'cree'; readonly flux: Flux }
+  /** Same key, same content: the first answer again. */
+  | { readonly type: 'rejeu'; readonly flux: Flux }
+  /** Same key, other content. */
+  | { readonly type: 'cle_prise'; readonly flux: Flux }
+  /** The same identity stands already in another flux. */
+  | { readonly type: 'doublon'; readonly flux: Flux };
+
+export interface NouveauRetour {
+  readonly id: RetourId;
+  readonly sha256: Sha256;
+  readonly sha512: string;
+  readonly taille: number;
+  readonly source: string;
+  readonly due: Instant;
+}
+
+/** All writes. Each promise resolves only once the transaction is durable; several may share one fsync. */
+export interface EcritureStore {
+  /** Throws VGM-NOY-001 when a version is not the one named; then nothing of this `Ecriture` landed. */
+  ecrire(ecriture: Ecriture): Promise<void>;
+  creerFlux(nouveau: NouveauFlux, suite: Ecriture): Promise<ResultatCreation>;
+  /** A message read twice at its source is kept once (same digest): `deja_vu`. */
+  creerRetour(nouveau: NouveauRetour, suite: Ecriture): Promise<'cree' | 'deja_vu'>;
+}
+
+export interface FiltreFlux {
+  readonly etats?: readonly Etat[];
+  readonly protocole?: NomProtocole;
+  /** Part of the identity or of the outgoing name. */
+  readonly recherche?: string;
+  readonly alerte?: boolean;
+  /** Page: flux deposited strictly before this one, newest first. */
+  readonly avant?: FluxId;
+  /** 1 to 1000. */
+  readonly limite: number;
+}
+
+export interface LectureFlux {
+  trouver(portee: Portee, id: FluxId): Promise<Flux | undefined>;
+  lister(portee: Portee, filtre: FiltreFlux): Promise<readonly Flux[]>;
+  pieces(portee: Portee, id: FluxId): Promise<readonly PieceDuFlux[]>;
+  /** Flux that bear this identity, newest first (several when earlier sendings were refused). */
+  parIdentite(portee: Portee, identite: string): Promise<readonly Flux[]>;
+  parNomEnvoi(portee: Portee, nom: string): Promise<Flux | undefined>;
+  /** Number of flux per state. */
+  compter(portee: Portee): Promise<Readonly<Partial<Record<Etat, number>>>>;
+}
+
+export interface LectureJournal {
+  /** Raw lines of one flux, in order, with their digests. */
+  lignesDuFlux(
+    portee: Portee,
+    id: FluxId,
+  ): Promise<readonly { readonly ligne: string; readonly sha256: string }[]>;
+  /** Raw lines of a tenant (`operateur` or SIREN) from number `n`, at most `limite`. */
+  lignes(org: string, depuis: number, limite: number): Promise<readonly string[]>;
+  /** Tenants that have a journal. */
+  chaines(): Promise<readonly string[]>;
+}
+
+/** A claimed job: nobody else works on it until `bail`. */
+export interface FileTravail {
+  /**
+   * Claims due rows, at most `nombre`, round-robin over the collectivités so that a big depositor delays nobody.
+   * `sauf` lists ids already in hand.
+   */
+  reclamerFlux(demande: DemandeTravail): Promise<readonly Flux[]>;
+  reclamerRetours(demande: DemandeTravail): Promise<readonly Retour[]>;
+  reclamerLivraisons(demande: DemandeTravail): Promise<readonly Livraison[]>;
+  /** Drops the leases of a worker that is no more (its own, at start). */
+  libererBaux(proprietaire: string): Promise<void>;
+  /** Earliest instant at which something will be due; null when nothing waits. */
+  prochaineEcheance(): Promise<Instant | null>;
+}
+
+export interface DemandeTravail {
+  readonly quand: Instant;
+  readonly nombre: number;
+  readonly proprietaire: string;
+  /** End of the lease. */
+  readonly bail: Instant;
+}
+
+/** Outgoing identities: drawn once per flux, then always the same. */
+export interface Numerotation {
+  /**
+   * @param serie counter name, one per collectivité and day.
+   * @param limite refuses beyond (VGM-ENV-001); numbers run from 1 without a hole.
+   */
+  reserver(demande: {
+    readonly flux: FluxId;
+    readonly serie: string;
+    readonly limite: number;
+  }): Promise<number>;
+}
+
+/** Bytes sent per destination and hour; survives a restart. */
+export interface Debits {
+  /**
+   * Books `octets` on the hour of `quand` if they fit under `plafond`. Idempotent per (flux, hour).
+   * A flux larger than the whole hour passes when it is alone in its hour.
+   * @returns true when booked.
+   */
+  reserver(demande: {
+    readonly destination: string;
+    readonly flux: FluxId;
+    readonly octets: number;
+    readonly plafond: number;
+    readonly quand: Instant;
+  }): Promise<boolean>;
+}
+
+export interface LectureRetours {
+  trouver(portee: Portee, id: RetourId): Promise<Retour | undefined>;
+  lister(
+    portee: Portee,
+    filtre: { readonly etats?: readonly EtatRetour[]; readonly avant?: RetourId; readonly limite: number },
+  ): Promise<readonly Retour[]>;
+}
+
+export interface LectureLivraisons {
+  trouver(portee: Portee, id: LivraisonId): Promise<Livraison | undefined>;
+  lister(
+    portee: Portee,
+    filtre: { readonly flux?: FluxId; readonly etats?: readonly EtatLivraison[]; readonly limite: number },
+  ): Promise<readonly Livraison[]>;
+  essais(portee: Portee, id: LivraisonId): Promise<readonly EssaiLivraison[]>;
+}
+
+/** Signing secrets of one webhook: the present one first, then those still accepted during a rotation. */
+export interface SecretsPoint {
+  readonly id: string;
+  readonly secrets: readonly string[];
+}
+
+export interface Collectivites {
+  trouver(siren: Siren): Promise<Collectivite | undefined>;
+  lister(): Promise<readonly Collectivite[]>;
+  /** Creates (ver 0) or replaces (ver as read; VGM-NOY-001 otherwise), with its journal entries. */
+  enregistrer(
+    c: Collectivite,
+    suite: {
+      readonly secrets?: readonly SecretsPoint[];
+      readonly journal: readonly EntreeJournal[];
+      readonly quand: Instant;
+    },
+  ): Promise<void>;
+  secrets(siren: Siren, point: string): Promise<readonly string[]>;
+}
+
+/** API tokens: only their SHA-256 is kept. */
+export interface Jeton {
+  readonly nom: string;
+  readonly sha256: Sha256;
+  readonly portee: Portee;
+  readonly cree: Instant;
+}
+
+export interface Jetons {
+  trouver(sha256: Sha256): Promise<Jeton | undefined>;
+  lister(): Promise<readonly Jeton[]>;
+  enregistrer(jeton: Jeton): Promise<void>;
+  revoquer(nom: string): Promise<boolean>;
+}
+
+/** The whole store, as an adapter gives it; steps and gestures name only the part they use. */
+export interface Store {
+  readonly ecriture: EcritureStore;
+  readonly flux: LectureFlux;
+  readonly journal: LectureJournal;
+  readonly file: FileTravail;
+  readonly numerotation: Numerotation;
+  readonly debits: Debits;
+  readonly retours: LectureRetours;
+  readonly livraisons: LectureLivraisons;
+  readonly collectivites: Collectivites;
+  readonly jetons: Jetons;
+  /** Flushes what waits, then closes; nothing is accepted afterwards. */
+  fermer(): Promise<void>;
+}

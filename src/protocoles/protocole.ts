@@ -1,0 +1,144 @@
+import type { Anomalie, RapportControles } from '../metier/anomalies.ts';
+import type { Collectivite } from '../metier/collectivite.ts';
+import type { EvenementEtat } from '../metier/etats.ts';
+import type { FicheErreur } from '../metier/erreurs.ts';
+import type { Flux, NomProtocole, ObjetJson, Piece } from '../metier/flux.ts';
+import type { Instant, Jour, Siren } from '../metier/identifiants.ts';
+import type { TypeEvenement } from '../metier/notifications.ts';
+import type { FaitsPdf } from '../formats/pdf/faits.ts';
+
+/**
+ * The contract of a protocol: one group of functions per step, all pure. No clock, no network, no database:
+ * what they need is handed to them, what they decide is handed back.
+ */
+
+/** Facts of one deposited piece, taken from its bytes by the depot step. */
+export interface FaitsPiece {
+  readonly role: 'document' | 'annexe';
+  /** Name given by the depositor; kept aside, never sent. */
+  readonly nom: string;
+  readonly taille: number;
+  /** Type by content: `application/pdf`, `image/png`, `image/jpeg`, `application/xml`, or `inconnu`. */
+  readonly type: string;
+  /** Only for a PDF. */
+  readonly pdf: FaitsPdf | null;
+  /** Only for XML: name of the root element and presence of a DTD; null when it cannot be read. */
+  readonly xml: { readonly racine: string; readonly dtd: boolean } | null;
+}
+
+/** What the rules look at. */
+export interface FaitsDepot {
+  readonly metadonnees: unknown;
+  readonly pieces: readonly FaitsPiece[];
+  readonly collectivite: Collectivite;
+  /** Today in Europe/Paris. */
+  readonly jour: Jour;
+}
+
+/** A deposit that was understood. */
+export interface DepotLu {
+  readonly identite: string;
+  readonly resume: ObjetJson;
+}
+
+export interface ResultatControle {
+  readonly rapport: RapportControles;
+  /** Present when the metadata could be read, even if a rule refuses. */
+  readonly lu: DepotLu | null;
+}
+
+/** A file of the outgoing archive: bytes made here, or a piece of the coffre. */
+export type FichierEnvoi =
+  | { readonly nom: string; readonly octets: Uint8Array }
+  | { readonly nom: string; readonly piece: Piece };
+
+/** Facts for making the envelope. */
+export interface FaitsEnveloppe {
+  readonly flux: Flux;
+  readonly pieces: readonly Piece[];
+  readonly collectivite: Collectivite;
+  readonly jour: Jour;
+  /** Daily serial, drawn beforehand. */
+  readonly numero: number;
+  readonly emetteur: {
+    readonly trigramme: string;
+    readonly application: string;
+    readonly adresseRetour: string;
+  };
+}
+
+export interface EnveloppeFaite {
+  /** Outgoing name of the archive. */
+  readonly nom: string;
+  /** In order of writing. */
+  readonly fichiers: readonly FichierEnvoi[];
+  /** Files that must satisfy the schema before anything leaves: name and schema. */
+  readonly aValider: readonly { readonly nom: string; readonly schema: string }[];
+}
+
+/** One file found in a message of the State. */
+export interface PartieRetour {
+  readonly nom: string;
+  readonly octets: Uint8Array;
+}
+
+/** How a business message of the State finds its flux. */
+export type CleRetour =
+  | { readonly par: 'identite'; readonly identite: string }
+  | { readonly par: 'nomEnvoi'; readonly nom: string };
+
+/** One business message, understood. */
+export interface MessageEtat {
+  /** `1-2`, `1-3`, `ANO`. */
+  readonly code: string;
+  readonly cle: CleRetour;
+  readonly siren: Siren | null;
+  readonly evenement: EvenementEtat;
+  readonly notification: TypeEvenement;
+  /** One French sentence for the time-line and for people. */
+  readonly libelle: string;
+  /** What the State says of its refusal; null for a receipt. */
+  readonly erreur: FicheErreur | null;
+  /** Fields kept with the flux: `dateReception`, `classificationEnCours`… */
+  readonly champs: ObjetJson;
+  /** Names of the parts that are its pieces: the message first, then its envelope. */
+  readonly parties: readonly string[];
+}
+
+/** What a raw message of the State contains. */
+export interface RetourLu {
+  readonly messages: readonly MessageEtat[];
+  /** Parts not understood, each with the reason in French: they park the return. */
+  readonly restes: readonly { readonly nom: string; readonly motif: string }[];
+}
+
+/** How an answer of the State's door is to be read. */
+export type SensReponse = 'prise' | 'non_prise' | 'incertaine' | 'refusee';
+
+export interface Protocole {
+  readonly nom: NomProtocole;
+  depot: {
+    /** Reads the declared metadata and answers every control that needs no service. */
+    controler(faits: FaitsDepot): ResultatControle;
+  };
+  enveloppe: {
+    /** Counter of outgoing names, and its daily limit. */
+    serie(flux: Flux, jour: Jour): { readonly serie: string; readonly limite: number };
+    composer(faits: FaitsEnveloppe): EnveloppeFaite;
+  };
+  transmission: {
+    /** Reads a status of the State's door by the table the operator may edit. */
+    lireReponse(statut: number, table: Readonly<Record<string, SensReponse>>): SensReponse;
+  };
+  accuse: {
+    /** Recognises the files of a message; never throws on foreign content. */
+    lire(parties: readonly PartieRetour[]): RetourLu;
+    /** When a receipt should have come by, counted in working days; null when none is due. */
+    echeance(transmis: Instant, joursOuvres: number): Instant | null;
+  };
+}
+
+/** Anomalies as one sentence each, for a problem answer. */
+export function enPhrases(anomalies: readonly Anomalie[]): string[] {
+  return anomalies.map((a) => `${a.code} ${a.message} ${a.remede}`);
+}
