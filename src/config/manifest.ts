@@ -73,7 +73,7 @@ const operateur = z.strictObject({
   /** EACT in production, TACT on the test platform. */
   application: z.enum(['EACT', 'TACT']).default('TACT'),
   /** Mailbox where the State answers. */
-  adresse_retour: z.string().default('tdt@localhost.localdomain'),
+  adresse_retour: z.string().default('tdt@example.org'),
 });
 
 const ministere = z.strictObject({
@@ -153,7 +153,7 @@ const notification = z.strictObject({
       hote: z.string().default(''),
       port: port.default(25),
       tls: z.enum(['tls', 'starttls', 'opportuniste', 'aucun']).default('opportuniste'),
-      expediteur: z.string().default('ne-pas-repondre@localhost.localdomain'),
+      expediteur: z.string().default('ne-pas-repondre@example.org'),
       utilisateur: z.string().default(''),
       secret_fichier: chemin.default(''),
       autorites: chemin.default(''),
@@ -164,7 +164,7 @@ const notification = z.strictObject({
 
 export const manifest = z.strictObject({
   donnees: z.string().default('donnees'),
-  journal_technique: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  journal_technique: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
   moteur: moteur.prefault({}),
   api: api.prefault({}),
   operateur: operateur.prefault({}),

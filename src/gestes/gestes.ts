@@ -6,11 +6,11 @@ import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../m
 import type { LigneJournal } from '../metier/journal.ts';
 import type { EssaiLivraison, EtatLivraison, Livraison } from '../metier/notifications.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
-import type { Source } from '../ports/coffre.ts';
+import type { PieceEnAttente, Source } from '../ports/coffre.ts';
 import type { FiltreFlux, Jeton, Portee } from '../ports/store.ts';
 import type { Readable } from 'node:stream';
 
-/** What a person may ask, and what a door (API, later the S2LOW dialect) offers. `acteur` goes to the journal. */
+/** What a person may ask, and what a door (API, later other dialects) offers. `acteur` goes to the journal. */
 export interface Contexte {
   readonly portee: Portee;
   /** `agent:<token name>`, `systeme`. */
@@ -19,13 +19,14 @@ export interface Contexte {
   readonly corr: string;
 }
 
-/** A file of a deposit whose bytes are already durable in the coffre. */
+/** A file of a deposit whose bytes are already on disk, waiting for the verdict. */
 export interface FichierDepose {
   readonly role: 'document' | 'annexe';
   readonly nom: string;
   readonly sha256: Sha256;
   readonly sha512: string;
   readonly taille: number;
+  readonly attente: PieceEnAttente;
 }
 
 export interface DemandeDepot {
@@ -66,9 +67,12 @@ export interface PreuveExportee {
 }
 
 export interface Gestes {
-  /** Puts the bytes of one file in the coffre, durably, before the deposit itself. Bounded by `api.taille_max_octets`. */
+  /** Puts the bytes of one file on disk, durably, before the deposit itself. Bounded by `api.taille_max_octets`. */
   recevoirFichier(source: Source, role: 'document' | 'annexe', nom: string): Promise<FichierDepose>;
+  /** Takes charge of the files of the demand: kept if the deposit is accepted, thrown away otherwise. */
   deposer(ctx: Contexte, demande: DemandeDepot): Promise<ReponseDepot>;
+  /** Throws away files whose deposit will not come (upload cut, missing part). Never throws. */
+  oublierFichiers(fichiers: readonly FichierDepose[]): Promise<void>;
 
   lister(ctx: Contexte, filtre: FiltreFlux): Promise<readonly Flux[]>;
   montrer(ctx: Contexte, id: FluxId): Promise<Montre>;
@@ -130,7 +134,7 @@ export interface Gestes {
     ): Promise<{ readonly id: string; readonly secret: string | null }>;
     basculerPoint(ctx: Contexte, siren: Siren, id: string, actif: boolean): Promise<void>;
     retirerPoint(ctx: Contexte, siren: Siren, id: string): Promise<void>;
-    /** New secret; the old one still signs beside it for `heures`. */
+    /** New secret; the one before still signs beside it until the next renewal, so that receivers can change in their time. */
     renouvelerSecret(ctx: Contexte, siren: Siren, id: string): Promise<{ readonly secret: string }>;
   };
 

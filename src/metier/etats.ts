@@ -45,7 +45,7 @@ export type EvenementEtat = (typeof EVENEMENTS)[number];
 export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<EvenementEtat, Etat>>>>> = {
   depose: { controle_favorable: 'controle', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
   refuse: {},
-  controle: { enveloppe_faite: 'pret', abandon_demande: 'abandonne' },
+  controle: { enveloppe_faite: 'pret', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
   pret: {
     mise_en_ligne: 'en_ligne',
     abandon_demande: 'abandonne',

@@ -56,23 +56,32 @@ export interface RuptureJournal {
   readonly motif: string;
 }
 
+/** Where a chain is taken up: digest expected before its first line, and the number of that line. */
+export interface DepartChaine {
+  readonly prev: string;
+  readonly premier: number;
+}
+
 /**
  * Follows a chain line by line.
- * @param prev digest expected before the first line (64 zeros for a whole journal).
+ * @param depart the whole journal by default; otherwise the page that starts there.
  * @returns the breaks found, empty when the chain holds.
  */
-export function verifierChaine(lignes: Iterable<string>, prev: string = PREMIER_PREV): RuptureJournal[] {
+export function verifierChaine(
+  lignes: Iterable<string>,
+  depart: DepartChaine = { prev: PREMIER_PREV, premier: 1 },
+): RuptureJournal[] {
   const ruptures: RuptureJournal[] = [];
-  let attendu = prev;
-  let numero = 0;
+  let attendu = depart.prev;
+  let numero = depart.premier;
   for (const ligne of lignes) {
-    numero += 1;
     if (!ligne.endsWith(`,"prev":"${attendu}"}`)) {
       ruptures.push({ n: numero, motif: 'l’empreinte de la ligne précédente ne correspond pas' });
     } else if (!ligne.startsWith(`{"n":${numero},`)) {
       ruptures.push({ n: numero, motif: 'numéro d’ordre inattendu' });
     }
     attendu = empreinteLigne(ligne);
+    numero += 1;
   }
   return ruptures;
 }

@@ -2,7 +2,7 @@ import type { Collectivite } from '../metier/collectivite.ts';
 import type { FicheErreur } from '../metier/erreurs.ts';
 import type { Etat } from '../metier/etats.ts';
 import type { Flux, NomProtocole, ObjetJson, Piece, PieceDuFlux } from '../metier/flux.ts';
-import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
+import type { FluxId, Instant, Jour, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
 import type { EssaiLivraison, EtatLivraison, Livraison, TypeEvenement } from '../metier/notifications.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
@@ -29,6 +29,8 @@ export interface ChangementFlux {
   /** Merged into the summary, key by key. */
   readonly complement?: ObjetJson;
   readonly pieces?: readonly Piece[];
+  /** The worker goes on with this flux at once: its lease is kept. Otherwise the change drops it. */
+  readonly garderBail?: boolean;
 }
 
 export interface ChangementRetour {
@@ -139,6 +141,11 @@ export interface LectureFlux {
   /** Flux that bear this identity, newest first (several when earlier sendings were refused). */
   parIdentite(portee: Portee, identite: string): Promise<readonly Flux[]>;
   parNomEnvoi(portee: Portee, nom: string): Promise<Flux | undefined>;
+  /** The flux deposited under this Idempotency-Key, and the digest of the demand that made it. */
+  parCle(
+    collectivite: Siren,
+    cle: string,
+  ): Promise<{ readonly flux: Flux; readonly empreinteDemande: Sha256 } | undefined>;
   /** Number of flux per state. */
   compter(portee: Portee): Promise<Readonly<Partial<Record<Etat, number>>>>;
 }
@@ -182,13 +189,15 @@ export interface DemandeTravail {
 export interface Numerotation {
   /**
    * @param serie counter name, one per collectivité and day.
+   * @param jour day of the counter: given back as it was at the first reservation, even when asked again another day.
    * @param limite refuses beyond (VGM-ENV-001); numbers run from 1 without a hole.
    */
   reserver(demande: {
     readonly flux: FluxId;
     readonly serie: string;
+    readonly jour: Jour;
     readonly limite: number;
-  }): Promise<number>;
+  }): Promise<{ readonly jour: Jour; readonly numero: number }>;
 }
 
 /** Bytes sent per destination and hour; survives a restart. */
@@ -208,6 +217,8 @@ export interface Debits {
 }
 
 export interface LectureRetours {
+  /** The return that holds these bytes, if they were already received. */
+  parEmpreinte(sha256: Sha256): Promise<Retour | undefined>;
   trouver(portee: Portee, id: RetourId): Promise<Retour | undefined>;
   lister(
     portee: Portee,

@@ -85,7 +85,21 @@ export interface PartieRetour {
 /** How a business message of the State finds its flux. */
 export type CleRetour =
   | { readonly par: 'identite'; readonly identite: string }
-  | { readonly par: 'nomEnvoi'; readonly nom: string };
+  /**
+   * Name of the envelope without extension (`EACT--<SIREN>--<date>-<n>`). The outgoing name may carry a prefix
+   * (trigramme of the operator) and has an extension: it is the one that ends with `<nom>.tar.gz`. Mere
+   * containment is not enough, `…-1` is also in `…-12`.
+   */
+  | { readonly par: 'nomEnvoi'; readonly nom: string }
+  /** The message names no identity, only its components; null = the message does not say. */
+  | {
+      readonly par: 'acte';
+      readonly siren: Siren | null;
+      readonly numero: string;
+      readonly date: string;
+      readonly abrege: string;
+      readonly departement: string | null;
+    };
 
 /** One business message, understood. */
 export interface MessageEtat {

@@ -1,0 +1,182 @@
+import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { Config } from '../../config/manifest.ts';
+import { erreurControle } from '../../metier/catalogue/controle.ts';
+import type { Antivirus, VerdictAntivirus } from '../../ports/antivirus.ts';
+
+type ConfigClamd = Pick<Config['antivirus'], 'adresse' | 'delai_s'>;
+
+/** Largest chunk of an INSTREAM exchange, bytes. */
+const MORCEAU = 256 * 1024;
+/** A reply is one short line. */
+const REPONSE_MAX = 4096;
+
+/**
+ * Antivirus by clamd (clamd(8): `z` commands, INSTREAM). The piece is streamed, never written to disk here.
+ * `adresse`: `host:port`, or the path of a socket.
+ */
+export function ouvrirClamd(config: ConfigClamd): Antivirus {
+  return {
+    async analyser(contenu) {
+      try {
+        const moteur = await version(config);
+        return await passer(config, moteur, contenu);
+      } finally {
+        contenu.destroy();
+      }
+    },
+  };
+}
+
+function cible(
+  adresse: string,
+): { readonly path: string } | { readonly host: string; readonly port: number } {
+  if (adresse.includes('/')) return { path: adresse };
+  const deux = adresse.lastIndexOf(':');
+  return { host: adresse.slice(0, deux).replace(/^\[|\]$/g, ''), port: Number(adresse.slice(deux + 1)) };
+}
+
+/** Engine and signature versions, `ClamAV 1.4.3/27800/…`; plain `ClamAV` when clamd hides them. */
+async function version(config: ConfigClamd): Promise<string> {
+  const echange = new Echange(config);
+  try {
+    await echange.ecrire(Buffer.from('zVERSION\0'));
+    const reponse = await echange.reponse();
+    return reponse.startsWith('ClamAV') ? reponse : 'ClamAV';
+  } finally {
+    echange.fermer();
+  }
+}
+
+async function passer(config: ConfigClamd, moteur: string, contenu: Readable): Promise<VerdictAntivirus> {
+  const echange = new Echange(config);
+  let envoyes = 0;
+  try {
+    await echange.ecrire(Buffer.from('zINSTREAM\0'));
+    for await (const lu of contenu) {
+      for (const morceau of decouper(lu as Uint8Array)) {
+        await echange.ecrire(morceau);
+        envoyes += morceau.length - 4;
+      }
+      // clamd answers before the end when the piece is too long for it: no use sending the rest.
+      if (echange.repondu) break;
+    }
+    if (!echange.repondu) await echange.ecrire(Buffer.alloc(4));
+    return lire(await echange.reponse(), { config, moteur, envoyes });
+  } catch (erreur) {
+    // clamd closes right after its refusal: the write may break before its answer has been looked at.
+    if (echange.repondu) return lire(await echange.reponse(), { config, moteur, envoyes });
+    throw echange.coupe && envoyes > 0 ? await interpreterCoupure(config, envoyes, erreur) : erreur;
+  } finally {
+    echange.fermer();
+  }
+}
+
+/**
+ * A reset in the middle of a piece loses the answer when it comes with it (TCP). If clamd is still there,
+ * it was its length limit: the only reason it has to hang up on a piece.
+ */
+async function interpreterCoupure(config: ConfigClamd, envoyes: number, erreur: unknown): Promise<unknown> {
+  const vivant = await version(config).catch(() => '');
+  if (vivant === '') return erreur;
+  return erreurControle('VGM-CTL-002', { adresse: config.adresse, octets: envoyes }, erreur);
+}
+
+function* decouper(lu: Uint8Array): Generator<Buffer> {
+  for (let debut = 0; debut < lu.length; debut += MORCEAU) {
+    const morceau = lu.subarray(debut, debut + MORCEAU);
+    const taille = Buffer.alloc(4);
+    taille.writeUInt32BE(morceau.length);
+    yield Buffer.concat([taille, morceau]);
+  }
+}
+
+interface Passage {
+  readonly config: ConfigClamd;
+  readonly moteur: string;
+  readonly envoyes: number;
+}
+
+function lire(reponse: string, passage: Passage): VerdictAntivirus {
+  const { moteur, envoyes } = passage;
+  const { adresse } = passage.config;
+  if (/^stream: OK$/.test(reponse)) return { type: 'sain', moteur };
+  const signature = /^stream: (.+) FOUND$/.exec(reponse)?.[1];
+  if (signature !== undefined) return { type: 'infecte', moteur, signature };
+  if (/size limit exceeded/i.test(reponse)) throw erreurControle('VGM-CTL-002', { adresse, octets: envoyes });
+  throw erreurControle('VGM-CTL-003', { adresse, detail: reponse });
+}
+
+/** One connection: written under backpressure, its one answer gathered as it comes. */
+class Echange {
+  readonly #prise: Socket;
+  readonly #adresse: string;
+  readonly #fin = Promise.withResolvers<string>();
+  #recu = '';
+  #panne: Error | null = null;
+  #reveil: (() => void) | null = null;
+  repondu = false;
+  /** Hung up by the other side while we were writing. */
+  coupe = false;
+
+  constructor(config: ConfigClamd) {
+    this.#adresse = config.adresse;
+    this.#fin.promise.catch(() => undefined);
+    this.#prise = connect({ ...cible(config.adresse), noDelay: true });
+    this.#prise.setTimeout(config.delai_s * 1000, () =>
+      this.#echouer(`aucune réponse en ${config.delai_s} s`),
+    );
+    this.#prise.setEncoding('utf8');
+    this.#prise.on('data', (texte: string) => this.#entendre(texte));
+    this.#prise.on('drain', () => this.#reveiller());
+    this.#prise.on('error', (e: NodeJS.ErrnoException) => {
+      this.coupe = e.code === 'EPIPE' || e.code === 'ECONNRESET';
+      this.#echouer(e.code ?? e.message, e);
+    });
+    this.#prise.on('close', () => this.#echouer('connexion fermée avant la réponse'));
+  }
+
+  /** Resolves when more may be written. Throws VGM-CTL-001 once the connection is broken. */
+  async ecrire(octets: Uint8Array): Promise<void> {
+    if (this.#panne !== null) throw this.#panne;
+    if (this.repondu || this.#prise.write(octets)) return;
+    await new Promise<void>((resolve) => {
+      this.#reveil = resolve;
+    });
+    if (this.#panne !== null) throw this.#panne;
+  }
+
+  reponse(): Promise<string> {
+    return this.#fin.promise;
+  }
+
+  fermer(): void {
+    this.#prise.destroy();
+  }
+
+  #entendre(texte: string): void {
+    this.#recu += texte;
+    const zero = this.#recu.indexOf('\0');
+    if (zero >= 0) {
+      this.repondu = true;
+      this.#fin.resolve(this.#recu.slice(0, zero).trim());
+      this.#reveiller();
+    } else if (this.#recu.length > REPONSE_MAX) {
+      this.#echouer('réponse incompréhensible');
+    }
+  }
+
+  #echouer(detail: string, origine?: Error): void {
+    if (!this.repondu) {
+      this.#panne ??= erreurControle('VGM-CTL-001', { adresse: this.#adresse, detail }, origine);
+      this.#fin.reject(this.#panne);
+    }
+    this.#prise.destroy();
+    this.#reveiller();
+  }
+
+  #reveiller(): void {
+    this.#reveil?.();
+    this.#reveil = null;
+  }
+}

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { open, rename } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
+import type { Sha256 } from '../../metier/identifiants.ts';
+import type { Coffre, Depot, PieceEnAttente, Source } from '../../ports/coffre.ts';
+import type { Random } from '../../ports/random.ts';
+import {
+  codeSysteme,
+  creerFichier,
+  Dossiers,
+  ecrireTout,
+  effacer,
+  panneDisque,
+  preparer,
+  surDisque,
+  sync,
+  tailleDe,
+} from './disque.ts';
+import { Compteur, parTranches } from './empreintes.ts';
+
+/** Up to that size a buffer is hashed at once, so that bytes already present cost no write. */
+const PETIT = 1024 * 1024;
+
+/** Names of the two levels of folders: 65 536 folders at most, whatever the number of pieces. */
+function niveaux(sha256: Sha256): readonly [string, string] {
+  return [sha256.slice(0, 2), sha256.slice(2, 4)];
+}
+
+/** A file of `tmp/`, written and synced, with what was seen of it. */
+interface Brouillon {
+  readonly chemin: string;
+  readonly depot: Depot;
+}
+
+/**
+ * The coffre as a folder: `ab/cd/<sha256>`, files written apart, synced, then renamed into place and the folder
+ * synced: a piece is there whole or not at all. One process at a time (the store's lock guards the data folder).
+ */
+class CoffreDossier implements Coffre {
+  readonly #racine: string;
+  readonly #tmp: string;
+  readonly #random: Random;
+  readonly #dossiers: Dossiers;
+  readonly #tours = new Map<Sha256, Promise<unknown>>();
+
+  constructor(racine: string, random: Random) {
+    this.#racine = racine;
+    this.#tmp = join(racine, 'tmp');
+    this.#random = random;
+    this.#dossiers = new Dossiers(racine);
+    preparer(racine, this.#tmp);
+  }
+
+  async ajouter(source: Source, limite?: number): Promise<Depot> {
+    if (source instanceof Uint8Array && source.length <= PETIT) return this.#ajouterPetit(source, limite);
+    const brouillon = await this.#ecrire(source, limite);
+    await this.#placer(brouillon);
+    return brouillon.depot;
+  }
+
+  async recevoir(source: Source, limite?: number): Promise<PieceEnAttente> {
+    const brouillon = await this.#ecrire(source, limite);
+    const { depot } = brouillon;
+    let ou: string | undefined = brouillon.chemin;
+    let gardee: Promise<void> | undefined;
+    const garder = async () => {
+      if (ou === undefined) throw erreurNoyau('VGM-NOY-006', { empreinte: depot.sha256 });
+      await this.#placer(brouillon);
+      ou = this.#chemin(depot.sha256);
+    };
+    return {
+      ...depot,
+      lire: (debut, fin) => this.#lire(ou, { sha256: depot.sha256, debut, fin: Math.min(fin, depot.taille) }),
+      garder: () => {
+        // A failed attempt (full disk) may be made again: the draft is still there.
+        gardee ??= garder().catch((erreur: unknown) => {
+          gardee = undefined;
+          throw erreur;
+        });
+        return gardee;
+      },
+      jeter: async () => {
+        await gardee?.catch(() => undefined);
+        if (ou !== brouillon.chemin) return;
+        ou = undefined;
+        await effacer(brouillon.chemin);
+      },
+    };
+  }
+
+  async ouvrir(sha256: Sha256, plage?: { readonly debut: number; readonly fin: number }): Promise<Readable> {
+    const poignee = await this.#ouvrirPiece(this.#chemin(sha256), sha256);
+    if (plage === undefined) return poignee.createReadStream();
+    if (plage.fin <= plage.debut) {
+      await poignee.close();
+      return Readable.from([]);
+    }
+    return poignee.createReadStream({ start: plage.debut, end: plage.fin - 1 });
+  }
+
+  async verifier(sha256: Sha256): Promise<boolean> {
+    if ((await surDisque(() => tailleDe(this.#chemin(sha256)))) === undefined) return false;
+    const flot = await this.ouvrir(sha256);
+    return surDisque(async () => {
+      const hache = createHash('sha256');
+      for await (const morceau of flot as AsyncIterable<Uint8Array>) hache.update(morceau);
+      return hache.digest('hex') === sha256;
+    });
+  }
+
+  #chemin(sha256: Sha256): string {
+    return join(this.#racine, ...niveaux(sha256), sha256);
+  }
+
+  async #ajouterPetit(octets: Uint8Array, limite: number | undefined): Promise<Depot> {
+    const compteur = new Compteur(limite);
+    compteur.voir(octets);
+    const depot = compteur.conclure();
+    await this.#chacunSonTour(depot.sha256, async () => {
+      if (await this.#confirmer(depot)) return;
+      const chemin = this.#brouillon();
+      try {
+        await surDisque(() => this.#ecrireFichier(chemin, octets));
+        await this.#installer(chemin, depot);
+      } catch (erreur) {
+        await effacer(chemin);
+        throw erreur;
+      }
+    });
+    return depot;
+  }
+
+  #brouillon(): string {
+    return join(this.#tmp, this.#random.hex(16));
+  }
+
+  async #ecrireFichier(chemin: string, octets: Uint8Array): Promise<void> {
+    const poignee = await creerFichier(chemin);
+    try {
+      await ecrireTout(poignee, octets);
+      await poignee.sync();
+    } finally {
+      await poignee.close();
+    }
+  }
+
+  /** Streams a source to `tmp/`, hashed and synced. A failure, of the source or of the disk, leaves nothing. */
+  async #ecrire(source: Source, limite: number | undefined): Promise<Brouillon> {
+    const chemin = this.#brouillon();
+    const compteur = new Compteur(limite);
+    const poignee = await surDisque(() => creerFichier(chemin));
+    let faite = false;
+    try {
+      for await (const morceau of parTranches(source)) {
+        compteur.voir(morceau);
+        await surDisque(() => ecrireTout(poignee, morceau));
+      }
+      await surDisque(() => poignee.sync());
+      faite = true;
+      return { chemin, depot: compteur.conclure() };
+    } finally {
+      await poignee.close().catch(() => undefined);
+      if (!faite) await effacer(chemin);
+    }
+  }
+
+  /** Moves a draft to its place; in every case but a failure of the disk, the draft is gone afterwards. */
+  #placer({ chemin, depot }: Brouillon): Promise<void> {
+    return this.#chacunSonTour(depot.sha256, async () => {
+      if (await this.#confirmer(depot)) await effacer(chemin);
+      else await this.#installer(chemin, depot);
+    });
+  }
+
+  async #installer(brouillon: string, depot: Depot): Promise<void> {
+    await surDisque(async () => {
+      const dossier = await this.#dossiers.assurer(niveaux(depot.sha256));
+      await rename(brouillon, join(dossier, depot.sha256));
+      await sync(dossier);
+    });
+  }
+
+  /**
+   * True when the piece stands already, and is durable: the one who put it there may have died between the
+   * rename and the sync, hence the syncs again. A piece cut short on the disk is not one: it will be replaced.
+   */
+  #confirmer(depot: Depot): Promise<boolean> {
+    const chemin = this.#chemin(depot.sha256);
+    return surDisque(async () => {
+      if ((await tailleDe(chemin)) !== depot.taille) return false;
+      await sync(chemin);
+      await sync(await this.#dossiers.assurer(niveaux(depot.sha256)));
+      return true;
+    });
+  }
+
+  /** Two additions of the same bytes go one after the other: the second must not answer before the first is durable. */
+  async #chacunSonTour<T>(sha256: Sha256, geste: () => Promise<T>): Promise<T> {
+    const avant = this.#tours.get(sha256);
+    const tour = avant === undefined ? geste() : avant.then(geste, geste);
+    this.#tours.set(sha256, tour);
+    try {
+      return await tour;
+    } finally {
+      if (this.#tours.get(sha256) === tour) this.#tours.delete(sha256);
+    }
+  }
+
+  async #ouvrirPiece(chemin: string, empreinte: Sha256) {
+    try {
+      return await open(chemin, 'r');
+    } catch (origine) {
+      if (codeSysteme(origine) === 'ENOENT') throw erreurNoyau('VGM-NOY-006', { empreinte }, origine);
+      throw panneDisque(origine);
+    }
+  }
+
+  async #lire(
+    chemin: string | undefined,
+    quoi: { sha256: Sha256; debut: number; fin: number },
+  ): Promise<Uint8Array> {
+    if (chemin === undefined) throw erreurNoyau('VGM-NOY-006', { empreinte: quoi.sha256 });
+    const voulu = Math.max(quoi.fin - quoi.debut, 0);
+    const poignee = await this.#ouvrirPiece(chemin, quoi.sha256);
+    return surDisque(async () => {
+      try {
+        const octets = Buffer.allocUnsafe(voulu);
+        let lus = 0;
+        while (lus < voulu) {
+          const { bytesRead } = await poignee.read(octets, lus, voulu - lus, quoi.debut + lus);
+          if (bytesRead === 0) break;
+          lus += bytesRead;
+        }
+        return octets.subarray(0, lus);
+      } finally {
+        await poignee.close();
+      }
+    });
+  }
+}
+
+/** Opens the coffre of a data folder, made if needed; drafts left by an interrupted process are swept. */
+export function ouvrirCoffreDossier(options: { readonly dossier: string; readonly random: Random }): Coffre {
+  return new CoffreDossier(resolve(options.dossier), options.random);
+}

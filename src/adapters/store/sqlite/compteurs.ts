@@ -1,0 +1,125 @@
+import { erreurEnveloppe } from '../../../metier/catalogue/enveloppe.ts';
+import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
+import type { FluxId, Jour, Siren } from '../../../metier/identifiants.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Debits, Numerotation } from '../../../ports/store.ts';
+import type { EcrireJournal } from './journal.ts';
+import type { FileEcriture } from './lot.ts';
+import type { Base } from './pilote.ts';
+
+type DemandeNumero = Parameters<Numerotation['reserver']>[0];
+type DemandeDebit = Parameters<Debits['reserver']>[0];
+
+interface Numero {
+  readonly jour: Jour;
+  readonly numero: number;
+}
+
+export interface OutilsCompteurs {
+  readonly base: Base;
+  readonly ecriture: FileEcriture;
+  readonly journal: EcrireJournal;
+  readonly clock: Clock;
+}
+
+function collectiviteDe(base: Base, flux: FluxId): Siren {
+  const ligne = base.ligne<{ collectivite: Siren }>('SELECT collectivite FROM flux WHERE id = :flux', {
+    flux,
+  });
+  if (ligne === undefined) throw erreurNoyau('VGM-NOY-003', { flux });
+  return ligne.collectivite;
+}
+
+function numeroDe(base: Base, flux: FluxId): Numero | undefined {
+  return base.ligne<Numero>('SELECT jour, numero FROM numeros WHERE flux = :flux', { flux });
+}
+
+function numeroSuivant(base: Base, { serie, limite }: DemandeNumero): number {
+  const dernier = base.ligne<{ dernier: number }>('SELECT dernier FROM series WHERE serie = :serie', {
+    serie,
+  });
+  const numero = (dernier?.dernier ?? 0) + 1;
+  if (numero > limite) throw erreurEnveloppe('VGM-ENV-001', { serie, limite });
+  base.ecrire(
+    `INSERT INTO series (serie, dernier) VALUES (:serie, :numero)
+      ON CONFLICT (serie) DO UPDATE SET dernier = excluded.dernier`,
+    { serie, numero },
+  );
+  return numero;
+}
+
+/** Draws, writes and journals in one transaction: the identity is durable before the first byte leaves. */
+export function creerNumerotation(outils: OutilsCompteurs): Numerotation {
+  const { base, journal, clock } = outils;
+  const reserver = (demande: DemandeNumero): Numero => {
+    const { flux, serie, jour } = demande;
+    const collectivite = collectiviteDe(base, flux);
+    const tire = numeroDe(base, flux);
+    if (tire !== undefined) return { jour: tire.jour, numero: tire.numero };
+    const numero = numeroSuivant(base, demande);
+    base.ecrire('INSERT INTO numeros (flux, serie, jour, numero) VALUES (:flux, :serie, :jour, :numero)', {
+      flux,
+      serie,
+      jour,
+      numero,
+    });
+    const entree = {
+      org: collectivite,
+      ev: 'IDENTITE',
+      tx: flux,
+      obj: '',
+      acteur: 'systeme',
+      res: 'OK',
+      motif: `serie=${serie} numero=${numero}`,
+      corr: '',
+    } as const;
+    journal([entree], clock.now());
+    return { jour, numero };
+  };
+  return { reserver: (demande) => outils.ecriture.soumettre(() => reserver(demande)) };
+}
+
+const HEURE = 3_600_000;
+/** Bookings are read for the current hour only; two days of them are kept for whoever investigates. */
+const HEURES_GARDEES = 48;
+
+function reserverDebit(base: Base, demande: DemandeDebit): boolean {
+  const { destination, flux, octets, plafond } = demande;
+  const heure = Math.floor(demande.quand / HEURE);
+  const deja = base.ligne(
+    'SELECT 1 FROM debits WHERE destination = :destination AND heure = :heure AND flux = :flux',
+    { destination, heure, flux },
+  );
+  if (deja !== undefined) return true;
+  const total =
+    base.ligne<{ total: number }>(
+      'SELECT total FROM debits_heures WHERE destination = :destination AND heure = :heure',
+      { destination, heure },
+    )?.total ?? 0;
+  // A flux larger than the whole hour would never leave: it passes when it is alone in its hour.
+  if (total > 0 && total + octets > plafond) return false;
+  if (total === 0) oublier(base, destination, heure - HEURES_GARDEES);
+  base.ecrire(
+    `INSERT INTO debits_heures (destination, heure, total) VALUES (:destination, :heure, :octets)
+      ON CONFLICT (destination, heure) DO UPDATE SET total = total + excluded.total`,
+    { destination, heure, octets },
+  );
+  base.ecrire(
+    'INSERT INTO debits (destination, heure, flux, octets) VALUES (:destination, :heure, :flux, :octets)',
+    { destination, heure, flux, octets },
+  );
+  return true;
+}
+
+function oublier(base: Base, destination: string, avant: number): void {
+  for (const table of ['debits_heures', 'debits']) {
+    base.ecrire(`DELETE FROM ${table} WHERE destination = :destination AND heure < :avant`, {
+      destination,
+      avant,
+    });
+  }
+}
+
+export function creerDebits(base: Base, ecriture: FileEcriture): Debits {
+  return { reserver: (demande) => ecriture.soumettre(() => reserverDebit(base, demande)) };
+}

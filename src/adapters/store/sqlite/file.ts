@@ -1,0 +1,83 @@
+import type { Instant } from '../../../metier/identifiants.ts';
+import { type DemandeTravail, type FileTravail, OPERATEUR } from '../../../ports/store.ts';
+import {
+  COLONNES_FLUX,
+  COLONNES_LIVRAISON,
+  COLONNES_RETOUR,
+  type LigneFlux,
+  type LigneLivraison,
+  type LigneRetour,
+  lireFlux,
+  lireLivraison,
+  lireRetour,
+} from './lignes.ts';
+import type { FileEcriture } from './lot.ts';
+import type { Base } from './pilote.ts';
+import { choisirRetours, louer, type TableTravail, Tourniquet } from './reclamer.ts';
+import { fluxDuRetour } from './retours.ts';
+
+const TABLES: readonly TableTravail[] = ['flux', 'retours', 'livraisons'];
+
+function lireLouees<L>(
+  base: Base,
+  source: { table: TableTravail; colonnes: string },
+  ids: readonly string[],
+): L[] {
+  const sql = `SELECT ${source.colonnes} FROM ${source.table} WHERE id = :id`;
+  return ids.flatMap((id) => base.lignes<L>(sql, { id }));
+}
+
+/** Claims go through the writers' queue: a lease that is not durable would not be one. */
+export function creerFileTravail(base: Base, ecriture: FileEcriture): FileTravail {
+  const tourFlux = new Tourniquet(base, 'flux');
+  const tourLivraisons = new Tourniquet(base, 'livraisons');
+
+  const reclamer = <L>(
+    demande: DemandeTravail,
+    source: { table: TableTravail; colonnes: string; choisir: () => string[] },
+  ): Promise<L[]> => {
+    if (demande.nombre < 1) return Promise.resolve([]);
+    return ecriture.soumettre(() => {
+      const ids = source.choisir();
+      louer(base, source.table, { ids, pour: demande });
+      return lireLouees<L>(base, source, ids);
+    });
+  };
+
+  return {
+    async reclamerFlux(demande) {
+      const choisir = () => tourFlux.choisir(demande);
+      const lignes = await reclamer<LigneFlux>(demande, { table: 'flux', colonnes: COLONNES_FLUX, choisir });
+      return lignes.map(lireFlux);
+    },
+    async reclamerRetours(demande) {
+      const choisir = () => choisirRetours(base, demande);
+      const source = { table: 'retours', colonnes: COLONNES_RETOUR, choisir } as const;
+      const lignes = await reclamer<LigneRetour>(demande, source);
+      return lignes.map((ligne) => lireRetour(ligne, fluxDuRetour(base, OPERATEUR, ligne.id)));
+    },
+    async reclamerLivraisons(demande) {
+      const choisir = () => tourLivraisons.choisir(demande);
+      const source = { table: 'livraisons', colonnes: COLONNES_LIVRAISON, choisir } as const;
+      return (await reclamer<LigneLivraison>(demande, source)).map(lireLivraison);
+    },
+    libererBaux(proprietaire) {
+      return ecriture.soumettre(() => {
+        for (const table of TABLES) {
+          base.ecrire(`UPDATE ${table} SET bail = NULL, bail_par = NULL WHERE bail_par = :proprietaire`, {
+            proprietaire,
+          });
+        }
+      });
+    },
+    async prochaineEcheance() {
+      const echeances = TABLES.flatMap(
+        (table) =>
+          base.ligne<{ t: Instant | null }>(
+            `SELECT min(echeance) AS t FROM ${table} WHERE echeance IS NOT NULL`,
+          )?.t ?? [],
+      );
+      return echeances.length === 0 ? null : (Math.min(...echeances) as Instant);
+    },
+  };
+}

@@ -1,0 +1,225 @@
+import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
+import { LIBERE_IDENTITE, type Etat } from '../../../metier/etats.ts';
+import type { Flux, ObjetJson, Piece } from '../../../metier/flux.ts';
+import type { FluxId, Instant, Sha256, Siren } from '../../../metier/identifiants.ts';
+import type {
+  ChangementFlux,
+  LectureFlux,
+  NouveauFlux,
+  Portee,
+  ResultatCreation,
+} from '../../../ports/store.ts';
+import {
+  COLONNES_FLUX,
+  type Condition,
+  conditionPortee,
+  type LigneFlux,
+  type LignePiece,
+  lireFlux,
+  lirePiece,
+} from './lignes.ts';
+import { lirePage } from './pages.ts';
+import type { Base } from './pilote.ts';
+
+const LIBRES = LIBERE_IDENTITE.map((etat) => `'${etat}'`).join(', ');
+
+/** Flux that holds an identity; the condition on states is, word for word, the one of the unique index. */
+const TENANT = `SELECT ${COLONNES_FLUX} FROM flux
+  WHERE protocole = :protocole AND identite = :identite AND etat NOT IN (${LIBRES})`;
+
+const INSERTION = `INSERT INTO flux
+  (id, protocole, collectivite, etat, ver, due, tentatives, identite, resume, cite, depose, modifie,
+   cle_idempotence, empreinte_demande)
+  VALUES (:id, :protocole, :collectivite, 'depose', 1, :due, 0, :identite, :resume, :cite, :quand, :quand,
+   :cle, :empreinte)`;
+
+const CHANGEMENT = `UPDATE flux SET
+  etat = :etat, ver = ver + 1, due = :due, tentatives = :tentatives, alerte = :alerte, erreur = :erreur,
+  nom_envoi = :nomEnvoi, resume = :resume, modifie = :quand,
+  transmis = coalesce(:transmis, transmis), solde = coalesce(:solde, solde),
+  bail = CASE WHEN :garder THEN bail END, bail_par = CASE WHEN :garder THEN bail_par END
+  WHERE id = :id AND ver = :ver`;
+
+const AJOUT_PIECE = `INSERT INTO pieces (flux, rang, role, nom, sha256, sha512, taille, type, ajoutee)
+  VALUES (:flux, (SELECT coalesce(max(rang) + 1, 0) FROM pieces WHERE flux = :flux),
+   :role, :nom, :sha256, :sha512, :taille, :type, :quand)`;
+
+function parId(base: Base, id: FluxId): LigneFlux | undefined {
+  return base.ligne<LigneFlux>(`SELECT ${COLONNES_FLUX} FROM flux WHERE id = :id`, { id });
+}
+
+function ajouterPieces(base: Base, flux: FluxId, ajout: { pieces: readonly Piece[]; quand: Instant }): void {
+  for (const { role, nom, sha256, sha512, taille, type } of ajout.pieces) {
+    base.ecrire(AJOUT_PIECE, { flux, role, nom, sha256, sha512, taille, type, quand: ajout.quand });
+  }
+}
+
+/** An outgoing name is given once: sending a flux under a second name could make the State hold it twice. */
+function nomDefinitif(avant: LigneFlux, c: ChangementFlux): string | null {
+  if (c.nomEnvoi === undefined || c.nomEnvoi === avant.nom_envoi) return avant.nom_envoi;
+  if (avant.nom_envoi !== null) throw erreurNoyau('VGM-NOY-004', { etape: 'nom d’envoi déjà fixé' });
+  return c.nomEnvoi;
+}
+
+function resumer(avant: LigneFlux, complement: ObjetJson | undefined): string {
+  if (complement === undefined) return avant.resume;
+  return JSON.stringify({ ...(JSON.parse(avant.resume) as ObjetJson), ...complement });
+}
+
+/** Applies one change inside the caller's transaction. Throws VGM-NOY-001 (version), VGM-NOY-003 (unknown). */
+export function changerFlux(base: Base, c: ChangementFlux, quand: Instant): void {
+  const avant = parId(base, c.id);
+  if (avant === undefined) throw erreurNoyau('VGM-NOY-003', { flux: c.id });
+  if (avant.ver !== c.ver) throw erreurNoyau('VGM-NOY-001', { flux: c.id });
+  base.ecrire(CHANGEMENT, {
+    id: c.id,
+    ver: c.ver,
+    etat: c.etat,
+    due: c.due,
+    tentatives: c.tentatives,
+    alerte: c.alerte,
+    erreur: c.erreur === null ? null : JSON.stringify(c.erreur),
+    nomEnvoi: nomDefinitif(avant, c),
+    resume: resumer(avant, c.complement),
+    transmis: c.transmis ?? null,
+    solde: c.solde ?? null,
+    garder: c.garderBail === true ? 1 : 0,
+    quand,
+  });
+  if (c.pieces !== undefined) ajouterPieces(base, c.id, { pieces: c.pieces, quand });
+}
+
+function parCle(
+  base: Base,
+  collectivite: Siren,
+  cle: string,
+): { flux: Flux; empreinteDemande: Sha256 } | undefined {
+  const connu = base.ligne<LigneFlux & { empreinte_demande: Sha256 }>(
+    `SELECT ${COLONNES_FLUX}, empreinte_demande FROM flux
+      WHERE collectivite = :collectivite AND cle_idempotence = :cle`,
+    { collectivite, cle },
+  );
+  if (connu === undefined) return undefined;
+  const { empreinte_demande: empreinteDemande, ...ligne } = connu;
+  return { flux: lireFlux(ligne), empreinteDemande };
+}
+
+/** The flux that already answers this deposit, if any: same key first, then same identity. */
+function dejaLa(base: Base, n: NouveauFlux): ResultatCreation | undefined {
+  const connu = n.cleIdempotence === null ? undefined : parCle(base, n.collectivite, n.cleIdempotence);
+  if (connu !== undefined) {
+    return { type: connu.empreinteDemande === n.empreinteDemande ? 'rejeu' : 'cle_prise', flux: connu.flux };
+  }
+  const tenant = base.ligne<LigneFlux>(TENANT, { protocole: n.protocole, identite: n.identite });
+  return tenant === undefined ? undefined : { type: 'doublon', flux: lireFlux(tenant) };
+}
+
+function inserer(base: Base, n: NouveauFlux, quand: Instant): void {
+  base.ecrire(INSERTION, {
+    id: n.id,
+    protocole: n.protocole,
+    collectivite: n.collectivite,
+    due: n.due,
+    identite: n.identite,
+    resume: JSON.stringify(n.resume),
+    cite: n.cite,
+    quand,
+    cle: n.cleIdempotence,
+    empreinte: n.empreinteDemande,
+  });
+  ajouterPieces(base, n.id, { pieces: n.pieces, quand });
+}
+
+/** Creates a flux unless one stands already; `apres` writes the rest of the event, only when it is created. */
+export function creerFlux(
+  base: Base,
+  n: NouveauFlux,
+  suite: { readonly quand: Instant; readonly apres: () => void },
+): ResultatCreation {
+  const connu = dejaLa(base, n);
+  if (connu !== undefined) return connu;
+  if (n.cite !== null && parId(base, n.cite)?.collectivite !== n.collectivite) {
+    throw erreurNoyau('VGM-NOY-003', { flux: n.cite });
+  }
+  inserer(base, n, suite.quand);
+  suite.apres();
+  const ligne = parId(base, n.id);
+  if (ligne === undefined) throw erreurNoyau('VGM-NOY-003', { flux: n.id });
+  return { type: 'cree', flux: lireFlux(ligne) };
+}
+
+const RECHERCHE = String.raw`(identite LIKE :recherche ESCAPE '\' OR nom_envoi LIKE :recherche ESCAPE '\')`;
+
+function conditionsFiltre(filtre: Parameters<LectureFlux['lister']>[1]): Condition[] {
+  const conditions: Condition[] = [];
+  if (filtre.protocole !== undefined) {
+    conditions.push({ sql: 'protocole = :protocole', valeurs: { protocole: filtre.protocole } });
+  }
+  if (filtre.alerte !== undefined) {
+    conditions.push({ sql: `alerte IS ${filtre.alerte ? 'NOT ' : ''}NULL`, valeurs: {} });
+  }
+  if (filtre.recherche !== undefined && filtre.recherche !== '') {
+    const motif = filtre.recherche.replace(/[\\%_]/g, String.raw`\$&`);
+    conditions.push({ sql: RECHERCHE, valeurs: { recherche: `%${motif}%` } });
+  }
+  return conditions;
+}
+
+function dans(portee: Portee, condition: Condition): Condition {
+  const bornes = conditionPortee(portee);
+  return { sql: `${condition.sql} AND ${bornes.sql}`, valeurs: { ...condition.valeurs, ...bornes.valeurs } };
+}
+
+export function creerLectureFlux(base: Base): LectureFlux {
+  const toutes = (condition: Condition, ordre: string) =>
+    base
+      .lignes<LigneFlux>(
+        `SELECT ${COLONNES_FLUX} FROM flux WHERE ${condition.sql} ${ordre}`,
+        condition.valeurs,
+      )
+      .map(lireFlux);
+  return {
+    async trouver(portee, id) {
+      return toutes(dans(portee, { sql: 'id = :id', valeurs: { id } }), '')[0];
+    },
+    async lister(portee, filtre) {
+      return lirePage<LigneFlux>(base, {
+        table: 'flux',
+        colonnes: COLONNES_FLUX,
+        conditions: [conditionPortee(portee), ...conditionsFiltre(filtre)],
+        etats: filtre.etats,
+        avant: filtre.avant,
+        limite: filtre.limite,
+      }).map(lireFlux);
+    },
+    async pieces(portee, id) {
+      if (toutes(dans(portee, { sql: 'id = :id', valeurs: { id } }), '').length === 0) return [];
+      return base
+        .lignes<LignePiece>(
+          `SELECT rang, role, nom, sha256, sha512, taille, type, ajoutee FROM pieces
+            WHERE flux = :id ORDER BY rang`,
+          { id },
+        )
+        .map(lirePiece);
+    },
+    async parIdentite(portee, identite) {
+      return toutes(dans(portee, { sql: 'identite = :identite', valeurs: { identite } }), 'ORDER BY id DESC');
+    },
+    async parNomEnvoi(portee, nom) {
+      return toutes(dans(portee, { sql: 'nom_envoi = :nom', valeurs: { nom } }), '')[0];
+    },
+    async parCle(collectivite, cle) {
+      return parCle(base, collectivite, cle);
+    },
+    async compter(portee) {
+      const bornes = conditionPortee(portee);
+      const lignes = base.lignes<{ etat: Etat; nombre: number }>(
+        `SELECT etat, sum(nombre) AS nombre FROM decompte WHERE ${bornes.sql} GROUP BY etat`,
+        bornes.valeurs,
+      );
+      const compte: Partial<Record<Etat, number>> = {};
+      for (const { etat, nombre } of lignes) if (nombre > 0) compte[etat] = nombre;
+      return compte;
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
+import { Base, estOccupee, panneStockage } from './pilote.ts';
+import { migrer } from './schema.ts';
+
+/** Milliseconds left to a foreign connection (a backup being taken) before giving up. */
+const PATIENCE = 5000;
+
+export const EN_MEMOIRE = ':memory:';
+
+export interface Ouverte {
+  readonly base: Base;
+  readonly fermer: () => void;
+}
+
+function syncDossier(chemin: string): void {
+  const fd = openSync(chemin, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Creates an empty file that only its owner may read. Never opens one that exists: closing a descriptor of a
+ * file drops this process's POSIX locks on it, SQLite's included.
+ */
+function creerPrive(chemin: string): void {
+  try {
+    closeSync(openSync(chemin, 'wx', 0o600));
+  } catch (origine) {
+    if (!(origine instanceof Error && 'code' in origine && origine.code === 'EEXIST')) throw origine;
+  }
+}
+
+function preparerDossier(dossier: string): void {
+  const premier = mkdirSync(dossier, { recursive: true, mode: 0o700 });
+  if (premier === undefined) return;
+  // Each directory made here is a new entry of its parent: all of them, up to the first one that stood already.
+  for (let d = dossier; d.length >= premier.length; d = dirname(d)) syncDossier(dirname(d));
+}
+
+/**
+ * One daemon per data folder: an exclusive transaction held for life on a small file beside the base. The lock
+ * belongs to the kernel, so a killed daemon leaves none behind; the base itself stays open to readers (backup).
+ */
+function verrouiller(fichier: string): Base {
+  const verrou = `${fichier}.verrou`;
+  creerPrive(verrou);
+  const base = new Base(verrou, 0);
+  try {
+    base.executer('BEGIN EXCLUSIVE');
+    return base;
+  } catch (erreur) {
+    base.fermer();
+    throw estOccupee(erreur) ? erreurNoyau('VGM-NOY-007', { dossier: dirname(fichier) }, erreur) : erreur;
+  }
+}
+
+function regler(base: Base): void {
+  // FULL: a commit is on the disk when it returns; NORMAL would lose the last ones on a power cut.
+  base.executer('PRAGMA synchronous = FULL');
+  base.executer('PRAGMA foreign_keys = ON');
+  base.executer('PRAGMA temp_store = MEMORY');
+  base.executer('PRAGMA cache_size = -65536');
+  base.executer('PRAGMA journal_size_limit = 67108864');
+  base.executer('PRAGMA trusted_schema = OFF');
+}
+
+function ouvrirFichier(fichier: string): Ouverte {
+  preparerDossier(dirname(fichier));
+  const verrou = verrouiller(fichier);
+  try {
+    creerPrive(fichier);
+    const base = new Base(fichier, PATIENCE);
+    const fermer = () => {
+      base.fermer();
+      verrou.fermer();
+    };
+    try {
+      const mode = base.ligne<{ journal_mode: string }>('PRAGMA journal_mode = WAL')?.journal_mode;
+      if (mode !== 'wal') throw panneStockage(`mode WAL refusé par le système de fichiers (${mode ?? '?'})`);
+      regler(base);
+      migrer(base, fichier);
+      syncDossier(dirname(fichier));
+      return { base, fermer };
+    } catch (erreur) {
+      base.fermer();
+      throw erreur;
+    }
+  } catch (erreur) {
+    verrou.fermer();
+    throw erreur;
+  }
+}
+
+/** Throws VGM-NOY-007 when another daemon holds the folder, VGM-NOY-005 when the disk refuses. */
+export function ouvrirBase(fichier: string): Ouverte {
+  if (fichier === EN_MEMOIRE) {
+    const base = new Base(EN_MEMOIRE, 0);
+    regler(base);
+    migrer(base, fichier);
+    return { base, fermer: () => base.fermer() };
+  }
+  try {
+    return ouvrirFichier(resolve(fichier));
+  } catch (origine) {
+    if (origine instanceof Error && 'syscall' in origine) throw panneStockage(origine.message, origine);
+    throw origine;
+  }
+}

@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { ouvrirSchemas } from '../formats/xsd/schemas.ts';
+import { jourDe } from '../metier/echeances.ts';
+import { erreurBanc } from '../metier/catalogue/banc.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ActeExamine, EnveloppeLue } from './archive.ts';
+import { examiner, type Attentes, type Examen } from './examen.ts';
+import type { PartieFichier } from './multipart.ts';
+import { type Decision, type Guichet, type OptionsPorte, ouvrirPorte } from './porte.ts';
+import { type EvenementMinistere, type Registre, type RegistreOuvert, ouvrirRegistre } from './registre.ts';
+import { creerRepondeur, type Repondeur } from './repondeur.ts';
+import { A_LA_PORTE, type NomScenario, scenarioDe, SCENARIOS } from './scenarios.ts';
+import { creerPostier } from './smtp.ts';
+
+/** The ministry of the Interior's ACTES platform, simulated over real protocols: HTTPS in, SMTP out. */
+
+export interface OptionsMinistere {
+  readonly https: OptionsPorte;
+  /** Relay that takes every answer, whatever the address; `connexions` kept open, 4 by default. */
+  readonly smtp: { readonly hote: string; readonly port: number; readonly connexions?: number };
+  readonly clock: Clock;
+  /** Same seed, same delays. */
+  readonly graine: number;
+  /** Between the taking and the answer. */
+  readonly delaiReponseMs: number | readonly [number, number];
+  /** Classification in force, `YYYY-MM-DD`. */
+  readonly classificationDate: string;
+  /** false: the ends of NumeroInterne mean nothing. Default true. */
+  readonly scenarios?: boolean;
+  /** Delay of `_TARD`. Default 5 000. */
+  readonly tardMs?: number;
+  /** 201 since 2025-07, 200 before. */
+  readonly statutSucces?: 200 | 201;
+  /** Empty or absent: all accepted. */
+  readonly trigrammes?: readonly string[];
+  readonly applications?: readonly string[];
+  /** SIREN enrolled in ACTES. */
+  readonly sirens?: readonly string[];
+  /** Sender of the answers. */
+  readonly expediteur?: string;
+  readonly archiveMaxOctets?: number;
+  /** File of the register, JSON lines; absent: in memory only. */
+  readonly registre?: string;
+  /** Folder that holds `actes.xsd`; absent: that of the program. */
+  readonly schemas?: string;
+}
+
+export interface Ministere {
+  /** Address for `actes.ministere.url`. */
+  readonly url: string;
+  readonly port: number;
+  readonly registre: Registre;
+  /** Plays this scenario for the acte of this number, whatever its end; null = back to the rule. Throws VGM-BAN-002. */
+  forcer(numero: string, scenario: NomScenario | null): void;
+  /** Resolves when no answer is owed any more (mails taken or refused by the relay). */
+  attendreVide(): Promise<void>;
+  /** Answers still owed are dropped; the register is closed. */
+  arreter(): Promise<void>;
+}
+
+const DEFAUT = {
+  tardMs: 5_000,
+  connexions: 4,
+  archiveMaxOctets: 150_000_000,
+  expediteur: 'actes@interieur.invalid',
+  schemas: fileURLToPath(new URL('../../schemas/actes', import.meta.url)),
+};
+
+/** The form around the archive: boundary, headers of the part. */
+const MARGE_FORMULAIRE = 4_096;
+
+/** Opens the door. Throws VGM-BAN-001 when it cannot. */
+export async function demarrerMinistere(options: OptionsMinistere): Promise<Ministere> {
+  const registre = ouvrirRegistre(options.registre);
+  const relais = { ...options.smtp, connexions: options.smtp.connexions ?? DEFAUT.connexions };
+  const postier = creerPostier(relais, options.clock);
+  const repondeur = creerRepondeur({
+    clock: options.clock,
+    postier,
+    registre,
+    graine: options.graine,
+    delaiMs: options.delaiReponseMs,
+    tardMs: options.tardMs ?? DEFAUT.tardMs,
+    expediteur: options.expediteur ?? DEFAUT.expediteur,
+    classification: options.classificationDate,
+  });
+  const bureau = new Bureau(options, registre, repondeur);
+  const porte = await ouvrirPorte(options.https, bureau);
+  return {
+    url: `https://localhost:${porte.port}/`,
+    port: porte.port,
+    registre,
+    forcer: (numero, scenario) => bureau.forcer(numero, scenario),
+    attendreVide: () => repondeur.attendreVide(),
+    async arreter() {
+      await porte.fermer();
+      repondeur.arreter();
+      await postier.fermer();
+      await repondeur.attendreVide();
+      await registre.fermer();
+      bureau.fermer();
+    },
+  };
+}
+
+interface Recue {
+  readonly nom: string;
+  readonly sha256: string;
+}
+
+/** Decides what becomes of each archive. */
+class Bureau implements Guichet {
+  readonly tailleMax: number;
+  readonly #options: OptionsMinistere;
+  readonly #registre: RegistreOuvert;
+  readonly #repondeur: Repondeur;
+  readonly #schemas;
+  readonly #forces = new Map<string, NomScenario>();
+  /** Tries of an archive name already spoiled by a scenario of the door. */
+  readonly #essais = new Map<string, number>();
+
+  constructor(options: OptionsMinistere, registre: RegistreOuvert, repondeur: Repondeur) {
+    this.#options = options;
+    this.#registre = registre;
+    this.#repondeur = repondeur;
+    this.#schemas = ouvrirSchemas(options.schemas ?? DEFAUT.schemas);
+    this.tailleMax = (options.archiveMaxOctets ?? DEFAUT.archiveMaxOctets) + MARGE_FORMULAIRE;
+  }
+
+  forcer(numero: string, scenario: NomScenario | null): void {
+    if (scenario === null) this.#forces.delete(numero);
+    else if (SCENARIOS.some((s) => s.nom === scenario)) this.#forces.set(numero, scenario);
+    else throw erreurBanc('VGM-BAN-002', { scenario });
+  }
+
+  couperEnChemin(nom: string, numero: string): boolean {
+    if (this.#scenario(numero) !== 'COUPE' || this.#registre.detient(nom)) return false;
+    if (!this.#gacher(nom, 1)) return false;
+    this.#noter({ nom, sha256: '' }, { type: 'non_pris', scenario: 'COUPE', detail: 'coupé en chemin' });
+    return true;
+  }
+
+  async recevoir(partie: PartieFichier): Promise<Decision> {
+    const recue = { nom: partie.nom, sha256: createHash('sha256').update(partie.octets).digest('hex') };
+    if (this.#registre.detient(recue.nom)) return this.#double(recue);
+    const examen = await examiner(partie.nom, partie.octets, this.#attentes());
+    // Two tries of the same name may have been read side by side: the register decides, without waiting in between.
+    if (this.#registre.detient(recue.nom)) return this.#double(recue);
+    if (examen.type === 'illisible') {
+      this.#noter(recue, { type: 'refuse', statut: 400, detail: examen.motif });
+      return { statut: 400, texte: `Archive refusée : ${examen.motif}` };
+    }
+    return this.#prendre(recue, examen);
+  }
+
+  fermer(): void {
+    this.#schemas.fermer();
+  }
+
+  #prendre(recue: Recue, examen: Exclude<Examen, { type: 'illisible' }>): Decision {
+    const scenarios = examen.actes.map((acte) => this.#scenario(acte.numero));
+    const scenario = scenarios.find((s) => s !== 'NORMAL') ?? 'NORMAL';
+    const porte = A_LA_PORTE[scenario];
+    const gache = porte !== undefined && this.#gacher(recue.nom, porte.fois);
+    const statut = gache ? porte.statut : this.#succes;
+    if (gache && !porte.enregistre) {
+      this.#noter(recue, { type: 'non_pris', scenario, statut });
+    } else {
+      this.#noter(recue, { type: 'accepte', scenario, statut });
+      this.#juger(recue, examen);
+    }
+    return statut === null ? null : { statut, texte: gache ? 'Erreur simulée.' : '' };
+  }
+
+  #juger(recue: Recue, examen: Exclude<Examen, { type: 'illisible' }>): void {
+    const { enveloppe, actes } = examen;
+    const scenarios = actes.map((acte) => this.#scenario(acte.numero));
+    const global = scenarios.find((s) => s === 'ANOENV' || s === 'N999');
+    if (examen.type === 'anomalie' || global !== undefined) {
+      const scenario = global ?? scenarios[0] ?? 'NORMAL';
+      const refus = examen.type === 'anomalie' ? examen.refus : refusEnveloppe(scenario);
+      this.#repondeur.anomalieEnveloppe({ nom: recue.nom, scenario, enveloppe, refus });
+      return;
+    }
+    for (const [rang, acte] of actes.entries()) {
+      this.#jugerActe(recue.nom, enveloppe, { acte, scenario: scenarios[rang] ?? 'NORMAL' });
+    }
+  }
+
+  #jugerActe(
+    nom: string,
+    enveloppe: EnveloppeLue,
+    sujet: { acte: ActeExamine; scenario: NomScenario },
+  ): void {
+    const { acte, scenario } = sujet;
+    if (scenario === 'MUET') return;
+    const refus = acte.refus ?? this.#refusActe(acte, scenario);
+    if (refus === null) this.#repondeur.accuse({ nom, scenario, enveloppe, acte });
+    else this.#repondeur.anomalieActe({ nom, scenario, enveloppe, acte, refus });
+  }
+
+  #refusActe(acte: ActeExamine, scenario: NomScenario) {
+    if (acte.classification !== this.#options.classificationDate) {
+      const detail =
+        "ODT-VERIF-01 : Votre acte a été transmis avec une date de classification qui n'est pas à jour";
+      return { nature: '002', detail };
+    }
+    if (this.#registre.connait(acte.idActe)) {
+      return { nature: '003', detail: `BANC-VERIF-30 : acte ${acte.idActe} déjà transmis` };
+    }
+    if (scenario !== 'ANO13' && scenario !== 'NOMVIDE') return null;
+    return { nature: '001', detail: 'BANC-VERIF-31 : refus demandé par le scénario' };
+  }
+
+  #double(recue: Recue): Decision {
+    this.#noter(recue, { type: 'double', statut: this.#succes });
+    return { statut: this.#succes, texte: '' };
+  }
+
+  get #succes(): number {
+    return this.#options.statutSucces ?? 201;
+  }
+
+  #scenario(numero: string): NomScenario {
+    const force = this.#forces.get(numero);
+    if (force !== undefined) return force;
+    return this.#options.scenarios === false ? 'NORMAL' : scenarioDe(numero);
+  }
+
+  /** Spends one of the tries that a scenario spoils; false when they are all spent. */
+  #gacher(nom: string, fois: number): boolean {
+    const essais = this.#essais.get(nom) ?? 0;
+    if (essais >= fois) return false;
+    this.#essais.set(nom, essais + 1);
+    return true;
+  }
+
+  #attentes(): Attentes {
+    const { trigrammes = [], applications = [], sirens = [], clock } = this.#options;
+    return { schemas: this.#schemas, trigrammes, applications, sirens, jour: jourDe(clock.now()) };
+  }
+
+  #noter(recue: Recue, suite: Partial<EvenementMinistere> & Pick<EvenementMinistere, 'type'>): void {
+    const quand = this.#options.clock.now();
+    const vide = { scenario: 'NORMAL', statut: null, idActe: '', message: '', detail: '' } as const;
+    this.#registre.noter({ ...vide, ...recue, quand, ...suite });
+  }
+}
+
+function refusEnveloppe(scenario: NomScenario) {
+  if (scenario === 'N999') {
+    return {
+      nature: '999',
+      detail: "ODT-VERIF-17 : la transaction transmise n'est pas reconnue par ACTES",
+    };
+  }
+  return { nature: '100', detail: 'BANC-VERIF-32 : refus demandé par le scénario' };
+}

@@ -1,0 +1,159 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { typeParContenu } from '../formats/encodages/types.ts';
+import { type FaitsPdf, lireFaitsPdf } from '../formats/pdf/faits.ts';
+import { type EntreeTar, lireTarGz } from '../formats/tar/lire.ts';
+import { ouvrirSchemas } from '../formats/xsd/schemas.ts';
+import type { Anomalie } from '../metier/anomalies.ts';
+import { ErreurVgm } from '../metier/erreurs.ts';
+import {
+  analyserArchive,
+  analyserMessage,
+  type FichierArchive,
+  type Valider,
+} from '../protocoles/actes/archive.ts';
+import type { Sorties } from './verifier.ts';
+
+export interface OptionsControler {
+  readonly json?: boolean;
+  /** Folder of the ACTES schemas; the one delivered with the program by default. */
+  readonly schemas?: string;
+}
+
+const SCHEMAS = join(import.meta.dirname, '..', '..', 'schemas', 'actes');
+/** Unfolded size and number of files beyond which an archive is an attack, not an acte. */
+const LIMITES = { octets: 2_000_000_000, entrees: 10_000 } as const;
+/** A message weighs a few kilobytes; a budget a few megabytes. */
+const XML_MAX = 20_000_000;
+const TETE = 4096;
+
+/** Facts of a file on disk: PDF soundness needs its end, so that entries are spilled rather than kept in memory. */
+async function faitsDe(nom: string, chemin: string): Promise<FichierArchive> {
+  const fichier = await open(chemin, 'r');
+  try {
+    const { size: taille } = await fichier.stat();
+    const lire = async (debut: number, fin: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await fichier.read(
+        Buffer.alloc(Math.max(0, fin - debut)),
+        0,
+        fin - debut,
+        debut,
+      );
+      return buffer.subarray(0, bytesRead);
+    };
+    const type = typeParContenu(await lire(0, Math.min(TETE, taille)));
+    const pdf: FaitsPdf | null = type === 'application/pdf' ? await lireFaitsPdf(lire, taille) : null;
+    const octets = type === 'application/xml' && taille <= XML_MAX ? await lire(0, taille) : null;
+    return { nom, taille, type, octets, pdf };
+  } finally {
+    await fichier.close();
+  }
+}
+
+async function extraire(entree: EntreeTar, dossier: string): Promise<FichierArchive> {
+  // The name on disk is ours: nothing of the archive reaches the file system.
+  const chemin = join(dossier, 'entree');
+  await pipeline(Readable.from(entree.contenu, { objectMode: false }), createWriteStream(chemin));
+  return faitsDe(entree.nom, chemin);
+}
+
+interface Lecture {
+  readonly fichiers: readonly FichierArchive[];
+  readonly refus: readonly Anomalie[];
+}
+
+/** A defect of the tar itself is said like any other; but what is no gzip at all is unreadable. */
+function refusDeLecture(faute: unknown): Anomalie {
+  if (!(faute instanceof ErreurVgm) || faute.sortie !== 3 || faute.fiche.code === 'VGM-TAR-004') throw faute;
+  const { code, message, remede } = faute.fiche;
+  return { code, gravite: 'bloquante', message, remede };
+}
+
+async function lireArchive(chemin: string): Promise<Lecture> {
+  const dossier = await mkdtemp(join(tmpdir(), 'vaguemestre-controler-'));
+  const fichiers: FichierArchive[] = [];
+  try {
+    for await (const entree of lireTarGz(createReadStream(chemin), LIMITES)) {
+      fichiers.push(await extraire(entree, dossier));
+    }
+    return { fichiers, refus: [] };
+  } catch (faute) {
+    return { fichiers, refus: [refusDeLecture(faute)] };
+  } finally {
+    await rm(dossier, { recursive: true, force: true });
+  }
+}
+
+async function analyser(chemin: string, taille: number, valider: Valider): Promise<readonly Anomalie[]> {
+  const nom = basename(chemin);
+  if (!nom.endsWith('.tar.gz')) return analyserMessage(nom, await readFile(chemin), valider);
+  const { fichiers, refus } = await lireArchive(chemin);
+  // What follows a broken entry was not read: saying that it is missing would mislead.
+  return refus.length > 0 ? refus : analyserArchive({ nom, taille, fichiers }, valider);
+}
+
+function afficher(anomalies: readonly Anomalie[], fichier: string, sorties: Sorties): void {
+  for (const a of anomalies) {
+    sorties.ecrire(`${a.gravite === 'bloquante' ? 'REFUS' : 'avis '}  ${a.code}  ${a.message}`);
+    sorties.ecrire(`       ${a.remede}`);
+  }
+  const refus = anomalies.filter((a) => a.gravite === 'bloquante').length;
+  if (anomalies.length > 0) sorties.ecrire('');
+  sorties.ecrire(
+    refus === 0
+      ? `${basename(fichier)} : rien à refuser.`
+      : `${basename(fichier)} : ${refus} motif${refus > 1 ? 's' : ''} de refus.`,
+  );
+}
+
+function illisible(fichier: string, faute: unknown, sorties: Sorties): number {
+  if (faute instanceof ErreurVgm) {
+    sorties.erreur(`${faute.fiche.code} ${faute.fiche.message}`);
+    sorties.erreur(faute.fiche.remede);
+    return 1;
+  }
+  if (!(faute instanceof Error) || !('syscall' in faute)) throw faute;
+  sorties.erreur(`Le fichier « ${fichier} » ne se lit pas (${faute.message}).`);
+  return 1;
+}
+
+/**
+ * `vaguemestre controler <fichier>`: offline; an outgoing archive (`.tar.gz`) or one message or envelope (`.xml`).
+ * @returns exit code: 0 nothing to refuse, 3 refused, 1 unreadable, 2 usage.
+ */
+export async function controler(
+  fichier: string,
+  options: OptionsControler,
+  sorties: Sorties,
+): Promise<number> {
+  if (!/\.(tar\.gz|xml)$/.test(fichier)) {
+    sorties.erreur('Usage : vaguemestre controler <archive.tar.gz | message.xml>');
+    return 2;
+  }
+  try {
+    const faits = await stat(fichier);
+    if (!faits.isFile()) {
+      sorties.erreur(`Le fichier « ${fichier} » ne se lit pas (ce n’est pas un fichier).`);
+      return 1;
+    }
+    if (fichier.endsWith('.xml') && faits.size > XML_MAX) {
+      sorties.erreur(`Le fichier « ${fichier} » dépasse ${XML_MAX} octets : ce n’est pas un message ACTES.`);
+      return 1;
+    }
+    const schemas = ouvrirSchemas(options.schemas ?? SCHEMAS);
+    try {
+      const anomalies = await analyser(fichier, faits.size, (octets) => schemas.valider('actes', octets));
+      if (options.json === true) sorties.ecrire(JSON.stringify({ fichier, anomalies }, null, 2));
+      else afficher(anomalies, fichier, sorties);
+      return anomalies.some((a) => a.gravite === 'bloquante') ? 3 : 0;
+    } finally {
+      schemas.fermer();
+    }
+  } catch (faute) {
+    return illisible(fichier, faute, sorties);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Anomalie } from '../metier/anomalies.ts';
+import { erreurCli } from '../metier/catalogue/cli.ts';
+import { ErreurVgm } from '../metier/erreurs.ts';
+import type { Sorties } from './monde.ts';
+import { peindre, sur } from './rendu.ts';
+
+function anomaliesDe(erreur: ErreurVgm): readonly Anomalie[] {
+  return 'anomalies' in erreur && Array.isArray(erreur.anomalies) ? (erreur.anomalies as Anomalie[]) : [];
+}
+
+/** One anomalie on two lines: what is wrong and where, then what to do. */
+export function lignesAnomalie(sorties: Sorties, a: Anomalie): string[] {
+  const ou = a.ou === undefined ? '' : ` (${sur(a.ou)})`;
+  const bloquante = a.gravite === 'bloquante';
+  const titre = peindre(sorties, bloquante ? 'red' : 'yellow', bloquante ? 'Anomalie' : 'Avertissement');
+  return [`${titre} ${a.code}${ou} : ${sur(a.message)}`, `  Remède : ${sur(a.remede)}`];
+}
+
+/** Several lines are foreign or made by us: line feeds are kept, other controls are not. */
+function parLignes(texte: string): string {
+  return texte.split('\n').map(sur).join('\n');
+}
+
+/**
+ * Tells an error to a person, or with `--json` to a script; always on the error output.
+ * @returns the exit code. Never a stack trace.
+ */
+export function dire(erreur: unknown, sorties: Sorties, json: boolean): number {
+  const connue =
+    erreur instanceof ErreurVgm
+      ? erreur
+      : erreurCli('VGM-CLI-500', { detail: erreur instanceof Error ? erreur.message : String(erreur) });
+  const { code, nature, message, cause, remede } = connue.fiche;
+  const anomalies = anomaliesDe(connue);
+  if (json) {
+    sorties.erreur(JSON.stringify({ code, nature, message, cause, remede, anomalies }));
+    return connue.sortie;
+  }
+  sorties.erreur(`${peindre(sorties, 'red', 'Erreur')} ${code} : ${parLignes(message)}`);
+  sorties.erreur(`  Cause : ${sur(cause)}`);
+  sorties.erreur(`  Remède : ${sur(remede)}`);
+  for (const a of anomalies) for (const ligne of lignesAnomalie(sorties, a)) sorties.erreur(ligne);
+  return connue.sortie;
+}

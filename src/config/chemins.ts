@@ -1,0 +1,59 @@
+import { join, resolve } from 'node:path';
+import type { Config } from './manifest.ts';
+
+/** Settings that are paths. `[]` stands for each element of a list. Held equal to the manifest by test. */
+export const CHEMINS: readonly string[] = [
+  'donnees',
+  'api.socket',
+  'api.certificat',
+  'api.cle',
+  'actes.ministere.certificat',
+  'actes.ministere.cle',
+  'actes.ministere.secret_fichier',
+  'actes.ministere.autorites',
+  'reception.smtp.certificat',
+  'reception.smtp.cle',
+  'reception.imap[].autorites',
+  'reception.imap[].secret_fichier',
+  'reception.maildir[].dossier',
+  'notification.webhook.autorites',
+  'notification.courriel.secret_fichier',
+  'notification.courriel.autorites',
+];
+
+type Groupe = Record<string, unknown>;
+
+/** Changes in place (the copy made by the caller) the string found at a dotted name, wherever lists multiply it. */
+function changer(groupe: Groupe, noms: readonly string[], f: (texte: string) => string): void {
+  const [premier = '', ...suite] = noms;
+  const liste = premier.endsWith('[]');
+  const nom = liste ? premier.slice(0, -2) : premier;
+  const valeur = groupe[nom];
+  if (liste) {
+    for (const element of valeur as Groupe[]) changer(element, suite, f);
+  } else if (suite.length > 0) {
+    changer(valeur as Groupe, suite, f);
+  } else if (typeof valeur === 'string' && valeur !== '') {
+    groupe[nom] = f(valeur);
+  }
+}
+
+/**
+ * @param dossier gives the folder that relative paths of a setting start from.
+ * @returns a copy whose paths are absolute. Empty ones stay empty: they mean « none ».
+ */
+export function rendreAbsolus(config: Config, dossier: (cle: string) => string): Config {
+  const copie = structuredClone(config);
+  for (const cle of CHEMINS) {
+    const origine = cle.replace(/\[\].*$/, '');
+    changer(copie as Groupe, cle.split('.'), (texte) => resolve(dossier(origine), texte));
+  }
+  const { adresse } = copie.antivirus;
+  if (adresse.startsWith('./')) copie.antivirus.adresse = resolve(dossier('antivirus.adresse'), adresse);
+  return copie;
+}
+
+/** Path of the operator's socket: the one setting whose default hangs on another. */
+export function cheminSocket(config: Config): string {
+  return config.api.socket === '' ? join(config.donnees, 'vaguemestre.sock') : config.api.socket;
+}

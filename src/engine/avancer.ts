@@ -1,0 +1,192 @@
+import { expandre } from '../etapes/notification.ts';
+import { erreurNoyau } from '../metier/catalogue/noyau.ts';
+import { ErreurVgm } from '../metier/erreurs.ts';
+import { type Etat, type EvenementEtat, estTerminal, transition } from '../metier/etats.ts';
+import type { Flux, ObjetJson, Piece } from '../metier/flux.ts';
+import type { FluxId, Instant } from '../metier/identifiants.ts';
+import type { EntreeJournal } from '../metier/journal.ts';
+import type { TypeEvenement } from '../metier/notifications.ts';
+import { type ChangementFlux, type NouvelleLivraison, OPERATEUR } from '../ports/store.ts';
+import type { FicheErreur } from '../metier/erreurs.ts';
+import type { OutilsMoteur } from './outils.ts';
+
+/** A move asked for: by a step, a receipt or a person. */
+export interface Mouvement {
+  readonly evenement: EvenementEtat;
+  readonly acteur: string;
+  readonly corr: string;
+  readonly motif?: string;
+  readonly pieces?: readonly Piece[];
+  readonly nomEnvoi?: string;
+  readonly complement?: ObjetJson;
+  readonly erreur?: FicheErreur | null;
+  /** Next look; undefined = at once when a step follows. */
+  readonly due?: Instant;
+  readonly garderBail?: boolean;
+}
+
+/** The lines of one transaction for one move. */
+export interface Prepare {
+  readonly changement: ChangementFlux;
+  readonly journal: EntreeJournal;
+  readonly livraisons: readonly NouvelleLivraison[];
+  readonly apres: Flux;
+}
+
+const NOTIFIE: Readonly<Partial<Record<EvenementEtat, TypeEvenement>>> = {
+  controle_defavorable: 'flux.refuse',
+  remise_confirmee: 'flux.transmis',
+  remise_incertaine: 'flux.incertain',
+  remise_refusee: 'flux.echec',
+  accuse_recu: 'flux.acquitte',
+  anomalie_recue: 'flux.anomalie',
+  abandon_demande: 'flux.abandonne',
+};
+
+/** States in which nothing is due: only a person or the State makes them move. */
+const SANS_ECHEANCE: readonly Etat[] = ['echec'];
+
+/** Failures of the present try only: a move that goes forward clears the count. */
+const COMPTE_ESSAI: readonly EvenementEtat[] = ['remise_non_faite'];
+
+const DEFAVORABLES: readonly EvenementEtat[] = [
+  'controle_defavorable',
+  'remise_non_faite',
+  'remise_refusee',
+  'anomalie_recue',
+];
+
+function faitDe(evenement: EvenementEtat): Pick<EntreeJournal, 'ev' | 'res'> {
+  const ev = evenement.toUpperCase();
+  if (evenement === 'remise_incertaine') return { ev, res: 'INCERTAIN' };
+  return { ev, res: DEFAVORABLES.includes(evenement) ? 'KO' : 'OK' };
+}
+
+/** The journal line of a fact about a flux. */
+
+export function entree(
+  flux: Flux,
+  m: Pick<Mouvement, 'acteur' | 'corr' | 'motif' | 'pieces'>,
+  fait: Pick<EntreeJournal, 'ev' | 'res'>,
+): EntreeJournal {
+  return {
+    org: flux.collectivite,
+    ev: fait.ev,
+    tx: flux.id,
+    obj: (m.pieces ?? []).map((p) => `sha256:${p.sha256}`).join(' '),
+    acteur: m.acteur,
+    res: fait.res,
+    motif: m.motif ?? '',
+    corr: m.corr,
+  };
+}
+
+function echeanceApres(m: Mouvement, vers: Etat, quand: Instant): Instant | null {
+  if (estTerminal(vers) || SANS_ECHEANCE.includes(vers)) return null;
+  return m.due ?? quand;
+}
+
+/** Turns a move into what the store writes. Throws VGM-NOY-002 when the table of transitions forbids it. */
+export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Prepare> {
+  const vers = transition(flux.etat, m.evenement);
+  if (vers === undefined)
+    throw erreurNoyau('VGM-NOY-002', { flux: flux.id, de: flux.etat, vers: m.evenement });
+  const quand = outils.clock.now();
+  const changement: ChangementFlux = {
+    id: flux.id,
+    ver: flux.ver,
+    etat: vers,
+    due: echeanceApres(m, vers, quand),
+    tentatives: COMPTE_ESSAI.includes(m.evenement)
+      ? flux.tentatives + 1
+      : m.garderBail === true
+        ? flux.tentatives
+        : 0,
+    alerte: null,
+    erreur: m.erreur ?? null,
+    ...(m.nomEnvoi === undefined ? {} : { nomEnvoi: m.nomEnvoi }),
+    ...(m.evenement === 'remise_confirmee' ? { transmis: quand } : {}),
+    ...(estTerminal(vers) ? { solde: quand } : {}),
+    ...(m.pieces === undefined ? {} : { pieces: m.pieces }),
+    ...(m.complement === undefined ? {} : { complement: m.complement }),
+    ...(m.garderBail === undefined ? {} : { garderBail: m.garderBail }),
+  };
+  const apres = appliquerEnMemoire(flux, changement, quand);
+  const type = NOTIFIE[m.evenement];
+  const livraisons = type === undefined ? [] : await livraisonsDe(outils, apres, type);
+  return { changement, journal: entree(flux, m, faitDe(m.evenement)), livraisons, apres };
+}
+
+function appliquerEnMemoire(flux: Flux, c: ChangementFlux, quand: Instant): Flux {
+  return {
+    ...flux,
+    etat: c.etat,
+    ver: flux.ver + 1,
+    due: c.due,
+    tentatives: c.tentatives,
+    alerte: c.alerte,
+    erreur: c.erreur,
+    nomEnvoi: flux.nomEnvoi ?? c.nomEnvoi ?? null,
+    transmis: c.transmis ?? flux.transmis,
+    solde: c.solde ?? flux.solde,
+    resume: c.complement === undefined ? flux.resume : { ...flux.resume, ...c.complement },
+    modifie: quand,
+  };
+}
+
+export async function livraisonsDe(
+  outils: OutilsMoteur,
+  flux: Flux,
+  type: TypeEvenement,
+): Promise<readonly NouvelleLivraison[]> {
+  const collectivite = await outils.annuaire.exiger(flux.collectivite);
+  return expandre(type, flux, { collectivite, random: outils.random, quand: outils.clock.now() });
+}
+
+/** Writes one move, in one transaction. @returns the flux as it now stands. */
+export async function mouvoir(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Flux> {
+  const prepare = await preparer(outils, flux, m);
+  await outils.store.ecriture.ecrire({
+    quand: prepare.apres.modifie,
+    flux: [prepare.changement],
+    nouvellesLivraisons: prepare.livraisons,
+    journal: [prepare.journal],
+  });
+  outils.diffusion.publier({ quand: prepare.apres.modifie, flux: prepare.apres, ev: prepare.journal.ev });
+  return prepare.apres;
+}
+
+/** Tries before giving up a move against a flux that keeps changing. */
+const CONFLITS_MAX = 10;
+
+/**
+ * Writes a move whatever happened meanwhile: on a version conflict the flux is read again. If the present state
+ * no longer takes the move (the receipt came before the answer of the line), the fact is journalled all the same.
+ */
+export async function mouvoirQuoiQuIlEnSoit(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Flux> {
+  let courant = flux;
+  for (let essai = 0; essai < CONFLITS_MAX; essai += 1) {
+    try {
+      if (transition(courant.etat, m.evenement) === undefined) return await constater(outils, courant, m);
+      return await mouvoir(outils, courant, m);
+    } catch (cause) {
+      if (!(cause instanceof ErreurVgm) || cause.fiche.code !== 'VGM-NOY-001') throw cause;
+      courant = await relire(outils, flux.id);
+    }
+  }
+  throw erreurNoyau('VGM-NOY-001', { flux: flux.id });
+}
+
+async function constater(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Flux> {
+  const motif = `${m.motif ?? ''} (sans effet : le flux est « ${flux.etat} »)`.trim();
+  const ligne = entree(flux, { ...m, motif }, faitDe(m.evenement));
+  await outils.store.ecriture.ecrire({ quand: outils.clock.now(), journal: [ligne] });
+  return flux;
+}
+
+/** @returns the flux as the store has it. Throws VGM-NOY-003 when it does not exist. */
+export async function relire(outils: OutilsMoteur, id: FluxId): Promise<Flux> {
+  const flux = await outils.store.flux.trouver(OPERATEUR, id);
+  if (flux === undefined) throw erreurNoyau('VGM-NOY-003', { flux: id });
+  return flux;
+}

@@ -1,0 +1,75 @@
+import type { Consigner, Mailbox } from '../ports/mailbox.ts';
+import { ErreurVgm } from '../metier/erreurs.ts';
+import type { OutilsMoteur } from './outils.ts';
+
+export interface BoiteReglee {
+  readonly boite: Mailbox;
+  /** Milliseconds between the end of a fetch and the next. */
+  readonly periode: number;
+}
+
+export interface ReleveFaite {
+  readonly source: string;
+  readonly nombre: number;
+  readonly erreur: string | null;
+}
+
+export interface Releve {
+  demarrer(): void;
+  /** Fetches every mailbox now; a fetch that runs already is waited for, not doubled. */
+  relever(): Promise<readonly ReleveFaite[]>;
+  arreter(): Promise<void>;
+}
+
+/** Fetches each mailbox in its own loop: one that is down does not hold the others. */
+export function creerReleve(
+  outils: OutilsMoteur,
+  boites: readonly BoiteReglee[],
+  consigner: Consigner,
+): Releve {
+  const cours = new Map<string, Promise<ReleveFaite>>();
+  const boucles: Promise<void>[] = [];
+
+  const releverUne = (boite: Mailbox): Promise<ReleveFaite> => {
+    const deja = cours.get(boite.nom);
+    if (deja !== undefined) return deja;
+    const promesse = tenter(outils, boite, consigner).finally(() => cours.delete(boite.nom));
+    cours.set(boite.nom, promesse);
+    return promesse;
+  };
+
+  const boucler = async ({ boite, periode }: BoiteReglee): Promise<void> => {
+    while (!outils.signaux.arret.aborted) {
+      await releverUne(boite);
+      await outils.clock.sleep(periode, outils.signaux.arret);
+    }
+  };
+
+  return {
+    demarrer: () => {
+      boucles.push(...boites.map(boucler));
+    },
+    relever: () => Promise.all(boites.map(({ boite }) => releverUne(boite))),
+    arreter: async () => {
+      await Promise.all(boucles);
+    },
+  };
+}
+
+async function tenter(outils: OutilsMoteur, boite: Mailbox, consigner: Consigner): Promise<ReleveFaite> {
+  try {
+    return { source: boite.nom, nombre: await boite.relever(consigner), erreur: null };
+  } catch (cause) {
+    const fiche = cause instanceof ErreurVgm ? cause.fiche : null;
+    outils.log.warn('relève impossible', {
+      boite: boite.nom,
+      code: fiche?.code ?? 'inconnu',
+      detail: fiche?.message ?? String(cause),
+    });
+    return {
+      source: boite.nom,
+      nombre: 0,
+      erreur: fiche === null ? 'erreur inattendue' : `${fiche.message} ${fiche.remede}`,
+    };
+  }
+}

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { type CourrielLu, lireCourriel } from '../formats/courriel/lire.ts';
+import { estTerminal, transition } from '../metier/etats.ts';
+import type { Flux, Piece } from '../metier/flux.ts';
+import type { Retour } from '../metier/retours.ts';
+import type { Coffre } from '../ports/coffre.ts';
+import { type LectureFlux, OPERATEUR } from '../ports/store.ts';
+import type { MessageEtat, PartieRetour, Protocole } from '../protocoles/protocole.ts';
+import type { Annuaire } from './annuaire.ts';
+import { expediteurAdmis } from './expediteurs.ts';
+
+export interface OutilsAccuse {
+  readonly flux: LectureFlux;
+  readonly coffre: Coffre;
+  readonly annuaire: Annuaire;
+  readonly protocoles: readonly Protocole[];
+  /** Senders trusted; empty = all. */
+  readonly expediteurs: readonly string[];
+  readonly trigramme: string;
+}
+
+/** One message of the State that found its flux and may move it. */
+export interface Attribution {
+  readonly flux: Flux;
+  readonly message: MessageEtat;
+  readonly pieces: readonly Piece[];
+}
+
+/** What the analysis of one raw return gives back to the engine. */
+export interface IssueRetour {
+  readonly attributions: readonly Attribution[];
+  /** Flux concerned without effect on their state (a receipt received twice). */
+  readonly sansEffet: readonly Flux[];
+  /** Why a person must look at it; empty = nothing is left over. */
+  readonly restes: readonly string[];
+}
+
+/** Analyses one return: raw bytes → files → business messages → flux. Reads only; throws only for a broken storage. */
+export async function analyserRetour(retour: Retour, outils: OutilsAccuse): Promise<IssueRetour> {
+  const brut = await buffer(await outils.coffre.ouvrir(retour.sha256));
+  const courriel = await lireCourriel(brut);
+  if (!expediteurAdmis(courriel.expediteur, outils.expediteurs)) {
+    return rien(`expéditeur hors de la liste admise : ${courriel.expediteur || 'absent'}`);
+  }
+  const parties = courriel.parties.map((p) => ({ nom: p.nom, octets: p.octets }));
+  const lus = outils.protocoles.map((p) => p.accuse.lire(parties));
+  const messages = lus.flatMap((l) => l.messages);
+  if (messages.length === 0)
+    return rien(
+      motifSansMessage(
+        courriel,
+        lus.flatMap((l) => l.restes),
+      ),
+    );
+  const issue = await attribuerTous(messages, { retour, parties, outils });
+  return {
+    ...issue,
+    restes: [...issue.restes, ...lus.flatMap((l) => l.restes).map((r) => `${r.nom} : ${r.motif}`)],
+  };
+}
+
+function rien(motif: string): IssueRetour {
+  return { attributions: [], sansEffet: [], restes: [motif] };
+}
+
+function motifSansMessage(courriel: CourrielLu, restes: readonly { nom: string; motif: string }[]): string {
+  if (restes.length > 0) return restes.map((r) => `${r.nom} : ${r.motif}`).join(' ; ');
+  if (courriel.parties.length === 0) return 'message sans pièce jointe : à lire par une personne';
+  return 'aucune pièce n’est un message connu de la norme';
+}
+
+interface Lot {
+  readonly retour: Retour;
+  readonly parties: readonly PartieRetour[];
+  readonly outils: OutilsAccuse;
+}
+
+async function attribuerTous(messages: readonly MessageEtat[], lot: Lot): Promise<IssueRetour> {
+  const attributions: Attribution[] = [];
+  const sansEffet: Flux[] = [];
+  const restes: string[] = [];
+  for (const message of messages) {
+    const sort = await attribuer(message, lot, attributions);
+    if (typeof sort === 'string') restes.push(`${message.libelle} : ${sort}`);
+    else if (sort.effet)
+      attributions.push({ flux: sort.flux, message, pieces: await piecesDe(message, lot) });
+    else sansEffet.push(sort.flux);
+  }
+  return { attributions, sansEffet, restes };
+}
+
+type Sort = string | { readonly flux: Flux; readonly effet: boolean };
+
+/** Finds the flux of one message. A string says why none can be chosen. */
+async function attribuer(message: MessageEtat, lot: Lot, deja: readonly Attribution[]): Promise<Sort> {
+  const candidats = await chercher(message, lot.outils);
+  if (candidats.length === 0) return 'aucun flux de ce nom ici';
+  const siens = candidats.filter((f) => message.siren === null || f.collectivite === message.siren);
+  if (siens.length === 0) return `le SIREN ${message.siren ?? ''} du message n’est pas celui du flux`;
+  const connu = await dejaClasse(siens, message, lot);
+  if (connu !== undefined) return { flux: connu, effet: false };
+  const vifs = siens.filter(
+    (f) => f.resume['misEnLigne'] !== undefined && transition(f.etat, message.evenement) !== undefined,
+  );
+  const vif = vifs.find((f) => !deja.some((a) => a.flux.id === f.id));
+  if (vif !== undefined) return { flux: vif, effet: true };
+  const double = siens.find((f) => estDouble(f, message)) ?? vifs[0];
+  if (double !== undefined) return { flux: double, effet: false };
+  return `contredit l’état « ${siens[0]?.etat ?? ''} » du flux ${siens[0]?.id ?? ''}`;
+}
+
+/**
+ * The same bytes already answered an earlier sending of the same acte: a doubled refusal must not fall on
+ * the corrected acte that was deposited after it.
+ */
+async function dejaClasse(siens: readonly Flux[], message: MessageEtat, lot: Lot): Promise<Flux | undefined> {
+  const octets = lot.parties.find((p) => p.nom === message.parties[0])?.octets;
+  if (octets === undefined) return undefined;
+  const sha256 = createHash('sha256').update(octets).digest('hex');
+  for (const flux of siens.filter((f) => estTerminal(f.etat))) {
+    const pieces = await lot.outils.flux.pieces(OPERATEUR, flux.id);
+    if (pieces.some((p) => p.role === 'accuse' && p.sha256 === sha256)) return flux;
+  }
+  return undefined;
+}
+
+function estDouble(flux: Flux, message: MessageEtat): boolean {
+  return (
+    (flux.etat === 'acquitte' && message.evenement === 'accuse_recu') ||
+    (flux.etat === 'anomalie' && message.evenement === 'anomalie_recue')
+  );
+}
+
+async function chercher(message: MessageEtat, outils: OutilsAccuse): Promise<readonly Flux[]> {
+  const { cle } = message;
+  switch (cle.par) {
+    case 'identite':
+      return outils.flux.parIdentite(OPERATEUR, cle.identite);
+    case 'nomEnvoi': {
+      const complet = cle.nom.endsWith('.tar.gz') ? cle.nom : `${outils.trigramme}-${cle.nom}.tar.gz`;
+      const flux = await outils.flux.parNomEnvoi(OPERATEUR, complet);
+      return flux === undefined ? [] : [flux];
+    }
+    case 'acte': {
+      const departement = cle.departement ?? (await departementDe(cle.siren, outils));
+      if (cle.siren === null || departement === null) return [];
+      const identite = [departement, cle.siren, cle.date.replaceAll('-', ''), cle.numero, cle.abrege].join(
+        '-',
+      );
+      return outils.flux.parIdentite(OPERATEUR, identite);
+    }
+    default:
+      return cle satisfies never;
+  }
+}
+
+async function departementDe(
+  siren: Flux['collectivite'] | null,
+  outils: OutilsAccuse,
+): Promise<string | null> {
+  if (siren === null) return null;
+  return (await outils.annuaire.trouver(siren))?.actes?.departement ?? null;
+}
+
+/** The raw mail first (it is the original), then the files that the message names. */
+async function piecesDe(message: MessageEtat, lot: Lot): Promise<readonly Piece[]> {
+  const { retour, parties, outils } = lot;
+  const pieces: Piece[] = [
+    {
+      role: 'retour',
+      nom: `retour-${message.code}.eml`,
+      type: 'message/rfc822',
+      sha256: retour.sha256,
+      sha512: retour.sha512,
+      taille: retour.taille,
+    },
+  ];
+  for (const [rang, nom] of message.parties.entries()) {
+    const partie = parties.find((p) => p.nom === nom);
+    if (partie === undefined) continue;
+    const depot = await outils.coffre.ajouter(partie.octets);
+    pieces.push({ role: rang === 0 ? 'accuse' : 'enveloppe_retour', nom, type: 'application/xml', ...depot });
+  }
+  return pieces;
+}

@@ -1,0 +1,146 @@
+import { FUSEAU } from '../metier/echeances.ts';
+import { LIBELLE_ETAT } from '../metier/etats.ts';
+import type { Flux, NomProtocole } from '../metier/flux.ts';
+import type { Instant, LivraisonId } from '../metier/identifiants.ts';
+import type { TypeEvenement } from '../metier/notifications.ts';
+
+/**
+ * The e-mail told to a collectivité. Mail is read on telephones and forwarded: neither the objet of the acte nor the
+ * name of a person is in it, only what lets an agent find the flux and know what is expected of them.
+ */
+
+interface Formule {
+  /** Ends the subject line. */
+  readonly objet: string;
+  /** What happened. */
+  readonly fait: string;
+  /** What the reader has to do; empty when nothing. */
+  readonly suite: string;
+}
+
+const MOTS: Readonly<Record<NomProtocole, { readonly nom: string; readonly etat: string }>> = {
+  ACTES: { nom: 'Acte', etat: 'la préfecture' },
+  HELIOS: { nom: 'Flux comptable', etat: 'la DGFiP' },
+};
+
+function formuleDe(type: TypeEvenement, etat: string, jointes: number): Formule {
+  const piece = jointes > 1 ? 'Ses messages sont joints' : 'Son message est joint';
+  const jointe = jointes > 0 ? `${piece} à ce courriel. ` : '';
+  switch (type) {
+    case 'flux.depose':
+      return { objet: 'déposé', fait: 'Il a été déposé et sera contrôlé puis transmis.', suite: '' };
+    case 'flux.refuse':
+      return {
+        objet: 'refusé au contrôle',
+        fait: 'Il n’est pas conforme et n’a pas été transmis.',
+        suite: 'Consulter le rapport de contrôle, corriger, puis déposer à nouveau.',
+      };
+    case 'flux.transmis':
+      return {
+        objet: `transmis à ${etat}`,
+        fait: `Il a été remis à ${etat}. L’accusé de réception est attendu.`,
+        suite: '',
+      };
+    case 'flux.acquitte':
+      return {
+        objet: 'accusé de réception reçu',
+        fait: `L’accusé de réception de ${etat} est arrivé.`,
+        suite: jointes > 0 ? 'Il est joint à ce courriel : conservez-le avec le dossier.' : '',
+      };
+    case 'flux.anomalie':
+      return {
+        objet: `anomalie signalée par ${etat}`,
+        fait: `L’envoi n’a pas été accepté par ${etat}. ${jointe}`.trim(),
+        suite: 'Lire le motif, corriger, puis déposer à nouveau.',
+      };
+    case 'flux.incertain':
+      return {
+        objet: 'sort incertain',
+        fait: `L’envoi est parti, mais rien ne dit s’il est arrivé. Il ne sera pas renvoyé tant que le doute n’est pas levé, pour ne pas faire de double.`,
+        suite: `Si aucun accusé n’arrive, demander à ${etat} si l’envoi a été reçu, puis le faire trancher par l’exploitant.`,
+      };
+    case 'flux.echec':
+      return {
+        objet: 'échec de transmission',
+        fait: 'La porte d’entrée de l’État a refusé l’envoi : il n’a pas été reçu.',
+        suite: 'L’exploitant en recherche la cause et pourra demander un nouvel envoi.',
+      };
+    case 'flux.alerte':
+      return {
+        objet: 'alerte, suivi nécessaire',
+        fait: 'Il n’avance pas comme prévu (par exemple, l’accusé de réception tarde).',
+        suite: 'Consulter l’alerte dans le service de télétransmission.',
+      };
+    case 'flux.abandonne':
+      return {
+        objet: 'abandonné',
+        fait: 'Il a été abandonné à la demande d’un agent : il ne partira pas.',
+        suite: '',
+      };
+    default:
+      return type satisfies never;
+  }
+}
+
+function enClair(instant: Instant): string {
+  const jour = new Intl.DateTimeFormat('fr-FR', { timeZone: FUSEAU, dateStyle: 'long' }).format(instant);
+  const heure = new Intl.DateTimeFormat('fr-FR', { timeZone: FUSEAU, hour: '2-digit', minute: '2-digit' });
+  return `${jour.replace(/^1 /, '1er ')} à ${heure.format(instant).replace(':', ' h ')}`;
+}
+
+/** One line only: a line feed in a name must not open a second header. */
+function surUneLigne(texte: string): string {
+  return texte.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+}
+
+/** Number given by the collectivité when the protocol wrote one, identity in law otherwise. */
+function numeroDe(flux: Flux): string {
+  const { numero } = flux.resume;
+  return typeof numero === 'string' && numero !== '' ? numero : flux.identite;
+}
+
+export interface CourrielCompose {
+  readonly objet: string;
+  readonly texte: string;
+}
+
+/**
+ * Subject and text of one notification.
+ * @param contexte name of the collectivité, and number of attachments that will be sent.
+ */
+export function composerCourriel(
+  type: TypeEvenement,
+  flux: Flux,
+  contexte: { readonly collectivite: string; readonly jointes: number },
+): CourrielCompose {
+  const { nom, etat } = MOTS[flux.protocole];
+  const formule = formuleDe(type, etat, contexte.jointes);
+  const titre = surUneLigne(`${nom} ${numeroDe(flux)}`);
+  const collectivite = surUneLigne(contexte.collectivite);
+  const lignes = [
+    'Bonjour,',
+    '',
+    `${titre} (${collectivite}) : ${formule.objet}.`,
+    '',
+    formule.fait,
+    ...(formule.suite === '' ? [] : [formule.suite]),
+    '',
+    `Identifiant : ${flux.identite}`,
+    `Référence de suivi : ${flux.id}`,
+    `État : ${LIBELLE_ETAT[flux.etat]}`,
+    `Déposé le ${enClair(flux.depose)}`,
+    ...(flux.transmis === null ? [] : [`Transmis le ${enClair(flux.transmis)}`]),
+    ...(flux.solde === null ? [] : [`Soldé le ${enClair(flux.solde)}`]),
+    ...(flux.erreur === null ? [] : [`Code : ${flux.erreur.code}`]),
+    '',
+    'Ce message est envoyé automatiquement ; il n’est pas utile d’y répondre.',
+    '',
+  ];
+  return { objet: `[${collectivite}] ${titre} : ${formule.objet}`, texte: lignes.join('\n') };
+}
+
+/** `Message-ID`: the same on every try, so that a mailbox recognises the double. */
+export function messageIdDe(livraison: LivraisonId, expediteur: string): string {
+  const domaine = /@([A-Za-z0-9.-]+)>?\s*$/.exec(expediteur)?.[1] ?? 'localhost.localdomain';
+  return `<${livraison}@${domaine}>`;
+}

@@ -1,0 +1,82 @@
+import type { JeuSchemas } from '../formats/xsd/schemas.ts';
+import { ecrireTarGz } from '../formats/tar/ecrire.ts';
+import { erreurEnveloppe } from '../metier/catalogue/enveloppe.ts';
+import { jourDe } from '../metier/echeances.ts';
+import type { Flux, PieceDuFlux } from '../metier/flux.ts';
+import type { Issue } from '../metier/issues.ts';
+import type { Coffre } from '../ports/coffre.ts';
+import { OPERATEUR, type LectureFlux, type Numerotation } from '../ports/store.ts';
+import type { EnveloppeFaite, FaitsEnveloppe, FichierEnvoi, Protocole } from '../protocoles/protocole.ts';
+import type { Annuaire } from './annuaire.ts';
+import type { Etape } from './etape.ts';
+
+export interface OutilsEnveloppe {
+  readonly flux: LectureFlux;
+  readonly coffre: Coffre;
+  readonly annuaire: Annuaire;
+  readonly numerotation: Numerotation;
+  readonly schemas: JeuSchemas;
+  readonly emetteur: FaitsEnveloppe['emetteur'];
+  readonly archiveMax: number;
+  readonly maintenant: () => Flux['depose'];
+}
+
+function valider(schemas: JeuSchemas, faite: EnveloppeFaite): void {
+  for (const { nom, schema } of faite.aValider) {
+    const fichier = faite.fichiers.find((f) => f.nom === nom);
+    if (fichier === undefined || !('octets' in fichier)) continue;
+    const faute = schemas.valider(schema, fichier.octets)[0];
+    if (faute !== undefined)
+      throw erreurEnveloppe('VGM-ENV-002', { fichier: nom, ligne: faute.ligne, detail: faute.message });
+  }
+}
+
+function entreeTar(coffre: Coffre, fichier: FichierEnvoi) {
+  if ('octets' in fichier)
+    return { nom: fichier.nom, taille: fichier.octets.length, contenu: fichier.octets };
+  const { piece } = fichier;
+  return { nom: fichier.nom, taille: piece.taille, contenu: () => coffre.ouvrir(piece.sha256) };
+}
+
+/**
+ * Envelope step: reserves the outgoing identity (durable before anything is built), composes and validates the
+ * messages, writes the archive once. Run again after a crash, it makes the same bytes under the same name.
+ */
+export function creerEtapeEnveloppe(protocole: Protocole, outils: OutilsEnveloppe): Etape {
+  return async (flux: Flux): Promise<Issue> => {
+    const collectivite = await outils.annuaire.exiger(flux.collectivite);
+    const aujourdhui = jourDe(outils.maintenant());
+    const { serie, limite } = protocole.enveloppe.serie(flux, aujourdhui);
+    const { jour, numero } = await outils.numerotation.reserver({
+      flux: flux.id,
+      serie,
+      jour: aujourdhui,
+      limite,
+    });
+    const pieces: readonly PieceDuFlux[] = await outils.flux.pieces(OPERATEUR, flux.id);
+    const faite = protocole.enveloppe.composer({
+      flux,
+      pieces,
+      collectivite,
+      jour,
+      numero,
+      emetteur: outils.emetteur,
+    });
+    valider(outils.schemas, faite);
+    const octets = ecrireTarGz(
+      faite.fichiers.map((f) => entreeTar(outils.coffre, f)),
+      flux.depose,
+    );
+    const depot = await outils.coffre.ajouter(octets);
+    if (depot.taille > outils.archiveMax)
+      throw erreurEnveloppe('VGM-ENV-003', { taille: depot.taille, limite: outils.archiveMax });
+    const archive = { role: 'archive', nom: faite.nom, type: 'application/gzip', ...depot } as const;
+    return {
+      type: 'avance',
+      evenement: 'enveloppe_faite',
+      pieces: [archive],
+      nomEnvoi: faite.nom,
+      motif: faite.nom,
+    };
+  };
+}

@@ -1,0 +1,20 @@
+import type { NomProtocole, Flux } from '../metier/flux.ts';
+import type { Issue } from '../metier/issues.ts';
+
+/** What the engine lends to a step while it works. */
+export interface Poste {
+  /**
+   * Writes `en_ligne`, durably, just before the first byte leaves. From then on a crash leaves the fate unknown.
+   * Throws VGM-NOY-001 when the flux changed meanwhile: nothing must leave.
+   */
+  mettreEnLigne(motif: string): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** A step looks at one flux and gives an outcome back; it never writes state. */
+export type Etape = (flux: Flux, poste: Poste) => Promise<Issue>;
+
+export const NOMS_ETAPE = ['controle', 'enveloppe', 'transmission', 'reprise', 'attente'] as const;
+export type NomEtape = (typeof NOMS_ETAPE)[number];
+
+export type Etapes = Readonly<Record<NomProtocole, Readonly<Partial<Record<NomEtape, Etape>>>>>;

@@ -1,0 +1,166 @@
+import { erreurTransmission } from '../metier/catalogue/transmission.ts';
+import type { Flux, PieceDuFlux } from '../metier/flux.ts';
+import type { Instant } from '../metier/identifiants.ts';
+import type { Issue } from '../metier/issues.ts';
+import type { Coffre } from '../ports/coffre.ts';
+import { OPERATEUR, type Debits, type LectureFlux } from '../ports/store.ts';
+import type { ReponseTransport, Transport } from '../ports/transport.ts';
+import type { Protocole, SensReponse } from '../protocoles/protocole.ts';
+import type { Etape, Poste } from './etape.ts';
+import { type Fenetre, debitA } from './fenetres.ts';
+import type { Guichet } from './guichet.ts';
+
+export interface OutilsTransmission {
+  readonly flux: LectureFlux;
+  readonly coffre: Coffre;
+  readonly debits: Debits;
+  /** null = no address is configured: flux wait, and `diagnostiquer` says so. */
+  readonly transport: Transport | null;
+  /** Places at the State's door, shared by all flux of this destination. */
+  readonly guichet: Guichet;
+  readonly destination: string;
+  readonly fenetres: readonly Fenetre[];
+  readonly octetsParHeure: number;
+  readonly reponses: Readonly<Record<string, SensReponse>>;
+  readonly alerteJoursOuvres: number;
+  readonly maintenant: () => Instant;
+}
+
+/** Wait before asking again when no door is configured. Milliseconds. */
+const SANS_GUICHET = 60_000;
+
+/**
+ * Transmission step. Window → place at the door → mark `en_ligne` → send → read the answer.
+ * What happens if we die: before the mark, nothing left, run again; after the mark, `reprise` finds the flux
+ * `en_ligne` and calls its fate unknown; after the answer and before its commit, the same.
+ */
+export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTransmission): Etape {
+  return async (flux, poste) => {
+    const { transport } = outils;
+    if (transport === null) return sansGuichet(protocole, outils);
+    const archive = await archiveDe(outils, flux);
+    const attente = await placeDansFenetre(outils, flux, archive);
+    if (attente !== null) return attente;
+    return outils.guichet.prendre(async () => {
+      await poste.mettreEnLigne(archive.nom);
+      const reponse = await transport.remettre(
+        { nom: archive.nom, taille: archive.taille, ouvrir: () => outils.coffre.ouvrir(archive.sha256) },
+        poste.signal,
+      );
+      return lire(protocole, outils, { nom: archive.nom, reponse });
+    });
+  };
+}
+
+function sansGuichet(protocole: Protocole, outils: OutilsTransmission): Issue {
+  const { fiche } = erreurTransmission('VGM-TRA-007', { protocole: protocole.nom });
+  return { type: 'patiente', jusqua: (outils.maintenant() + SANS_GUICHET) as Instant, motif: fiche.message };
+}
+
+async function archiveDe(outils: OutilsTransmission, flux: Flux): Promise<PieceDuFlux> {
+  const pieces = await outils.flux.pieces(OPERATEUR, flux.id);
+  const archive = pieces.find((p) => p.role === 'archive');
+  if (archive === undefined)
+    throw erreurTransmission('VGM-TRA-004', { nom: flux.id, statut: 0, detail: 'archive absente' });
+  return archive;
+}
+
+async function placeDansFenetre(
+  outils: OutilsTransmission,
+  flux: Flux,
+  archive: PieceDuFlux,
+): Promise<Issue | null> {
+  const quand = outils.maintenant();
+  const { plafond, prochain } = debitA(quand, outils.fenetres, outils.octetsParHeure);
+  if (plafond === null) return null;
+  const { destination } = outils;
+  const demande = { destination, flux: flux.id, octets: archive.taille, plafond, quand };
+  if (plafond > 0 && (await outils.debits.reserver(demande))) return null;
+  const motif = plafond === 0 ? 'fenêtre de transmission fermée' : 'débit horaire atteint';
+  return { type: 'patiente', jusqua: prochain, motif };
+}
+
+function lire(
+  protocole: Protocole,
+  outils: OutilsTransmission,
+  fait: { nom: string; reponse: ReponseTransport },
+): Issue {
+  const { nom, reponse } = fait;
+  switch (reponse.type) {
+    case 'non_parti':
+      return nonFaite(erreurTransmission('VGM-TRA-001', { detail: reponse.cause }).fiche);
+    case 'sort_inconnu':
+      return incertaine(outils, erreurTransmission('VGM-TRA-002', { nom, detail: reponse.cause }).fiche);
+    case 'reponse':
+      return lireStatut(protocole, outils, { nom, statut: reponse.statut, extrait: reponse.extrait });
+    default:
+      return reponse satisfies never;
+  }
+}
+
+function lireStatut(
+  protocole: Protocole,
+  outils: OutilsTransmission,
+  fait: { nom: string; statut: number; extrait: string },
+): Issue {
+  const { nom, statut } = fait;
+  const sens = protocole.transmission.lireReponse(statut, outils.reponses);
+  switch (sens) {
+    case 'prise':
+      return {
+        type: 'avance',
+        evenement: 'remise_confirmee',
+        motif: `réponse ${statut}`,
+        ...echeance(protocole, outils),
+      };
+    case 'non_prise':
+      return nonFaite(erreurTransmission('VGM-TRA-003', { statut }).fiche);
+    case 'incertaine':
+      return incertaine(outils, erreurTransmission('VGM-TRA-005', { statut, nom }).fiche);
+    case 'refusee':
+      return {
+        type: 'avance',
+        evenement: 'remise_refusee',
+        motif: `réponse ${statut}`,
+        erreur: erreurTransmission('VGM-TRA-004', {
+          statut,
+          nom,
+          detail: fait.extrait.trim() || 'sans explication',
+        }).fiche,
+      };
+    default:
+      return sens satisfies never;
+  }
+}
+
+function echeance(protocole: Protocole, outils: OutilsTransmission): { due?: Instant } {
+  const due = protocole.accuse.echeance(outils.maintenant(), outils.alerteJoursOuvres);
+  return due === null ? {} : { due };
+}
+
+function nonFaite(erreur: NonNullable<Flux['erreur']>): Issue {
+  return { type: 'avance', evenement: 'remise_non_faite', erreur, motif: erreur.code };
+}
+
+function incertaine(outils: OutilsTransmission, erreur: NonNullable<Flux['erreur']>): Issue {
+  const due = (outils.maintenant() + RAPPEL_INCERTAIN) as Instant;
+  return { type: 'avance', evenement: 'remise_incertaine', erreur, motif: erreur.code, due };
+}
+
+/** An uncertain fate is looked at again after an hour: the receipt has usually settled it by then. Milliseconds. */
+export const RAPPEL_INCERTAIN = 3_600_000;
+
+/** Found `en_ligne` by a new worker: the one that sent it is dead, and nobody knows what the State holds. */
+export function creerEtapeReprise(maintenant: () => Instant): Etape {
+  return (flux: Flux, _poste: Poste): Promise<Issue> => {
+    const erreur = erreurTransmission('VGM-TRA-006', { nom: flux.nomEnvoi ?? flux.id }).fiche;
+    const due = (maintenant() + RAPPEL_INCERTAIN) as Instant;
+    return Promise.resolve({
+      type: 'avance',
+      evenement: 'remise_incertaine',
+      erreur,
+      motif: erreur.code,
+      due,
+    });
+  };
+}

@@ -1,0 +1,144 @@
+import { FUSEAU } from '../../metier/echeances.ts';
+import { type Etat, LIBELLE_ETAT } from '../../metier/etats.ts';
+import type { Flux, PieceDuFlux, RolePiece } from '../../metier/flux.ts';
+import type { Instant } from '../../metier/identifiants.ts';
+
+/** What the reader of the proof may conclude from the state, in one sentence. */
+export const PORTEE_ETAT: Readonly<Record<Etat, string>> = {
+  depose: 'Le dépôt a été reçu ; il n’est pas encore contrôlé et rien n’a été transmis à l’État.',
+  refuse: 'Le dépôt a été refusé au contrôle ; rien n’a été transmis à l’État.',
+  controle: 'Le dépôt a été contrôlé ; rien n’a encore été transmis à l’État.',
+  pret: 'L’archive est prête ; sa remise à l’État n’est pas établie.',
+  en_ligne: 'La remise à l’État était en cours au moment de l’export ; son sort n’est pas connu.',
+  transmis: 'La plateforme de l’État a pris l’archive ; elle n’a pas encore rendu d’accusé de réception.',
+  incertain: 'L’État détient peut-être l’archive ; rien ne le prouve à ce jour.',
+  echec: 'La plateforme de l’État a refusé de prendre l’archive.',
+  acquitte: 'L’État a accusé réception ; son accusé figure parmi les pièces, octet pour octet.',
+  anomalie: 'L’État a refusé cet envoi ; son message de refus figure parmi les pièces.',
+  abandonne: 'Cet envoi a été abandonné sur ordre d’un agent avant toute réception établie.',
+};
+
+export const LIBELLE_ROLE: Readonly<Record<RolePiece, string>> = {
+  metadonnees: 'ce que le déposant a déclaré (JSON)',
+  document: 'document principal, tel que déposé',
+  annexe: 'annexe, telle que déposée',
+  rapport: 'rapport des contrôles faits avant l’envoi (JSON)',
+  archive: 'archive remise à l’État, exactement',
+  retour: 'message de l’État, brut, tel que reçu',
+  accuse: 'message métier de l’État, extrait octet pour octet',
+  enveloppe_retour: 'enveloppe de ce message de l’État',
+};
+
+const deux = (n: number): string => String(n).padStart(2, '0');
+
+/** `21/11/2026 à 11:15:02 (heure de Paris)`; written by hand because a locale table may change with ICU. */
+export function dateLisible(instant: Instant): string {
+  const z = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(FUSEAU);
+  const jour = `${deux(z.day)}/${deux(z.month)}/${z.year}`;
+  return `${jour} à ${deux(z.hour)}:${deux(z.minute)}:${deux(z.second)} (heure de Paris)`;
+}
+
+export interface FaitsLisezmoi {
+  readonly flux: Flux;
+  readonly nomCollectivite: string;
+  readonly pieces: readonly { readonly fichier: string; readonly piece: PieceDuFlux }[];
+  readonly lignes: number;
+  /** Name of the proof file itself. */
+  readonly nom: string;
+}
+
+function entete({ flux, nomCollectivite }: FaitsLisezmoi): string[] {
+  const dates: readonly (readonly [string, Instant | null])[] = [
+    ['Déposé le', flux.depose],
+    ['Transmis le', flux.transmis],
+    ['Soldé le', flux.solde],
+  ];
+  return [
+    'DOSSIER DE PREUVE',
+    '=================',
+    '',
+    `Identité      ${flux.identite}`,
+    `Collectivité  ${nomCollectivite} (SIREN ${flux.collectivite})`,
+    `Protocole     ${flux.protocole}`,
+    `Flux          ${flux.id}`,
+    ...(flux.nomEnvoi === null ? [] : [`Archive       ${flux.nomEnvoi}`]),
+    ...dates
+      .map(([titre, quand]) => (quand === null ? '' : `${titre.padEnd(13)} ${dateLisible(quand)}`))
+      .filter((ligne) => ligne !== ''),
+    `État          ${LIBELLE_ETAT[flux.etat]}`,
+    '',
+    ...(flux.etat === 'acquitte' ? [] : ['ATTENTION : ce dossier ne prouve PAS la réception par l’État.']),
+    PORTEE_ETAT[flux.etat],
+  ];
+}
+
+const VERIFIER = (nom: string): string[] => [
+  '',
+  'VÉRIFIER CE DOSSIER',
+  '-------------------',
+  '',
+  'Sans le logiciel qui l’a produit, avec des outils ordinaires :',
+  '',
+  `    unzip "${nom}" -d dossier`,
+  '    cd dossier',
+  '    sha256sum -c EMPREINTES.sha256',
+  '    sh verifier.sh',
+  '',
+  'Décompresser dans un répertoire vide : tout fichier étranger est signalé. La commande',
+  '« sha256sum -c » relit chaque fichier de la liste, mais ne voit pas un fichier ajouté ;',
+  '« verifier.sh » compare aussi les listes, le manifeste et le journal. Il ne fait que lire,',
+  'et tient en une page : lisez-le avant de le lancer.',
+];
+
+function decrirePieces({ pieces }: FaitsLisezmoi): string[] {
+  const lignes = pieces.flatMap(({ fichier, piece }) => [
+    `  ${fichier}`,
+    `      ${LIBELLE_ROLE[piece.role]} ; ${piece.taille} octets`,
+    `      nom d’origine : ${piece.nom.replace(/\p{Cc}/gu, '?')}`,
+    `      SHA-256 ${piece.sha256}`,
+  ]);
+  return ['', 'LES PIÈCES', '----------', '', ...(lignes.length === 0 ? ['  (aucune)'] : lignes)];
+}
+
+const AUTRES = (lignes: number): string[] => [
+  '',
+  'LES AUTRES FICHIERS',
+  '-------------------',
+  '',
+  '  mimetype                       sorte du conteneur (ASiC-E, ETSI EN 319 162-1)',
+  '  EMPREINTES.sha256              empreinte de chaque fichier, au format de sha256sum',
+  '  META-INF/ASiCManifest001.xml   mêmes empreintes et celle de la liste, au format ASiC',
+  '  flux.json                      identité, état, dates, empreintes SHA-256 et SHA-512',
+  '  journal/lignes.jsonl           lignes du journal probant qui concernent ce flux',
+  '  journal/lignes.sha256          empreinte de chacune de ces lignes, dans l’ordre',
+  '',
+  'LE JOURNAL',
+  '----------',
+  '',
+  `Ce dossier porte ${lignes} ligne${lignes > 1 ? 's' : ''} du journal de la collectivité. Le journal entier est une chaîne :`,
+  'chaque ligne finit par « prev », empreinte SHA-256 des octets de la ligne précédente (sans',
+  'son saut de ligne). Les lignes d’un même flux ne se suivent pas toujours dans la chaîne,',
+  'car d’autres flux s’y intercalent : chacune garde ici son propre « prev » et son numéro',
+  '« n ». Quand deux numéros se suivent, « verifier.sh » contrôle le lien. Pour les autres,',
+  'l’empreinte de la ligne permet à l’opérateur, ou à qui détient une copie du journal, de',
+  'montrer qu’elle y figure telle quelle. « sel » est un nombre tiré au hasard : il empêche',
+  'de deviner une ligne voisine à partir de son empreinte. « obj » cite les empreintes des',
+  'pièces que l’événement a vues.',
+  '',
+  'L’HORODATAGE',
+  '------------',
+  '',
+  'La place META-INF/timestamp001.tst est réservée au jeton RFC 3161 d’une autorité',
+  'd’horodatage, posé sur le manifeste. Ce dossier n’en contient pas encore. Sans lui, le',
+  'dossier prouve que ses fichiers concordent entre eux et avec le journal de l’opérateur ;',
+  'la date et l’auteur du conteneur reposent sur l’opérateur, et sur les pièces que l’État a',
+  'lui-même émises. Quand le jeton y est, il se vérifie ainsi :',
+  '',
+  '    openssl ts -verify -data META-INF/ASiCManifest001.xml \\',
+  '      -in META-INF/timestamp001.tst -token_in -CAfile ac.pem',
+];
+
+/** The page that tells an agent, a magistrate or an auditor what this file is and how to check it. */
+export function ecrireLisezmoi(faits: FaitsLisezmoi): string {
+  return `${[...entete(faits), ...VERIFIER(faits.nom), ...decrirePieces(faits), ...AUTRES(faits.lignes)].join('\n')}\n`;
+}

@@ -1,0 +1,90 @@
+import {
+  APRES_VALEUR,
+  AVANT_URI,
+  AVANT_VALEUR,
+  NOM_EMPREINTES,
+  NOM_EMPREINTES_LIGNES,
+  NOM_LIGNES,
+  NOM_MANIFESTE,
+  PIED_MANIFESTE,
+  TETE_MANIFESTE,
+} from './manifeste.ts';
+
+/** Writes a string as a single-quoted word of the shell. */
+const mot = (texte: string): string => `'${texte}'`;
+/** Writes a string as an awk literal. */
+const awk = (texte: string): string => `"${texte.replaceAll('"', '\\"')}"`;
+
+/**
+ * `verifier.sh`: POSIX sh, sha256sum and the ordinary text tools, nothing of ours (rule « proof without us »).
+ * The manifest is written again from the files and compared whole, so that no byte of it can change unseen.
+ * A number read from a line is checked before any arithmetic: a shell would evaluate it.
+ */
+export const VERIFIER_SH = `#!/bin/sh
+# Vérifie ce dossier de preuve : « sh verifier.sh ».
+# Outils nécessaires : sh, sha256sum, awk, find, sort, cut, sed, cmp. Rien d’autre.
+# Code de sortie : 0 si le dossier est intact, 1 s’il est altéré.
+LC_ALL=C
+export LC_ALL
+cd "$(dirname "$0")" || exit 1
+fautes=0
+faute() { echo "FAUX  $1"; fautes=$((fautes + 1)); }
+
+# 1. Chaque fichier a l’empreinte écrite dans la liste.
+sha256sum -c ${NOM_EMPREINTES} >/dev/null 2>&1 || {
+  faute "des fichiers n’ont pas l’empreinte écrite dans ${NOM_EMPREINTES} :"
+  sha256sum -c ${NOM_EMPREINTES} 2>/dev/null | sed -n 's/^\\(.*\\): FAILED.*/        \\1/p'
+}
+
+# 2. Aucun fichier ajouté, aucun fichier retiré.
+presents=$(find . ! -type d | sed 's|^\\./||' | sort)
+attendus=$({ cut -c67- ${NOM_EMPREINTES}; echo ${NOM_EMPREINTES}; echo ${NOM_MANIFESTE}; } | sort)
+[ "$presents" = "$attendus" ] || {
+  faute "des fichiers sont en trop ou manquent :"
+  { echo "$presents"; echo "$attendus"; } | sort | uniq -u | sed 's/^/        /'
+}
+
+# 3. Le manifeste est exactement celui de ces fichiers.
+{ sha256sum ${NOM_EMPREINTES}; sed '/  mimetype$/d' ${NOM_EMPREINTES}; } | sort -k 2 | awk '
+function v(c) { return index("0123456789abcdef", c) - 1 }
+BEGIN {
+  B = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+${TETE_MANIFESTE.map((l) => `  print ${awk(l)}`).join('\n')}
+}
+{
+  h = substr($0, 1, 64) "00"; s = ""
+  for (i = 1; i < 66; i += 3) {
+    x = v(substr(h, i, 1)) * 256 + v(substr(h, i + 1, 1)) * 16 + v(substr(h, i + 2, 1))
+    s = s substr(B, int(x / 64) + 1, 1) substr(B, x % 64 + 1, 1)
+  }
+  print ${awk(AVANT_URI)} substr($0, 67) ${awk(AVANT_VALEUR)} substr(s, 1, 43) ${awk(`=${APRES_VALEUR}`)}
+}
+END { print ${awk(PIED_MANIFESTE)} }' | cmp -s - ${NOM_MANIFESTE} || faute "le manifeste ${NOM_MANIFESTE} ne correspond pas aux fichiers"
+
+# 4. Chaque ligne du journal a son empreinte ; deux lignes qui se suivent sont chaînées.
+dernier=0; organisme=; precedente=; empreintes=
+while IFS= read -r ligne; do
+  n=\${ligne#${mot('{"n":')}}; n=\${n%%,*}
+  org=\${ligne#*${mot('"org":"')}}; org=\${org%%${mot('"')}*}
+  case $n in '' | 0* | *[!0-9]*) faute "ligne de journal illisible"; n=1; org= ;; esac
+  if [ "$org" = "$organisme" ] && [ "$n" -le "$dernier" ]; then
+    faute "la ligne $n du journal n’est pas à sa place"
+  elif [ "$org" = "$organisme" ] && [ "$n" -eq $((dernier + 1)) ]; then
+    case $ligne in
+      *",\\"prev\\":\\"$precedente\\"}") ;;
+      *) faute "la ligne $n du journal ne suit pas la ligne $dernier" ;;
+    esac
+  fi
+  precedente=$(printf '%s' "$ligne" | sha256sum | cut -c1-64)
+  empreintes="$empreintes$precedente
+"
+  dernier=$n; organisme=$org
+done <${NOM_LIGNES}
+printf '%s' "$empreintes" | cmp -s - ${NOM_EMPREINTES_LIGNES} || faute "le journal n’a pas les empreintes écrites dans ${NOM_EMPREINTES_LIGNES}"
+
+if [ "$fautes" -ne 0 ]; then
+  echo "DOSSIER ALTÉRÉ : $fautes défaut(s) ci-dessus."
+  exit 1
+fi
+echo "DOSSIER INTACT : tous les fichiers, le manifeste et le journal concordent."
+`;

@@ -1,0 +1,38 @@
+/** The few media types that ACTES allows (cahier des charges: PDF, JPG, PNG, XML), told by content, never by name. */
+export type TypeContenu =
+  | 'application/pdf'
+  | 'image/png'
+  | 'image/jpeg'
+  | 'application/xml'
+  | 'application/gzip'
+  | 'inconnu';
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
+/** 0x08: deflate, the only method of RFC 1952. */
+const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
+
+/** ISO 32000 readers look for the header in the first 1024 bytes. */
+const TETE_PDF = 1024;
+
+const XML = /^[ \t\r\n]*<(\?xml[ \t\r\n]|!--|!DOCTYPE[ \t\r\n]|[A-Za-z_:\u0080-\uffff])/;
+/** Markup that no XML parser would read. */
+const HTML = /^[ \t\r\n]*<(!doctype[ \t\r\n]+html|html)[ \t\r\n>]/i;
+
+function enTexte(tete: Buffer): string {
+  if (tete[0] === 0xff && tete[1] === 0xfe) return tete.subarray(2).toString('utf16le');
+  if (tete[0] === 0xfe && tete[1] === 0xff) return new TextDecoder('utf-16be').decode(tete);
+  const debut = tete[0] === 0xef && tete[1] === 0xbb && tete[2] === 0xbf ? 3 : 0;
+  return tete.toString('latin1', debut);
+}
+
+/** @param tete first bytes of the file; 1 kB is enough. */
+export function typeParContenu(tete: Uint8Array): TypeContenu {
+  const vue = Buffer.from(tete.buffer, tete.byteOffset, Math.min(tete.byteLength, TETE_PDF + 5));
+  if (vue.subarray(0, PNG.length).equals(PNG)) return 'image/png';
+  if (vue.subarray(0, JPEG.length).equals(JPEG)) return 'image/jpeg';
+  if (vue.subarray(0, GZIP.length).equals(GZIP)) return 'application/gzip';
+  const texte = enTexte(vue);
+  if (XML.test(texte) && !HTML.test(texte)) return 'application/xml';
+  return vue.subarray(0, TETE_PDF).includes('%PDF-') ? 'application/pdf' : 'inconnu';
+}

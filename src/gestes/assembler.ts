@@ -1,0 +1,41 @@
+import { collectivites } from './collectivites.ts';
+import { consultations } from './consulter.ts';
+import { deposer, oublierFichiers } from './deposer.ts';
+import { diagnostic } from './diagnostiquer.ts';
+import { exporterPreuve } from './exporter-preuve.ts';
+import type { Gestes } from './gestes.ts';
+import { jetons } from './jetons.ts';
+import { livraisons } from './livraisons.ts';
+import { ordres } from './ordonner.ts';
+import { exigerOperateur, type OutilsGestes } from './outils.ts';
+import { retours } from './retours.ts';
+import { verificationJournal } from './verifier-journal.ts';
+
+/** All that a door may ask, on one set of tools. */
+export function assemblerGestes(outils: OutilsGestes): Gestes {
+  const { coffre, protocoles, moteur } = outils;
+  const { store } = moteur;
+  const lecture = { flux: store.flux, journal: store.journal, coffre, collectivites: store.collectivites };
+  return {
+    recevoirFichier: async (source, role, nom) => {
+      const attente = await coffre.recevoir(source, outils.tailleMax);
+      const { sha256, sha512, taille } = attente;
+      return { role, nom, sha256, sha512, taille, attente };
+    },
+    deposer: (ctx, demande) => deposer({ moteur, coffre, protocoles }, ctx, demande),
+    oublierFichiers,
+    ...consultations(outils),
+    ...ordres(outils),
+    ...diagnostic(outils),
+    ...verificationJournal(outils),
+    exporterPreuve: (ctx, id) => exporterPreuve(lecture, ctx.portee, id),
+    relever: (ctx) => {
+      exigerOperateur(ctx);
+      return outils.releve.relever();
+    },
+    retours: retours(outils),
+    collectivites: collectivites(outils),
+    livraisons: livraisons(outils),
+    jetons: jetons(outils),
+  };
+}

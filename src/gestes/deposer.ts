@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import { controlerDepot } from '../etapes/depot.ts';
+import { livraisonsDe } from '../engine/avancer.ts';
+import type { OutilsMoteur } from '../engine/outils.ts';
+import { bloquantes, type RapportControles } from '../metier/anomalies.ts';
+import { erreurDepot } from '../metier/catalogue/depot.ts';
+import type { Collectivite } from '../metier/collectivite.ts';
+import { jourDe } from '../metier/echeances.ts';
+import type { Flux, Piece } from '../metier/flux.ts';
+import type { FluxId, Sha256 } from '../metier/identifiants.ts';
+import type { EntreeJournal } from '../metier/journal.ts';
+import type { Coffre } from '../ports/coffre.ts';
+import type { NouveauFlux } from '../ports/store.ts';
+import type { DepotLu, FaitsPiece, Protocole } from '../protocoles/protocole.ts';
+import type { Contexte, DemandeDepot, FichierDepose, ReponseDepot } from './gestes.ts';
+
+export interface OutilsDepot {
+  readonly moteur: OutilsMoteur;
+  readonly coffre: Coffre;
+  readonly protocoles: readonly Protocole[];
+}
+
+/**
+ * Deposit: facts → rules → verdict → durable → answer. If we die before the commit nothing is kept (the waiting
+ * bytes are swept); after it, the answer may be lost but the same Idempotency-Key gives it again.
+ */
+export async function deposer(
+  outils: OutilsDepot,
+  ctx: Contexte,
+  demande: DemandeDepot,
+): Promise<ReponseDepot> {
+  try {
+    return await juger(outils, ctx, demande);
+  } finally {
+    await oublierFichiers(demande.fichiers);
+  }
+}
+
+/** Throws away what was not kept; harmless for what was. */
+export async function oublierFichiers(fichiers: readonly FichierDepose[]): Promise<void> {
+  await Promise.all(fichiers.map((f) => f.attente.jeter()));
+}
+
+async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot): Promise<ReponseDepot> {
+  const collectivite = await collectiviteDe(outils, ctx, demande);
+  const protocole = outils.protocoles.find((p) => p.nom === demande.protocole);
+  if (protocole === undefined)
+    throw erreurDepot('VGM-DEP-004', {
+      protocole: demande.protocole,
+      servis: outils.protocoles.map((p) => p.nom).join(', '),
+    });
+  const rejouee = await dejaFaite(outils.moteur, demande);
+  if (rejouee !== null) return rejouee;
+  const jour = jourDe(outils.moteur.clock.now());
+  const { metadonnees, fichiers } = demande;
+  const { faits, resultat } = await controlerDepot({ protocole, collectivite, metadonnees, fichiers, jour });
+  const { rapport, lu } = resultat;
+  if (demande.aBlanc) return { type: 'a_blanc', rapport };
+  if (rapport.verdict === 'defavorable' || lu === null) {
+    await tracerRefus(outils.moteur, ctx, { demande, rapport });
+    return { type: 'refuse', rapport };
+  }
+  return accepter(outils, ctx, { demande, collectivite, faits, rapport, lu });
+}
+
+/** A demand repeated under its key gets the first answer, whatever the rules have become since. */
+async function dejaFaite(moteur: OutilsMoteur, demande: DemandeDepot): Promise<ReponseDepot | null> {
+  if (demande.cleIdempotence === null || demande.aBlanc) return null;
+  const faite = await moteur.store.flux.parCle(demande.collectivite, demande.cleIdempotence);
+  if (faite === undefined) return null;
+  if (faite.empreinteDemande !== empreinteDe(demande))
+    throw erreurDepot('VGM-DEP-003', { cle: demande.cleIdempotence });
+  return { type: 'accepte', flux: faite.flux, rejeu: true, rapport: RAPPORT_DEJA_RENDU };
+}
+
+/** The report of a replayed deposit is the piece of its flux; the answer does not build it again. */
+const RAPPORT_DEJA_RENDU: RapportControles = {
+  format: 'vaguemestre-rapport-controles-v1',
+  reponses: [],
+  verdict: 'favorable',
+};
+
+async function collectiviteDe(
+  outils: OutilsDepot,
+  ctx: Contexte,
+  demande: DemandeDepot,
+): Promise<Collectivite> {
+  const siren = demande.collectivite;
+  const permise = 'operateur' in ctx.portee || ctx.portee.collectivite === siren;
+  const fiche = permise ? await outils.moteur.annuaire.trouver(siren) : undefined;
+  if (fiche === undefined || !fiche.actif) throw erreurDepot('VGM-DEP-001', { siren });
+  return fiche;
+}
+
+/** A refused deposit leaves a trace (digests and codes), nothing else. */
+async function tracerRefus(
+  moteur: OutilsMoteur,
+  ctx: Contexte,
+  fait: { demande: DemandeDepot; rapport: RapportControles },
+): Promise<void> {
+  const codes = [...new Set(bloquantes(fait.rapport).map((a) => a.code))].join(' ');
+  const ligne: EntreeJournal = {
+    org: fait.demande.collectivite,
+    ev: 'DEPOT_REFUSE',
+    tx: '',
+    obj: fait.demande.fichiers.map((f) => `sha256:${f.sha256}`).join(' '),
+    acteur: ctx.acteur,
+    res: 'KO',
+    motif: codes,
+    corr: ctx.corr,
+  };
+  await moteur.store.ecriture.ecrire({ quand: moteur.clock.now(), journal: [ligne] });
+}
+
+interface Accepte {
+  readonly demande: DemandeDepot;
+  readonly collectivite: Collectivite;
+  readonly faits: readonly FaitsPiece[];
+  readonly rapport: RapportControles;
+  readonly lu: DepotLu;
+}
+
+async function accepter(outils: OutilsDepot, ctx: Contexte, a: Accepte): Promise<ReponseDepot> {
+  const pieces = await garderPieces(outils.coffre, a);
+  const { moteur } = outils;
+  const quand = moteur.clock.now();
+  const nouveau: NouveauFlux = {
+    id: moteur.random.uuid() as FluxId,
+    protocole: a.demande.protocole,
+    collectivite: a.collectivite.siren,
+    identite: a.lu.identite,
+    resume: a.lu.resume,
+    cite: null,
+    pieces,
+    cleIdempotence: a.demande.cleIdempotence,
+    empreinteDemande: empreinteDe(a.demande),
+    due: quand,
+  };
+  const journal = [ligneDepot(nouveau, ctx)];
+  const nouvellesLivraisons = await livraisonsDe(moteur, ebauche(nouveau), 'flux.depose');
+  const resultat = await moteur.store.ecriture.creerFlux(nouveau, { quand, journal, nouvellesLivraisons });
+  const { flux, type } = resultat;
+  if (type === 'doublon') throw erreurDepot('VGM-DEP-002', { identite: nouveau.identite, flux: flux.id });
+  if (type === 'cle_prise') throw erreurDepot('VGM-DEP-003', { cle: nouveau.cleIdempotence ?? '' });
+  if (type === 'cree') moteur.diffusion.publier({ quand, flux, ev: 'DEPOT' });
+  return { type: 'accepte', flux, rejeu: type === 'rejeu', rapport: a.rapport };
+}
+
+function ligneDepot(nouveau: NouveauFlux, ctx: Contexte): EntreeJournal {
+  return {
+    org: nouveau.collectivite,
+    ev: 'DEPOT',
+    tx: nouveau.id,
+    obj: nouveau.pieces.map((p) => `sha256:${p.sha256}`).join(' '),
+    acteur: ctx.acteur,
+    res: 'OK',
+    motif: nouveau.identite,
+    corr: ctx.corr,
+  };
+}
+
+/** The flux as its first notification sees it, before the store has given it its row. */
+function ebauche(n: NouveauFlux): Flux {
+  const { id, protocole, collectivite, identite, resume, cite, due } = n;
+  const vide = { tentatives: 0, nomEnvoi: null, transmis: null, solde: null, alerte: null, erreur: null };
+  return {
+    id,
+    protocole,
+    collectivite,
+    identite,
+    resume,
+    cite,
+    due,
+    etat: 'depose',
+    ver: 0,
+    depose: due,
+    modifie: due,
+    ...vide,
+  };
+}
+
+/** Same demand, same digest: what makes the replay of an Idempotency-Key recognisable. */
+function empreinteDe(demande: DemandeDepot): Sha256 {
+  const { protocole, collectivite, metadonnees, fichiers } = demande;
+  const contenu = fichiers.map((f) => [f.role, f.nom, f.sha256]);
+  return createHash('sha256')
+    .update(JSON.stringify([protocole, collectivite, metadonnees, contenu]))
+    .digest('hex') as Sha256;
+}
+
+async function garderPieces(coffre: Coffre, a: Accepte): Promise<Piece[]> {
+  const json = (objet: unknown): Uint8Array => Buffer.from(`${JSON.stringify(objet, null, 1)}\n`);
+  const [metadonnees, rapport] = await Promise.all([
+    coffre.ajouter(json(a.demande.metadonnees)),
+    coffre.ajouter(json(a.rapport)),
+    ...a.demande.fichiers.map((f) => f.attente.garder()),
+  ]);
+  const fichiers = a.demande.fichiers.map((f, rang): Piece => {
+    const { role, nom, sha256, sha512, taille } = f;
+    return { role, nom, sha256, sha512, taille, type: a.faits[rang]?.type ?? 'inconnu' };
+  });
+  return [
+    { role: 'metadonnees', nom: 'metadonnees.json', type: 'application/json', ...metadonnees },
+    ...fichiers,
+    { role: 'rapport', nom: 'rapport-controles.json', type: 'application/json', ...rapport },
+  ];
+}

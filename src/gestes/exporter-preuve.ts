@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { composerPreuve, type PiecePreuve } from '../formats/asic/preuve.ts';
+import { erreurNoyau } from '../metier/catalogue/noyau.ts';
+import type { Flux, PieceDuFlux } from '../metier/flux.ts';
+import type { FluxId } from '../metier/identifiants.ts';
+import type { Coffre } from '../ports/coffre.ts';
+import type { Collectivites, LectureFlux, LectureJournal, Portee } from '../ports/store.ts';
+import type { PreuveExportee } from './gestes.ts';
+
+export interface DepsPreuve {
+  readonly flux: LectureFlux;
+  readonly journal: LectureJournal;
+  readonly coffre: Coffre;
+  readonly collectivites: Collectivites;
+}
+
+interface Photographie {
+  readonly flux: Flux;
+  readonly lignes: readonly string[];
+  readonly fiches: readonly PieceDuFlux[];
+}
+
+const ESSAIS = 5;
+
+/** Bytes of a piece, held against its two digests and its size. Throws VGM-NOY-006 when one of them lies. */
+async function* relire(coffre: Coffre, piece: PieceDuFlux): AsyncGenerator<Uint8Array> {
+  const sha256 = createHash('sha256');
+  const sha512 = createHash('sha512');
+  let taille = 0;
+  for await (const morceau of (await coffre.ouvrir(piece.sha256)) as AsyncIterable<Uint8Array>) {
+    sha256.update(morceau);
+    sha512.update(morceau);
+    taille += morceau.byteLength;
+    yield morceau;
+  }
+  const intacte =
+    taille === piece.taille && sha256.digest('hex') === piece.sha256 && sha512.digest('hex') === piece.sha512;
+  if (!intacte) throw erreurNoyau('VGM-NOY-006', { empreinte: piece.sha256 });
+}
+
+/** First pass: an altered piece is found before the first byte of the proof leaves, and gives its CRC. */
+async function preparer(coffre: Coffre, piece: PieceDuFlux): Promise<PiecePreuve> {
+  let crc = 0;
+  for await (const morceau of relire(coffre, piece)) crc = crc32(morceau, crc);
+  return { piece, crc, ouvrir: () => relire(coffre, piece) };
+}
+
+/**
+ * Three reads are not one snapshot: an event that lands between them would give a proof that contradicts itself.
+ * Throws VGM-NOY-001 when the flux keeps moving.
+ */
+async function photographier(deps: DepsPreuve, portee: Portee, id: FluxId): Promise<Photographie> {
+  for (let essai = 0; essai < ESSAIS; essai += 1) {
+    const flux = await deps.flux.trouver(portee, id);
+    if (flux === undefined) throw erreurNoyau('VGM-NOY-003', { flux: id });
+    const lignes = await deps.journal.lignesDuFlux(portee, id);
+    const fiches = await deps.flux.pieces(portee, id);
+    const relu = await deps.flux.trouver(portee, id);
+    if (relu?.ver === flux.ver) return { flux, lignes: lignes.map((l) => l.ligne), fiches };
+  }
+  throw erreurNoyau('VGM-NOY-001', { flux: id });
+}
+
+/**
+ * Makes the proof file of a flux, in any state: LISEZMOI.txt and flux.json say what it does not prove.
+ * Every piece is read twice (controlled, then copied and controlled again): the coffre is never believed.
+ * Throws VGM-NOY-003 (no such flux in this scope), VGM-NOY-006 (piece absent or altered: no proof is made),
+ * VGM-PRV-001 (4 GiB or more).
+ */
+export async function exporterPreuve(deps: DepsPreuve, portee: Portee, id: FluxId): Promise<PreuveExportee> {
+  const { flux, lignes, fiches } = await photographier(deps, portee, id);
+  const collectivite = await deps.collectivites.trouver(flux.collectivite);
+  const pieces: PiecePreuve[] = [];
+  for (const piece of fiches.toSorted((a, b) => a.rang - b.rang)) {
+    pieces.push(await preparer(deps.coffre, piece));
+  }
+  const { nom, taille, contenu } = composerPreuve({
+    flux,
+    nomCollectivite: collectivite?.nom ?? '(collectivité inconnue)',
+    pieces,
+    lignes,
+  });
+  return { nom, taille, contenu: Readable.from(contenu, { objectMode: false }) };
+}

@@ -1,0 +1,38 @@
+import { mouvoir } from '../engine/avancer.ts';
+import type { EvenementEtat } from '../metier/etats.ts';
+import type { Flux } from '../metier/flux.ts';
+import type { FluxId, Instant } from '../metier/identifiants.ts';
+import { fluxDe } from './consulter.ts';
+import type { Contexte, Gestes } from './gestes.ts';
+import type { OutilsGestes } from './outils.ts';
+
+interface Ordre {
+  readonly evenement: EvenementEtat;
+  readonly motif: string;
+  readonly due?: Instant;
+}
+
+/** Orders of a person. The table of transitions allows them or not; the journal keeps who and why. */
+export function ordres(outils: OutilsGestes): Pick<Gestes, 'renvoyer' | 'abandonner' | 'trancher'> {
+  const donner = async (ctx: Contexte, id: FluxId, ordre: Ordre): Promise<Flux> => {
+    const flux = await fluxDe(outils, ctx, id);
+    return mouvoir(outils.moteur, flux, { ...ordre, acteur: ctx.acteur, corr: ctx.corr });
+  };
+  const attenteAccuse = (flux: Flux): { due?: Instant } => {
+    const protocole = outils.protocoles.find((p) => p.nom === flux.protocole);
+    const due = protocole?.accuse.echeance(outils.moteur.clock.now(), 1) ?? null;
+    return due === null ? {} : { due };
+  };
+  return {
+    renvoyer: (ctx, id) => donner(ctx, id, { evenement: 'renvoi_demande', motif: 'renvoi sous le même nom' }),
+    abandonner: (ctx, id, motif) => donner(ctx, id, { evenement: 'abandon_demande', motif }),
+    trancher: async (ctx, id, decision, motif) => {
+      if (decision === 'non_recu') return donner(ctx, id, { evenement: 'tranche_non_recu', motif });
+      return donner(ctx, id, {
+        evenement: 'tranche_recu',
+        motif,
+        ...attenteAccuse(await fluxDe(outils, ctx, id)),
+      });
+    },
+  };
+}

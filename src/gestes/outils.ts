@@ -1,0 +1,29 @@
+import type { Moteur } from '../engine/moteur.ts';
+import type { OutilsMoteur } from '../engine/outils.ts';
+import type { Releve } from '../engine/releve.ts';
+import { erreurGestes } from '../metier/catalogue/gestes.ts';
+import type { Classification } from '../metier/collectivite.ts';
+import type { Coffre } from '../ports/coffre.ts';
+import type { Sonde } from '../ports/sonde.ts';
+import type { Protocole } from '../protocoles/protocole.ts';
+import type { Contexte } from './gestes.ts';
+
+/** What the gestures work with. */
+export interface OutilsGestes {
+  readonly moteur: OutilsMoteur;
+  readonly travail: Pick<Moteur, 'reveiller'>;
+  readonly coffre: Coffre;
+  readonly protocoles: readonly Protocole[];
+  readonly releve: Pick<Releve, 'relever'>;
+  readonly sondes: readonly Sonde[];
+  readonly tailleMax: number;
+  /** Reads the classification message of the préfecture (7-2). */
+  readonly lireClassification: (octets: Uint8Array) => Classification | { readonly motif: string };
+  /** Says in French why an address may not receive notifications; null when it may. */
+  readonly refusCible: (canal: 'webhook' | 'courriel', cible: string) => string | null;
+}
+
+/** Orders that touch what belongs to no collectivité. Throws VGM-GES-005 for a token of a collectivité. */
+export function exigerOperateur(ctx: Contexte): void {
+  if (!('operateur' in ctx.portee)) throw erreurGestes('VGM-GES-005');
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { chemin, messageFrancais } from '../../config/messages.ts';
+import { erreurApi } from '../../metier/catalogue/api.ts';
+import { ETATS } from '../../metier/etats.ts';
+import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
+
+/** Shapes of what is asked. They validate the requests and are published in the OpenAPI document. */
+
+export const siren = z.string().regex(/^[0-9]{9}$/);
+const limite = z.coerce.number().int().min(1).max(1000).default(50);
+const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const motif = z.string().trim().min(1).max(500);
+/** `?etat=pret,echec` or `?etat=pret&etat=echec`. */
+const liste = <const T extends string>(valeurs: readonly T[]) =>
+  z.preprocess(
+    (v) =>
+      typeof v === 'string' ? v.split(',') : Array.isArray(v) ? v.flatMap((e) => String(e).split(',')) : v,
+    z.array(z.enum(valeurs)).min(1).optional(),
+  );
+const oui = z
+  .enum(['1', '0', 'true', 'false', 'oui', 'non'])
+  .transform((v) => v === '1' || v === 'true' || v === 'oui');
+
+export const protocole = z.enum(['ACTES', 'HELIOS']);
+
+export const demande = z.strictObject({
+  protocole: protocole.default('ACTES'),
+  /** May be left out by the token of a collectivité. */
+  collectivite: siren.optional(),
+  metadonnees: z.record(z.string(), z.unknown()),
+});
+
+export const optionsDepot = z.strictObject({ a_blanc: oui.optional() });
+export const cleIdempotence = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .optional();
+
+export const filtreFlux = z.strictObject({
+  etat: liste(ETATS),
+  protocole: protocole.optional(),
+  recherche: z.string().min(1).max(200).optional(),
+  alerte: oui.optional(),
+  avant: uuid.optional(),
+  limite,
+});
+
+export const ordreMotif = z.strictObject({ motif });
+export const ordreTrancher = z.strictObject({ decision: z.enum(['recu', 'non_recu']), motif });
+
+export const filtreRetours = z.strictObject({
+  etat: liste(['recu', 'attribue', 'a_trancher', 'classe']),
+  avant: uuid.optional(),
+  limite,
+});
+export const ordreRattacher = z.strictObject({ flux: uuid });
+
+export const filtreLivraisons = z.strictObject({
+  flux: uuid.optional(),
+  etat: liste(['a_faire', 'livree', 'abandonnee']),
+  limite,
+});
+
+export const collectivite = z.strictObject({
+  nom: z.string().trim().min(1).max(200),
+  actif: z.boolean().default(true),
+  actes: z
+    .strictObject({
+      departement: z.string().regex(/^[0-9][0-9AB][0-9]$/),
+      arrondissement: z.string().regex(/^[0-9]$/),
+      nature: z.string().regex(/^[0-9]{2}$/),
+      referent: z.strictObject({
+        nom: z.string().trim().min(1),
+        telephone: z.string().trim().min(1),
+        courriel: z.string().regex(/^[^@\s]+@[^@\s]+$/),
+      }),
+      adressesRetour: z.array(z.string().regex(/^[^@\s]+@[^@\s]+$/)).default([]),
+    })
+    .nullable()
+    .default(null),
+  /** Version read; 0 creates. */
+  ver: z.number().int().min(0).default(0),
+});
+
+export const point = z.strictObject({
+  canal: z.enum(['webhook', 'courriel']),
+  cible: z.string().min(1).max(2000),
+  evenements: z.array(z.enum(TYPES_EVENEMENT)).default([]),
+});
+export const bascule = z.strictObject({ actif: z.boolean() });
+
+export const jeton = z.strictObject({
+  nom: z.string().regex(/^[a-zA-Z0-9._-]{1,64}$/),
+  /** Absent: a token of the operator. */
+  collectivite: siren.optional(),
+});
+
+/** Parses what came from outside, once. Throws VGM-API-003 that lists every fault, with its place. */
+export function lire<S extends z.ZodType>(schema: S, valeur: unknown, lieu = ''): z.output<S> {
+  const lu = schema.safeParse(valeur, { error: messageFrancais });
+  if (lu.success) return lu.data;
+  const problemes = lu.error.issues.map((i) => {
+    const ou = chemin(lieu === '' ? i.path : [lieu, ...i.path]);
+    return ou === '' ? i.message : `${ou} : ${i.message}`;
+  });
+  throw erreurApi('VGM-API-003', { problemes: `${problemes.join(' ; ')}.` });
+}

@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify';
+import { erreurApi } from '../../metier/catalogue/api.ts';
+import { erreurGestes } from '../../metier/catalogue/gestes.ts';
+import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
+import {
+  type FluxId,
+  type LivraisonId,
+  lireFluxId,
+  lireLivraisonId,
+  lireRetourId,
+  lireSiren,
+  type RetourId,
+  type Siren,
+} from '../../metier/identifiants.ts';
+
+/** Identifiers of the path. One that has not even the shape answers as one that does not exist. */
+
+export function parametre(requete: FastifyRequest, nom: string): string {
+  return (requete.params as Readonly<Record<string, string>>)[nom] ?? '';
+}
+
+export function fluxId(requete: FastifyRequest): FluxId {
+  const texte = parametre(requete, 'id');
+  const id = lireFluxId(texte.toLowerCase());
+  if (id === undefined) throw erreurNoyau('VGM-NOY-003', { flux: texte.slice(0, 80) });
+  return id;
+}
+
+export function retourId(requete: FastifyRequest): RetourId {
+  const texte = parametre(requete, 'id');
+  const id = lireRetourId(texte.toLowerCase());
+  if (id === undefined) throw erreurGestes('VGM-GES-002', { retour: texte.slice(0, 80) });
+  return id;
+}
+
+export function livraisonId(requete: FastifyRequest): LivraisonId {
+  const texte = parametre(requete, 'id');
+  const id = lireLivraisonId(texte.toLowerCase());
+  if (id === undefined) throw erreurGestes('VGM-GES-008', { livraison: texte.slice(0, 80) });
+  return id;
+}
+
+export function sirenDe(requete: FastifyRequest): Siren {
+  const texte = parametre(requete, 'siren');
+  const siren = lireSiren(texte);
+  if (siren === undefined) {
+    throw erreurApi('VGM-API-003', {
+      problemes: `« ${texte.slice(0, 80)} » n’est pas un SIREN (neuf chiffres).`,
+    });
+  }
+  return siren;
+}

@@ -1,0 +1,242 @@
+import { ADMINISTRATION } from './operations-administration.ts';
+import type { Operation } from './operation.ts';
+import * as formes from './formes.ts';
+import { listeDe, objet, renvoi } from './schemas.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const binaire: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
+const unFlux = objet({ flux: renvoi('Flux') });
+const unRetour = objet({ retour: renvoi('Retour') });
+const suite: Schema = { type: ['string', 'null'], description: 'à redonner dans « avant » ; null : fin' };
+const mot: Schema = { type: 'string' };
+
+const DEPOT: Schema = {
+  type: 'object',
+  required: ['demande', 'document'],
+  properties: {
+    demande: {
+      type: 'object',
+      description: 'JSON {protocole, collectivite, metadonnees}.',
+      required: ['metadonnees'],
+      properties: {
+        protocole: { enum: ['ACTES', 'HELIOS'], default: 'ACTES' },
+        collectivite: { type: 'string', pattern: '^[0-9]{9}$' },
+        metadonnees: { type: 'object' },
+      },
+    },
+    document: binaire,
+    annexe: listeDe(binaire),
+  },
+};
+
+const depot: readonly Operation[] = [
+  {
+    id: 'deposer',
+    famille: 'Flux',
+    methode: 'post',
+    chemin: '/flux',
+    resume: 'Déposer un document. 201 : nouveau flux ; 200 : répétition du même dépôt, ou essai à blanc.',
+    requete: formes.optionsDepot,
+    entetes: [
+      { nom: 'Idempotency-Key', description: 'Clé propre au dépôt : le répéter avec elle est sans effet.' },
+    ],
+    corpsBrut: { types: ['multipart/form-data'], schema: DEPOT },
+    statut: 201,
+    rend: 'Le flux créé ; les anomalies qui restent sont des avertissements.',
+    reponse: objet({
+      aBlanc: { type: 'boolean' },
+      verdict: { enum: ['favorable', 'defavorable'] },
+      rejeu: { type: 'boolean' },
+      flux: renvoi('Flux'),
+      anomalies: listeDe(renvoi('Anomalie')),
+    }),
+  },
+];
+
+const flux: readonly Operation[] = [
+  {
+    id: 'listerFlux',
+    famille: 'Flux',
+    methode: 'get',
+    chemin: '/flux',
+    resume: 'Lister les flux, du plus récent au plus ancien.',
+    requete: formes.filtreFlux,
+    statut: 200,
+    rend: 'Une page de flux.',
+    reponse: objet({ flux: listeDe(renvoi('Flux')), suite }),
+  },
+  {
+    id: 'compterFlux',
+    famille: 'Flux',
+    methode: 'get',
+    chemin: '/etats',
+    resume: 'Compter les flux par état.',
+    statut: 200,
+    rend: 'Un nombre par état.',
+    reponse: objet({ etats: { type: 'object', additionalProperties: { type: 'integer' } } }),
+  },
+  {
+    id: 'montrerFlux',
+    famille: 'Flux',
+    methode: 'get',
+    chemin: '/flux/{id}',
+    resume: 'Montrer un flux : pièces, chronologie, notifications.',
+    statut: 200,
+    rend: 'Le flux et ce qui s’y rattache.',
+    reponse: objet({
+      flux: renvoi('Flux'),
+      pieces: listeDe(renvoi('Piece')),
+      chronologie: listeDe(renvoi('LigneJournal')),
+      livraisons: listeDe(renvoi('Livraison')),
+    }),
+  },
+  {
+    id: 'lirePiece',
+    famille: 'Flux',
+    methode: 'get',
+    chemin: '/flux/{id}/pieces/{rang}',
+    resume: 'Télécharger une pièce ; ses empreintes sont dans l’en-tête Repr-Digest (RFC 9530).',
+    statut: 200,
+    rend: 'Les octets de la pièce.',
+    typeReponse: '*/*',
+  },
+  {
+    id: 'lirePreuve',
+    famille: 'Flux',
+    methode: 'get',
+    chemin: '/flux/{id}/preuve',
+    resume: 'Télécharger la preuve d’un flux.',
+    statut: 200,
+    rend: 'Un conteneur ASiC-E, vérifiable avec unzip et sha256sum.',
+    typeReponse: 'application/vnd.etsi.asic-e+zip',
+  },
+  {
+    id: 'renvoyerFlux',
+    famille: 'Flux',
+    methode: 'post',
+    chemin: '/flux/{id}/renvoyer',
+    resume: 'Envoyer de nouveau, sous le même nom, un flux en échec ou sans accusé.',
+    statut: 200,
+    rend: 'Le flux, prêt à partir.',
+    reponse: unFlux,
+  },
+  {
+    id: 'abandonnerFlux',
+    famille: 'Flux',
+    methode: 'post',
+    chemin: '/flux/{id}/abandonner',
+    resume: 'Renoncer à un flux qui n’est pas parti.',
+    corps: formes.ordreMotif,
+    statut: 200,
+    rend: 'Le flux abandonné.',
+    reponse: unFlux,
+  },
+  {
+    id: 'trancherFlux',
+    famille: 'Flux',
+    methode: 'post',
+    chemin: '/flux/{id}/trancher',
+    resume: 'Dire si l’État détient un flux au sort incertain.',
+    corps: formes.ordreTrancher,
+    statut: 200,
+    rend: 'Le flux, transmis ou de nouveau prêt à partir.',
+    reponse: unFlux,
+  },
+];
+
+const retours: readonly Operation[] = [
+  {
+    id: 'listerRetours',
+    famille: 'Retours',
+    methode: 'get',
+    chemin: '/retours',
+    resume: 'Lister les messages reçus de l’État.',
+    requete: formes.filtreRetours,
+    statut: 200,
+    rend: 'Une page de retours.',
+    reponse: objet({ retours: listeDe(renvoi('Retour')), suite }),
+  },
+  {
+    id: 'deposerRetour',
+    famille: 'Retours',
+    methode: 'post',
+    chemin: '/retours',
+    resume: 'Ranger à la main un message brut (courriel enregistré).',
+    corpsBrut: { types: ['message/rfc822', 'application/octet-stream'], schema: binaire },
+    statut: 201,
+    rend: 'Le retour rangé.',
+    reponse: unRetour,
+  },
+  {
+    id: 'montrerRetour',
+    famille: 'Retours',
+    methode: 'get',
+    chemin: '/retours/{id}',
+    resume: 'Montrer un retour et ses parties.',
+    statut: 200,
+    rend: 'Le retour.',
+    reponse: objet({
+      retour: renvoi('Retour'),
+      parties: listeDe(objet({ nom: mot, taille: { type: 'integer' } })),
+    }),
+  },
+  {
+    id: 'lireRetour',
+    famille: 'Retours',
+    methode: 'get',
+    chemin: '/retours/{id}/brut',
+    resume: 'Télécharger le message tel que reçu.',
+    statut: 200,
+    rend: 'Le message brut.',
+    typeReponse: 'message/rfc822',
+  },
+  {
+    id: 'retraiterRetour',
+    famille: 'Retours',
+    methode: 'post',
+    chemin: '/retours/{id}/retraiter',
+    resume: 'Analyser de nouveau un retour en attente.',
+    statut: 200,
+    rend: 'Le retour.',
+    reponse: unRetour,
+  },
+  {
+    id: 'rattacherRetour',
+    famille: 'Retours',
+    methode: 'post',
+    chemin: '/retours/{id}/rattacher',
+    resume: 'Rattacher un retour à un flux ; l’état du flux ne change pas.',
+    corps: formes.ordreRattacher,
+    statut: 200,
+    rend: 'Le retour.',
+    reponse: unRetour,
+  },
+  {
+    id: 'classerRetour',
+    famille: 'Retours',
+    methode: 'post',
+    chemin: '/retours/{id}/classer',
+    resume: 'Dire qu’un retour n’appelle rien.',
+    corps: formes.ordreMotif,
+    statut: 200,
+    rend: 'Le retour.',
+    reponse: unRetour,
+  },
+  {
+    id: 'relever',
+    famille: 'Retours',
+    methode: 'post',
+    chemin: '/releve',
+    resume: 'Relever les boîtes maintenant.',
+    statut: 200,
+    rend: 'Par boîte, le nombre de messages rangés ou la raison de l’échec.',
+    reponse: objet({
+      sources: listeDe(
+        objet({ source: mot, nombre: { type: 'integer' }, erreur: { type: ['string', 'null'] } }),
+      ),
+    }),
+  },
+];
+
+export const OPERATIONS: readonly Operation[] = [...depot, ...flux, ...retours, ...ADMINISTRATION];

@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Contexte } from '../../gestes/gestes.ts';
+import { erreurApi } from '../../metier/catalogue/api.ts';
+import type { Famille, Porte } from '../porte.ts';
+import { routesCollectivites } from './collectivites.ts';
+import { routesDepot } from './depot.ts';
+import { routesExploitation } from './exploitation.ts';
+import { routesFlux } from './flux.ts';
+import { routesJetons } from './jetons.ts';
+import { routesLivraisons } from './livraisons.ts';
+import { routesRetours } from './retours.ts';
+
+const FAMILLES: readonly Famille[] = [
+  routesDepot,
+  routesFlux,
+  routesRetours,
+  routesCollectivites,
+  routesLivraisons,
+  routesJetons,
+  routesExploitation,
+];
+
+/** Answered to anybody: is it alive, and what does it offer. */
+const SANS_JETON: readonly string[] = ['/api/v1/sante', '/api/v1/openapi.json'];
+
+/** Every route of `/api/v1`, behind one authentication. */
+export function routesApi(
+  app: FastifyInstance,
+  porte: Porte,
+  authentifier: (requete: FastifyRequest) => Promise<Contexte | undefined>,
+): void {
+  app.addHook('onRequest', async (requete) => {
+    if (SANS_JETON.includes(requete.routeOptions.url ?? '')) return;
+    const contexte = await authentifier(requete);
+    if (contexte === undefined) throw erreurApi('VGM-API-001');
+    requete.contexte = contexte;
+  });
+  for (const famille of FAMILLES) famille(app, porte);
+}

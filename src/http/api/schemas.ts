@@ -1,0 +1,142 @@
+import { ETATS } from '../../metier/etats.ts';
+import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
+
+/** JSON Schemas of what the API answers, for its OpenAPI document. Held equal to `vues.ts` by test. */
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const texte: Schema = { type: 'string' };
+const texteOuNul: Schema = { type: ['string', 'null'] };
+const entier: Schema = { type: 'integer' };
+const instant: Schema = { type: 'string', format: 'date-time' };
+const instantOuNul: Schema = { type: ['string', 'null'], format: 'date-time' };
+const uuid: Schema = { type: 'string', format: 'uuid' };
+const libre: Schema = { type: 'object', additionalProperties: true };
+
+export function renvoi(nom: string): Schema {
+  return { $ref: `#/components/schemas/${nom}` };
+}
+
+export function listeDe(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+/** Every property is always present: what is absent is null. */
+export function objet(properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', properties, required: Object.keys(properties) };
+}
+
+const Erreur = objet({ code: texte, nature: texte, message: texte, cause: texte, remede: texte });
+
+export const SCHEMAS: Readonly<Record<string, Schema>> = {
+  Flux: objet({
+    id: uuid,
+    protocole: { enum: ['ACTES', 'HELIOS'] },
+    collectivite: texte,
+    etat: { enum: ETATS },
+    libelle: texte,
+    identite: texte,
+    resume: libre,
+    nomEnvoi: texteOuNul,
+    cite: { type: ['string', 'null'], format: 'uuid' },
+    depose: instant,
+    modifie: instant,
+    transmis: instantOuNul,
+    solde: instantOuNul,
+    prochaine: instantOuNul,
+    tentatives: entier,
+    alerte: texteOuNul,
+    erreur: { anyOf: [Erreur, { type: 'null' }] },
+    ver: entier,
+  }),
+  Piece: objet({
+    rang: entier,
+    role: texte,
+    nom: texte,
+    type: texte,
+    taille: entier,
+    sha256: texte,
+    sha512: texte,
+    ajoutee: instant,
+  }),
+  LigneJournal: objet({
+    n: entier,
+    t: instant,
+    ev: texte,
+    res: texte,
+    motif: texte,
+    acteur: texte,
+    obj: texte,
+  }),
+  Livraison: objet({
+    id: uuid,
+    collectivite: texte,
+    flux: uuid,
+    point: texte,
+    canal: { enum: ['webhook', 'courriel'] },
+    type: { enum: TYPES_EVENEMENT },
+    charge: libre,
+    etat: { enum: ['a_faire', 'livree', 'abandonnee'] },
+    prochaine: instantOuNul,
+    tentatives: entier,
+    creee: instant,
+  }),
+  Essai: objet({
+    quand: instant,
+    resultat: { enum: ['livree', 'echec'] },
+    statut: entier,
+    duree: entier,
+    motif: texte,
+  }),
+  Retour: objet({
+    id: uuid,
+    etat: { enum: ['recu', 'attribue', 'a_trancher', 'classe'] },
+    source: texte,
+    recu: instant,
+    taille: entier,
+    sha256: texte,
+    sha512: texte,
+    motif: texteOuNul,
+    flux: listeDe(uuid),
+    tentatives: entier,
+    prochaine: instantOuNul,
+  }),
+  Collectivite: objet({
+    siren: texte,
+    nom: texte,
+    actif: { type: 'boolean' },
+    actes: { type: ['object', 'null'] },
+    points: listeDe(libre),
+    creee: instant,
+    ver: entier,
+  }),
+  Jeton: objet({ nom: texte, collectivite: texteOuNul, cree: instant }),
+  Anomalie: {
+    type: 'object',
+    properties: {
+      code: texte,
+      gravite: { enum: ['bloquante', 'avertissement'] },
+      message: texte,
+      remede: texte,
+      ou: texte,
+    },
+    required: ['code', 'gravite', 'message', 'remede'],
+  },
+  Evenement: objet({ quand: instant, ev: texte, flux: renvoi('Flux') }),
+  Probleme: {
+    type: 'object',
+    properties: {
+      type: { type: 'string', description: 'urn:vaguemestre:erreur:VGM-…' },
+      title: texte,
+      status: entier,
+      detail: texte,
+      code: texte,
+      nature: { enum: ['passagere', 'incertaine', 'definitive'] },
+      cause: texte,
+      remede: texte,
+      sortie: { enum: [1, 2, 3], description: 'code de sortie pour un script' },
+      anomalies: listeDe(renvoi('Anomalie')),
+    },
+    required: ['type', 'title', 'status', 'detail', 'code', 'nature', 'cause', 'remede', 'sortie'],
+  },
+};

@@ -1,0 +1,115 @@
+import { type Anomalie, type RapportControles } from '../../metier/anomalies.ts';
+import type { Collectivite } from '../../metier/collectivite.ts';
+import { LIBELLE_ETAT } from '../../metier/etats.ts';
+import type { Flux, PieceDuFlux } from '../../metier/flux.ts';
+import type { Instant } from '../../metier/identifiants.ts';
+import type { EssaiLivraison, Livraison } from '../../metier/notifications.ts';
+import type { Retour } from '../../metier/retours.ts';
+import type { Jeton } from '../../ports/store.ts';
+
+/**
+ * What the API shows of each thing: the public contract, apart from the inner types so that these may change.
+ * Instants are ISO 8601 in UTC; absent values are null, never missing keys.
+ */
+
+export function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+function isoOuNull(instant: Instant | null): string | null {
+  return instant === null ? null : iso(instant);
+}
+
+export function vueFlux(f: Flux) {
+  return {
+    id: f.id,
+    protocole: f.protocole,
+    collectivite: f.collectivite,
+    etat: f.etat,
+    libelle: LIBELLE_ETAT[f.etat],
+    identite: f.identite,
+    resume: f.resume,
+    nomEnvoi: f.nomEnvoi,
+    cite: f.cite,
+    depose: iso(f.depose),
+    modifie: iso(f.modifie),
+    transmis: isoOuNull(f.transmis),
+    solde: isoOuNull(f.solde),
+    prochaine: isoOuNull(f.due),
+    tentatives: f.tentatives,
+    alerte: f.alerte,
+    erreur: f.erreur,
+    ver: f.ver,
+  };
+}
+
+export function vuePiece(p: PieceDuFlux) {
+  return {
+    rang: p.rang,
+    role: p.role,
+    nom: p.nom,
+    type: p.type,
+    taille: p.taille,
+    sha256: p.sha256,
+    sha512: p.sha512,
+    ajoutee: iso(p.ajoutee),
+  };
+}
+
+export function vueLivraison(l: Livraison) {
+  return {
+    id: l.id,
+    collectivite: l.collectivite,
+    flux: l.flux,
+    point: l.point,
+    canal: l.canal,
+    type: l.type,
+    charge: l.charge,
+    etat: l.etat,
+    prochaine: isoOuNull(l.due),
+    tentatives: l.tentatives,
+    creee: iso(l.creee),
+  };
+}
+
+export function vueEssai(e: EssaiLivraison) {
+  return { ...e, quand: iso(e.quand) };
+}
+
+export function vueRetour(r: Retour) {
+  return {
+    id: r.id,
+    etat: r.etat,
+    source: r.source,
+    recu: iso(r.recu),
+    taille: r.taille,
+    sha256: r.sha256,
+    sha512: r.sha512,
+    motif: r.motif,
+    flux: r.flux,
+    tentatives: r.tentatives,
+    prochaine: isoOuNull(r.due),
+  };
+}
+
+export function vueCollectivite(c: Collectivite) {
+  return {
+    siren: c.siren,
+    nom: c.nom,
+    actif: c.actif,
+    actes: c.actes,
+    points: c.points,
+    creee: iso(c.creee),
+    ver: c.ver,
+  };
+}
+
+/** Never the digest of the token: it is what the store compares. */
+export function vueJeton(j: Jeton) {
+  const collectivite = 'collectivite' in j.portee ? j.portee.collectivite : null;
+  return { nom: j.nom, collectivite, cree: iso(j.cree) };
+}
+
+export function anomaliesDe(rapport: RapportControles): Anomalie[] {
+  return rapport.reponses.flatMap((r) => r.anomalies);
+}

@@ -1,0 +1,39 @@
+import { type Catalogue, fabrique } from '../erreurs.ts';
+
+/** Errors of the bench: the ministry simulated for tests and demonstrations. */
+export const CATALOGUE_BANC = {
+  'VGM-BAN-001': {
+    nature: 'definitive',
+    message: 'Le ministère simulé ne peut pas écouter sur {adresse} : {detail}.',
+    cause: 'Le port est déjà pris ou interdit, ou le certificat du serveur est illisible.',
+    remede: 'Choisir un autre port, ou vérifier le certificat et la clé donnés au banc.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-BAN-002': {
+    nature: 'definitive',
+    message: 'Le scénario « {scenario} » n’existe pas.',
+    cause: 'Faute de frappe dans le nom du scénario.',
+    remede: 'Choisir un scénario de la table de « src/banc/SCENARIOS.md ».',
+    http: 400,
+    sortie: 2,
+  },
+  'VGM-BAN-003': {
+    nature: 'definitive',
+    message: 'Le démon a répondu {statut} à la demande de {chemin}.',
+    cause: 'La pièce demandée n’existe pas, ou le démon s’arrête.',
+    remede: 'Lire le journal du démon dans le dossier du banc.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-BAN-004': {
+    nature: 'definitive',
+    message: 'Le démon du banc n’a pas démarré ; son journal est {journal}.',
+    cause: 'Réglage refusé, port pris ou dossier de données illisible.',
+    remede: 'Lire la dernière ligne de ce journal et corriger sa cause.',
+    http: 500,
+    sortie: 1,
+  },
+} as const satisfies Catalogue;
+
+export const erreurBanc = fabrique(CATALOGUE_BANC);

@@ -1,0 +1,66 @@
+import { type Catalogue, fabrique } from '../erreurs.ts';
+
+/** What may happen at the State's door. The nature decides who acts next, and when. */
+export const CATALOGUE_TRANSMISSION = {
+  'VGM-TRA-001': {
+    nature: 'passagere',
+    message: 'Le guichet de l’État n’a pas été joint : {detail}.',
+    cause: 'Réseau coupé, nom introuvable, certificat refusé ou serveur arrêté ; rien n’a été transmis.',
+    remede: 'Le flux repart tout seul. Si cela dure, l’exploitant lance « vaguemestre diagnostiquer ».',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-TRA-002': {
+    nature: 'incertaine',
+    message: 'La remise de {nom} a été interrompue : {detail}.',
+    cause: 'Des octets sont partis et aucune réponse n’est revenue ; l’État détient peut-être déjà l’envoi.',
+    remede:
+      'Attendre l’accusé, qui réglera la question. Sinon demander à la préfecture si elle détient {nom}, puis « vaguemestre trancher ».',
+    http: 502,
+    sortie: 1,
+  },
+  'VGM-TRA-003': {
+    nature: 'passagere',
+    message: 'Le guichet de l’État a répondu {statut} : il n’a pas pris l’envoi.',
+    cause: 'Service momentanément fermé, ou accès refusé au tiers de télétransmission.',
+    remede: 'Le flux repart tout seul. Pour 401 ou 403, l’exploitant fait vérifier son certificat par le ministère.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-TRA-004': {
+    nature: 'definitive',
+    message: 'Le guichet de l’État a refusé {nom} (réponse {statut}).',
+    cause: 'L’envoi ne convient pas au guichet : {detail}.',
+    remede: 'Corriger la cause, puis « vaguemestre renvoyer » ; ou « vaguemestre abandonner » et déposer à nouveau.',
+    http: 502,
+    sortie: 1,
+  },
+  'VGM-TRA-005': {
+    nature: 'incertaine',
+    message: 'Le guichet de l’État a répondu {statut} à la remise de {nom}, sans dire s’il l’a prise.',
+    cause: 'Panne interne du guichet après la réception.',
+    remede:
+      'Attendre l’accusé, qui réglera la question. Sinon demander à la préfecture si elle détient {nom}, puis « vaguemestre trancher ».',
+    http: 502,
+    sortie: 1,
+  },
+  'VGM-TRA-006': {
+    nature: 'incertaine',
+    message: 'Le démon s’est arrêté pendant la remise de {nom}.',
+    cause: 'Arrêt brutal de la machine ou du programme alors que l’envoi était en ligne.',
+    remede:
+      'Attendre l’accusé, qui réglera la question. Sinon demander à la préfecture si elle détient {nom}, puis « vaguemestre trancher ».',
+    http: 502,
+    sortie: 1,
+  },
+  'VGM-TRA-007': {
+    nature: 'passagere',
+    message: 'Aucune adresse de guichet n’est réglée pour {protocole}.',
+    cause: 'Le réglage « actes.ministere.url » est vide.',
+    remede: 'L’exploitant règle l’adresse et le certificat donnés par l’État ; les flux partiront alors tout seuls.',
+    http: 503,
+    sortie: 1,
+  },
+} as const satisfies Catalogue;
+
+export const erreurTransmission = fabrique(CATALOGUE_TRANSMISSION);

@@ -1,0 +1,40 @@
+import { type Catalogue, fabrique } from '../erreurs.ts';
+
+/** Errors of the writing of XML and of the schemas. What is wrong in a file received is a result, not an error. */
+export const CATALOGUE_XML = {
+  'VGM-XML-001': {
+    nature: 'definitive',
+    message: 'Le caractère {caractere} ne peut pas figurer dans un fichier XML ({ou}).',
+    cause:
+      'Un texte saisi contient un caractère de contrôle ou un caractère invalide, souvent un copier-coller.',
+    remede: 'Le déposant ressaisit ce texte sans ce caractère.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-XML-002': {
+    nature: 'definitive',
+    message: 'Le nom « {nom} » ne peut pas être un nom d’élément ou d’attribut XML.',
+    cause: 'Défaut du programme.',
+    remede: 'Transmettre le journal technique à l’éditeur.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-XML-003': {
+    nature: 'definitive',
+    message: 'Le schéma « {schema} » n’existe pas dans {dossier}.',
+    cause: 'Le dossier des schémas est incomplet, ou déjà refermé.',
+    remede: 'L’exploitant réinstalle le programme ; aucun fichier de ce dossier n’est modifiable.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-XML-004': {
+    nature: 'definitive',
+    message: 'Le schéma « {schema} » est inutilisable : {detail}.',
+    cause: 'Un fichier du dossier des schémas est altéré ou absent.',
+    remede: 'L’exploitant réinstalle le programme ; aucun fichier de ce dossier n’est modifiable.',
+    http: 500,
+    sortie: 1,
+  },
+} as const satisfies Catalogue;
+
+export const erreurXml = fabrique(CATALOGUE_XML);

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { CIRCUIT } from '../../src/etapes/circuit.ts';
+import {
+  ETATS,
+  EVENEMENTS,
+  estTerminal,
+  LIBERE_IDENTITE,
+  TRANSITIONS,
+  transition,
+} from '../../src/metier/etats.ts';
+
+/** The whole table, written a second time by hand: every pair (state, event), allowed or refused. */
+const ATTENDU: Record<string, string> = {
+  'depose controle_favorable': 'controle',
+  'depose controle_defavorable': 'refuse',
+  'depose abandon_demande': 'abandonne',
+  'controle enveloppe_faite': 'pret',
+  'controle controle_defavorable': 'refuse',
+  'controle abandon_demande': 'abandonne',
+  'pret mise_en_ligne': 'en_ligne',
+  'pret abandon_demande': 'abandonne',
+  'pret accuse_recu': 'acquitte',
+  'pret anomalie_recue': 'anomalie',
+  'en_ligne remise_confirmee': 'transmis',
+  'en_ligne remise_non_faite': 'pret',
+  'en_ligne remise_incertaine': 'incertain',
+  'en_ligne remise_refusee': 'echec',
+  'en_ligne accuse_recu': 'acquitte',
+  'en_ligne anomalie_recue': 'anomalie',
+  'transmis accuse_recu': 'acquitte',
+  'transmis anomalie_recue': 'anomalie',
+  'transmis renvoi_demande': 'pret',
+  'incertain accuse_recu': 'acquitte',
+  'incertain anomalie_recue': 'anomalie',
+  'incertain tranche_recu': 'transmis',
+  'incertain tranche_non_recu': 'pret',
+  'echec renvoi_demande': 'pret',
+  'echec abandon_demande': 'abandonne',
+  'echec accuse_recu': 'acquitte',
+  'echec anomalie_recue': 'anomalie',
+};
+
+describe('table of transitions (ARCHITECTURE §2, rule 6)', () => {
+  for (const etat of ETATS) {
+    for (const evenement of EVENEMENTS) {
+      const attendu = ATTENDU[`${etat} ${evenement}`];
+      test(`${etat} + ${evenement} → ${attendu ?? 'refused'}`, () => {
+        expect(transition(etat, evenement)).toBe(attendu);
+      });
+    }
+  }
+
+  test('no event leaves a terminal state, and every other state has a way out', () => {
+    expect(ETATS.filter(estTerminal)).toEqual(['refuse', 'acquitte', 'anomalie', 'abandonne']);
+    expect(Object.keys(TRANSITIONS)).toEqual([...ETATS]);
+  });
+
+  test('a state that frees the legal identity is terminal: nothing can leave under it any more', () => {
+    expect(LIBERE_IDENTITE.every(estTerminal)).toBe(true);
+  });
+
+  test('an uncertain fate is never sent again without a person (rule 4)', () => {
+    expect(CIRCUIT.ACTES?.incertain).toBe('attente');
+    expect(transition('incertain', 'mise_en_ligne')).toBeUndefined();
+    expect(transition('incertain', 'renvoi_demande')).toBeUndefined();
+  });
+});

@@ -1,0 +1,179 @@
+import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
+import type { ClientApi } from '../../src/banc/client.ts';
+import { inscrire } from '../../src/banc/collectivite-essai.ts';
+import { creerLaboratoire, type Laboratoire, type ProcessusDemon } from '../../src/banc/laboratoire.ts';
+import { creerPdf } from '../../src/banc/pdf.ts';
+import { tirage } from '../../src/banc/scenarios.ts';
+import type { Etat } from '../../src/metier/etats.ts';
+
+/** A campaign of kill -9 at random instants on a daemon under load, with the simulated State in front. */
+export interface OptionsCampagne {
+  readonly dossier: string;
+  readonly actes: number;
+  readonly coups: number;
+  readonly graine: number;
+  /** Deposits under way at once. */
+  readonly deposants: number;
+  /** Bounds of the life of a daemon between its first answer and its death, milliseconds. */
+  readonly vie: readonly [number, number];
+}
+
+export interface BilanCampagne {
+  readonly coups: number;
+  readonly flux: number;
+  readonly acquittes: number;
+  readonly anomalies: number;
+  /** Acknowledged deposits that did not reach their end. */
+  readonly perdus: number;
+  /** Archive names that the register of the State took twice, or actes it holds under two names. */
+  readonly doubles: number;
+  /** Breaks of the journal chains. */
+  readonly ruptures: number;
+  /** Fates that a person had to settle. */
+  readonly tranches: number;
+  /** Deposits repeated because their answer was lost. */
+  readonly repetitions: number;
+  readonly parques: number;
+}
+
+const SIRENS = ['213400016', '213400024', '213400032'];
+/** One acte in some is not a quiet one. */
+const SUFFIXES = ['', '', '', '', '', '_UTF8', '_DOUBLE', '_COUPE', '_COUPEA', '_H500P', '_H503', '_ANO13'];
+const clock = creerClockSysteme();
+const ATTENTE_MAX = 120_000;
+
+interface Chantier {
+  readonly labo: Laboratoire;
+  readonly options: OptionsCampagne;
+  /** Flux identifier by acte number, once acknowledged. */
+  readonly accuses: Map<string, string>;
+  demon: ProcessusDemon;
+  repetitions: number;
+  tranches: number;
+}
+
+export async function mener(options: OptionsCampagne): Promise<BilanCampagne> {
+  const labo = await creerLaboratoire({
+    dossier: options.dossier,
+    clock,
+    graine: options.graine,
+    reglages: { moteur: { reprise_min_s: 0.1, reprise_max_s: 1 } },
+    ministere: { delaiReponseMs: [0, 60], tardMs: 500 },
+  });
+  const chantier: Chantier = { labo, options, accuses: new Map(), demon: await labo.demarrerDemon(), repetitions: 0, tranches: 0 };
+  try {
+    for (const siren of SIRENS) await inscrire(labo.client, siren, `Commune ${siren}`);
+    await Promise.all([deposerTout(chantier), frapper(chantier)]);
+    await denouer(chantier);
+    return await compter(chantier);
+  } finally {
+    await chantier.demon.arreter();
+    await labo.fermer();
+  }
+}
+
+function numeroDe(rang: number): string {
+  return `A${rang}${SUFFIXES[rang % SUFFIXES.length] ?? ''}`;
+}
+
+async function deposerTout(c: Chantier): Promise<void> {
+  let rang = 0;
+  const deposant = async (): Promise<void> => {
+    while (rang < c.options.actes) {
+      const mien = rang;
+      rang += 1;
+      await deposerUn(c, mien);
+    }
+  };
+  await Promise.all(Array.from({ length: c.options.deposants }, deposant));
+}
+
+/** As a depositing software must do: the same key until an answer comes. */
+async function deposerUn(c: Chantier, rang: number): Promise<void> {
+  const numero = numeroDe(rang);
+  const siren = SIRENS[rang % SIRENS.length] ?? '';
+  const metadonnees = {
+    numero,
+    date: '2026-03-02',
+    objet: `Acte ${rang}`,
+    nature: '1',
+    matiere: '7.1',
+    document: { typologie: '99_DE' },
+    annexes: [],
+  };
+  const octets = creerPdf([`Acte ${rang}`, ...Array.from({ length: rang % 40 }, (_, n) => `ligne ${n}`)]);
+  for (let essai = 0; ; essai += 1) {
+    const reponse = await c.labo.client
+      .deposer({ siren, metadonnees, cle: numero, fichiers: [{ role: 'document', nom: 'acte.pdf', octets }] })
+      .catch(() => null);
+    if (reponse !== null && (reponse.statut === 201 || reponse.statut === 200)) {
+      c.accuses.set(numero, (reponse.corps['flux'] as { id: string }).id);
+      return;
+    }
+    if (reponse !== null && reponse.statut < 500) throw new TypeError(`deposit of ${numero}: ${JSON.stringify(reponse)}`);
+    if (essai > 2_000) throw new TypeError(`deposit of ${numero} never answered`);
+    c.repetitions += 1;
+    await clock.sleep(20);
+  }
+}
+
+async function frapper(c: Chantier): Promise<void> {
+  const [court, long] = c.options.vie;
+  for (let coup = 0; coup < c.options.coups; coup += 1) {
+    await clock.sleep(court + (long - court) * tirage(c.options.graine, `coup ${coup}`));
+    await c.demon.tuer();
+    c.demon = await c.labo.demarrerDemon();
+  }
+}
+
+async function lister(client: ClientApi, requete: string): Promise<{ id: string; etat: Etat; nomEnvoi: string | null; identite: string }[]> {
+  const { corps } = await client.lire(`/flux?${requete}&limite=1000`);
+  return corps['flux'] as unknown as { id: string; etat: Etat; nomEnvoi: string | null; identite: string }[];
+}
+
+/** The receipts settle most fates; for the others a person asks the State, whose register answers. */
+async function denouer(c: Chantier): Promise<void> {
+  const limite = clock.now() + ATTENTE_MAX;
+  const { client, ministere } = c.labo;
+  while (clock.now() < limite) {
+    await ministere.attendreVide();
+    const incertains = await lister(client, 'etat=incertain');
+    for (const flux of incertains) {
+      if (flux.nomEnvoi !== null && ministere.registre.compter('accepte', flux.nomEnvoi) > 0) continue;
+      await client.envoyer('POST', `/flux/${flux.id}/trancher`, { decision: 'non_recu', motif: 'la préfecture n’a rien' });
+      c.tranches += 1;
+    }
+    const { corps } = await client.lire('/etats');
+    const etats = corps['etats'] as Partial<Record<Etat, number>>;
+    if ((etats.acquitte ?? 0) + (etats.anomalie ?? 0) >= c.accuses.size) return;
+    await clock.sleep(100);
+  }
+}
+
+async function compter(c: Chantier): Promise<BilanCampagne> {
+  const { client, ministere } = c.labo;
+  const fins = await Promise.all(
+    [...c.accuses].map(async ([numero, id]) => {
+      const { corps } = await client.lire(`/flux/${id}`);
+      const flux = corps['flux'] as { etat: Etat; nomEnvoi: string };
+      return { numero, etat: flux.etat, nom: flux.nomEnvoi };
+    }),
+  );
+  const attendu = (numero: string): Etat => (numero.endsWith('_ANO13') ? 'anomalie' : 'acquitte');
+  const { corps } = await client.lire('/journal/verification');
+  const chaines = corps['chaines'] as unknown as { ruptures: unknown[] }[];
+  const retours = await client.lire('/retours?etat=a_trancher&limite=1000');
+  const noms = new Set(fins.map((f) => f.nom));
+  return {
+    coups: c.options.coups,
+    flux: fins.length,
+    acquittes: fins.filter((f) => f.etat === 'acquitte').length,
+    anomalies: fins.filter((f) => f.etat === 'anomalie').length,
+    perdus: c.options.actes - fins.filter((f) => f.etat === attendu(f.numero)).length,
+    doubles: ministere.registre.compter('double') + (fins.length - noms.size),
+    ruptures: chaines.reduce((somme, chaine) => somme + chaine.ruptures.length, 0),
+    tranches: c.tranches,
+    repetitions: c.repetitions,
+    parques: (retours.corps['retours'] as unknown as unknown[]).length,
+  };
+}

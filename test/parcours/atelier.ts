@@ -1,0 +1,364 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { creerFakeClock } from '../../src/adapters/clock/fake.ts';
+import { creerCoffreFake } from '../../src/adapters/coffre/fake.ts';
+import { creerLogFake } from '../../src/adapters/log/fake.ts';
+import { creerFakeMailer } from '../../src/adapters/mailer/fake.ts';
+import { creerRandomFake } from '../../src/adapters/random/fake.ts';
+import { creerStoreFake } from '../../src/adapters/store/fake.ts';
+import { creerTransportFake } from '../../src/adapters/transport/fake.ts';
+import { creerFakeWebhook } from '../../src/adapters/webhook/fake.ts';
+import { creerPdf } from '../../src/banc/pdf.ts';
+import { type Config, manifest } from '../../src/config/manifest.ts';
+import { creerDiffusion } from '../../src/engine/diffusion.ts';
+import { creerMoteur } from '../../src/engine/moteur.ts';
+import type { OutilsMoteur } from '../../src/engine/outils.ts';
+import { ecritureQuiReveille, type NomCouloir } from '../../src/engine/reveils.ts';
+import { creerAnnuaire } from '../../src/etapes/annuaire.ts';
+import { creerEtapeAttente } from '../../src/etapes/attente.ts';
+import { creerEtapeControle } from '../../src/etapes/controle.ts';
+import { creerEtapeEnveloppe } from '../../src/etapes/enveloppe.ts';
+import { creerGuichet } from '../../src/etapes/guichet.ts';
+import { creerEtapeReprise, creerEtapeTransmission } from '../../src/etapes/transmission.ts';
+import { ecrireXml, type Noeud } from '../../src/formats/xml/ecrire.ts';
+import { ouvrirSchemas } from '../../src/formats/xsd/schemas.ts';
+import { assemblerGestes } from '../../src/gestes/assembler.ts';
+import type { Contexte, Gestes, ReponseDepot } from '../../src/gestes/gestes.ts';
+import type { Etat } from '../../src/metier/etats.ts';
+import type { Flux, ObjetJson } from '../../src/metier/flux.ts';
+import type { FluxId, Siren } from '../../src/metier/identifiants.ts';
+import type { Antivirus } from '../../src/ports/antivirus.ts';
+import { OPERATEUR, type Store } from '../../src/ports/store.ts';
+import { creerProtocoleActes, lireClassification } from '../../src/protocoles/actes/index.ts';
+
+/** A Tuesday, 10:00 in Paris: a working day, far from public holidays. */
+export const MARDI = Date.UTC(2026, 2, 10, 9, 0, 0);
+export const SIREN = '213400016' as Siren;
+export const AUTRE_SIREN = '213400024' as Siren;
+export const CTX: Contexte = { portee: OPERATEUR, acteur: 'agent:essai', corr: 'essai' };
+
+const RACINE = join(import.meta.dirname, '..', '..');
+const ESPACE = 'http://www.interieur.gouv.fr/ACTES#v1.1-20040216';
+const PDF = creerPdf(['Délibération']);
+
+export interface Atelier {
+  readonly gestes: Gestes;
+  readonly store: Store;
+  readonly clock: ReturnType<typeof creerFakeClock>;
+  readonly transport: ReturnType<typeof creerTransportFake>;
+  readonly webhook: ReturnType<typeof creerFakeWebhook>;
+  readonly coffre: ReturnType<typeof creerCoffreFake>;
+  readonly log: ReturnType<typeof creerLogFake>;
+  deposer(numero: string, options?: OptionsDepot): Promise<ReponseDepot>;
+  /** Deposits, and gives the flux back; fails when the deposit is refused. */
+  depose(numero: string, options?: OptionsDepot): Promise<Flux>;
+  flux(id: FluxId): Promise<Flux>;
+  /** Lets the engine work, without any time passing, until the flux is in this state. */
+  jusqua(id: FluxId, etat: Etat): Promise<Flux>;
+  /** Lets the engine work until it has nothing more to do now. */
+  calme(): Promise<void>;
+  recevoir(courriel: Buffer): Promise<void>;
+  /** Lets this much time pass at once (milliseconds), as on a machine that slept, then one sweep of the engine. */
+  passer(ms: number): Promise<void>;
+  fermer(): Promise<void>;
+}
+
+export interface OptionsDepot {
+  readonly siren?: Siren;
+  readonly cle?: string;
+  readonly metadonnees?: ObjetJson;
+  readonly aBlanc?: boolean;
+}
+
+interface OptionsAtelier {
+  readonly antivirus?: Antivirus;
+  readonly reglages?: Record<string, unknown>;
+}
+
+async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
+  const referent = { nom: 'Service des assemblées', telephone: '', courriel: 'assemblees@mairie.example.fr' };
+  const actes = {
+    departement: '034',
+    arrondissement: '1',
+    nature: '31',
+    referent,
+    adressesRetour: [],
+    classification: null,
+  };
+  await gestes.collectivites.enregistrer(CTX, { siren, nom: `Commune ${siren}`, actif: true, actes, ver: 0 });
+  await gestes.collectivites.importerClassification(
+    CTX,
+    siren,
+    readFileSync(join(RACINE, 'fixtures/actes/messages/7-2.xml')),
+  );
+}
+
+/** The whole engine on fakes: real store in memory, real steps, real protocol; no network, time stands still. */
+export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelier> {
+  const config: Config = manifest.parse(options.reglages ?? {});
+  const clock = creerFakeClock(MARDI);
+  const random = creerRandomFake(clock, 7);
+  const log = creerLogFake();
+  const brut = creerStoreFake({ clock, random });
+  const prise: { reveiller: (c: NomCouloir) => void } = { reveiller: () => undefined };
+  const store: Store = {
+    ...brut,
+    ecriture: ecritureQuiReveille(brut.ecriture, (c) => prise.reveiller(c)),
+    fermer: () => brut.fermer(),
+  };
+  const coffre = creerCoffreFake();
+  const transport = creerTransportFake();
+  const webhook = creerFakeWebhook();
+  const mailer = creerFakeMailer();
+  const schemas = ouvrirSchemas(join(RACINE, 'schemas', 'actes'));
+  const arret = new AbortController();
+  const maintenant = () => clock.now();
+  const annuaire = creerAnnuaire(store.collectivites, maintenant);
+  const outils: OutilsMoteur = {
+    store,
+    annuaire,
+    clock,
+    random,
+    log,
+    diffusion: creerDiffusion(),
+    reglage: config.moteur,
+    signaux: { arret: arret.signal, coupure: new AbortController().signal },
+  };
+  const actes = creerProtocoleActes();
+  const m = config.actes.ministere;
+  const moteur = creerMoteur(outils, {
+    etapes: {
+      ACTES: {
+        controle: creerEtapeControle({ flux: store.flux, coffre, antivirus: options.antivirus ?? null }),
+        enveloppe: creerEtapeEnveloppe(actes, {
+          flux: store.flux,
+          coffre,
+          annuaire,
+          numerotation: store.numerotation,
+          schemas,
+          emetteur: { trigramme: 'VGM', application: 'TACT', adresseRetour: 'tdt@exemple.fr' },
+          archiveMax: m.archive_max_octets,
+          maintenant,
+        }),
+        transmission: creerEtapeTransmission(actes, {
+          flux: store.flux,
+          coffre,
+          debits: store.debits,
+          transport,
+          guichet: creerGuichet(m.concurrence),
+          destination: 'ACTES',
+          fenetres: m.fenetres.map((f) => ({
+            debut: f.debut,
+            fin: f.fin,
+            octetsParHeure: f.octets_par_heure,
+          })),
+          octetsParHeure: m.octets_par_heure,
+          reponses: m.reponses,
+          alerteJoursOuvres: config.actes.alerte_jours_ouvres,
+          maintenant,
+        }),
+        reprise: creerEtapeReprise(maintenant),
+        attente: creerEtapeAttente(maintenant),
+      },
+      HELIOS: {},
+    },
+    accuse: {
+      flux: store.flux,
+      coffre,
+      annuaire,
+      protocoles: [actes],
+      expediteurs: config.reception.expediteurs,
+      trigramme: 'VGM',
+    },
+    notification: {
+      clock,
+      random,
+      webhook,
+      mailer,
+      flux: store.flux,
+      collectivites: store.collectivites,
+      coffre,
+      config: config.notification,
+    },
+    placesNotification: 16,
+    proprietaire: 'essai',
+  });
+  prise.reveiller = (c) => moteur.reveiller(c);
+  const gestes = assemblerGestes({
+    moteur: outils,
+    travail: moteur,
+    coffre,
+    protocoles: [actes],
+    releve: { relever: async () => [] },
+    sondes: [],
+    tailleMax: config.api.taille_max_octets,
+    lireClassification,
+    refusCible: () => null,
+  });
+  await enregistrer(gestes, SIREN);
+  await enregistrer(gestes, AUTRE_SIREN);
+  await moteur.demarrer();
+
+  const souffler = () => new Promise<void>((r) => setImmediate(r));
+  const lire = async (id: FluxId) => (await gestes.montrer(CTX, id)).flux;
+  const deposer: Atelier['deposer'] = async (numero, o = {}) => {
+    const fichier = await gestes.recevoirFichier(PDF, 'document', 'acte.pdf');
+    return gestes.deposer(CTX, {
+      protocole: 'ACTES',
+      collectivite: o.siren ?? SIREN,
+      metadonnees: metadonneesDe(numero, o.metadonnees),
+      fichiers: [fichier],
+      cleIdempotence: o.cle ?? null,
+      aBlanc: o.aBlanc ?? false,
+    });
+  };
+  return {
+    gestes,
+    store,
+    clock,
+    transport,
+    webhook,
+    coffre,
+    log,
+    deposer,
+    depose: async (numero, o) => {
+      const reponse = await deposer(numero, o);
+      if (reponse.type !== 'accepte') throw new TypeError(`refused: ${JSON.stringify(reponse.rapport)}`);
+      return reponse.flux;
+    },
+    flux: lire,
+    jusqua: async (id, etat) => {
+      for (let tour = 0; tour < 5_000; tour += 1) {
+        const flux = await lire(id);
+        if (flux.etat === etat) return flux;
+        await souffler();
+      }
+      throw new TypeError(
+        `${id} is ${(await lire(id)).etat}, not ${etat}: ${JSON.stringify(await lire(id))}`,
+      );
+    },
+    calme: async () => {
+      for (let tour = 0; tour < 200; tour += 1) await souffler();
+    },
+    recevoir: async (courriel) => {
+      await gestes.retours.deposer(CTX, courriel);
+    },
+    passer: async (ms) => {
+      clock.regler(clock.now() + ms);
+      await clock.avancer(2_000);
+    },
+    fermer: async () => {
+      arret.abort();
+      await moteur.arreter();
+      await store.fermer();
+      schemas.fermer();
+    },
+  };
+}
+
+function metadonneesDe(numero: string, autres: ObjetJson = {}): ObjetJson {
+  return {
+    numero,
+    date: '2026-03-02',
+    objet: "Budget primitif de l'école",
+    nature: '1',
+    matiere: '7.1',
+    document: { typologie: '99_DE' },
+    annexes: [],
+    ...autres,
+  };
+}
+
+const PREFIXES = { 'xmlns:actes': ESPACE, 'xmlns:insee': 'http://xml.insee.fr/schema' };
+
+function acteRecu(numero: string): Noeud {
+  return {
+    nom: 'actes:ActeRecu',
+    attributs: { 'actes:Date': '2026-03-02', 'actes:NumeroInterne': numero, 'actes:CodeNatureActe': '1' },
+    enfants: [
+      { nom: 'actes:CodeMatiere1', attributs: { 'actes:CodeMatiere': '7' } },
+      { nom: 'actes:CodeMatiere2', attributs: { 'actes:CodeMatiere': '1' } },
+      { nom: 'actes:Objet', texte: 'Budget' },
+      { nom: 'actes:ClassificationDateVersion', texte: '2019-08-29' },
+      {
+        nom: 'actes:Document',
+        enfants: [{ nom: 'actes:NomFichier', texte: `99_DE-034-${SIREN}-20260302-${numero}-DE-1-1_1.pdf` }],
+      },
+      { nom: 'actes:Annexes', attributs: { 'actes:Nombre': '0' } },
+      { nom: 'actes:DocumentPapier', texte: 'N' },
+    ],
+  };
+}
+
+function enveloppeRetour(fichier: string): Uint8Array {
+  return ecrireXml({
+    nom: 'actes:EnveloppeMISILLCL',
+    attributs: PREFIXES,
+    enfants: [
+      {
+        nom: 'actes:Emetteur',
+        enfants: [{ nom: 'actes:IDPref', attributs: { 'actes:Departement': '034' } }],
+      },
+      {
+        nom: 'actes:FormulairesEnvoyes',
+        enfants: [{ nom: 'actes:Formulaire', enfants: [{ nom: 'actes:NomFichier', texte: fichier }] }],
+      },
+      { nom: 'actes:Destinataire', attributs: { 'insee:SIREN': SIREN } },
+    ],
+  });
+}
+
+function courriel(parties: readonly { nom: string; octets: Uint8Array }[], sel: string): Buffer {
+  const corps = parties.map(
+    (p) =>
+      `--frontiere\r\nContent-Type: application/xml; name="${p.nom}"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="${p.nom}"\r\n\r\n${Buffer.from(p.octets).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`,
+  );
+  return Buffer.from(
+    `From: actes@interieur.example\r\nTo: tdt@exemple.fr\r\nMessage-ID: <${sel}@interieur.example>\r\nSubject: ACTES\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="frontiere"\r\n\r\n${corps.join('')}--frontiere--\r\n`,
+    'latin1',
+  );
+}
+
+/** A receipt of the préfecture for the acte of this number, as its mail. `sel` makes another mail of the same message. */
+export function accuseDe(numero: string, sel = 'ar'): Buffer {
+  const nom = `034-${SIREN}-20260302-${numero}-DE-1-2_1.xml`;
+  const message = ecrireXml({
+    nom: 'actes:ARActe',
+    attributs: {
+      ...PREFIXES,
+      'actes:IDActe': `034-${SIREN}-20260302-${numero}-DE`,
+      'actes:DateReception': '2026-03-10',
+    },
+    enfants: [acteRecu(numero), { nom: 'actes:ClassificationDateVersionEnCours', texte: '2019-08-29' }],
+  });
+  return courriel(
+    [
+      { nom: 'TACT--PREF034-1.xml', octets: enveloppeRetour(nom) },
+      { nom, octets: message },
+    ],
+    `${sel}-${numero}`,
+  );
+}
+
+/** A refusal 1-3 of the préfecture. */
+export function anomalieDe(numero: string, sel = 'ano'): Buffer {
+  const nom = `034-${SIREN}----1-3_1.xml`;
+  const message = ecrireXml({
+    nom: 'actes:AnomalieActe',
+    attributs: PREFIXES,
+    enfants: [
+      { nom: 'actes:Date', texte: '2026-03-10' },
+      { nom: 'actes:Nature', texte: '002' },
+      { nom: 'actes:Detail', texte: 'ODT-VERIF-01 : date de classification périmée' },
+      acteRecu(numero),
+      { nom: 'actes:ClassificationDateVersionEnCours', texte: '2026-01-01' },
+    ],
+  });
+  return courriel(
+    [
+      { nom: 'TACT--PREF034-2.xml', octets: enveloppeRetour(nom) },
+      { nom, octets: message },
+    ],
+    `${sel}-${numero}`,
+  );
+}

@@ -1,0 +1,8 @@
+import { assurerPaquets } from './installer.ts';
+
+/** Packages the whole suite leans on. */
+const PAQUETS = ['dovecot-imapd', 'clamav-daemon', 'libxml2-utils', 'unzip', 'openssl'];
+
+export async function setup(): Promise<void> {
+  await assurerPaquets(PAQUETS);
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as attendre } from 'node:timers/promises';
+
+/** A port that was free a moment ago. */
+export async function portLibre(): Promise<number> {
+  const serveur = createServer().listen(0, '127.0.0.1');
+  await once(serveur, 'listening');
+  const { port } = serveur.address() as AddressInfo;
+  serveur.close();
+  await once(serveur, 'close');
+  return port;
+}
+
+export interface Processus {
+  readonly pid: number;
+  /** Resolves once the process is gone. */
+  arreter(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts a server in the foreground and waits until its port answers. */
+export async function lancer(programme: string, args: readonly string[], port: number): Promise<Processus> {
+  const enfant = spawn(programme, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const dits: string[] = [];
+  for (const flot of [enfant.stdout, enfant.stderr]) flot.on('data', (d: Buffer) => dits.push(d.toString()));
+  const fini = once(enfant, 'exit');
+  try {
+    await ecoute(enfant, port);
+  } catch (erreur) {
+    enfant.kill('SIGKILL');
+    throw new Error(`${programme} ne démarre pas : ${dits.join('')}`, { cause: erreur });
+  }
+  return {
+    pid: enfant.pid ?? -1,
+    async arreter(signal = 'SIGTERM') {
+      if (enfant.exitCode === null && enfant.signalCode === null) enfant.kill(signal);
+      await fini;
+    },
+  };
+}
+
+async function ecoute(enfant: ChildProcess, port: number): Promise<void> {
+  for (let essai = 0; essai < 600; essai += 1) {
+    if (enfant.exitCode !== null) throw new Error(`arrêt immédiat, code ${enfant.exitCode}`);
+    const prise = connect(port, '127.0.0.1');
+    try {
+      await once(prise, 'connect');
+      return;
+    } catch {
+      await attendre(50);
+    } finally {
+      prise.destroy();
+    }
+  }
+  throw new Error(`rien n’écoute sur le port ${port} après 30 s`);
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  acte,
+  dits,
+  ENTETE,
+  enveloppe,
+  ENVELOPPE,
+  ESPACES,
+  lancer,
+  latin1,
+  MESSAGE,
+  poser,
+} from './decor-archive.ts';
+
+let dossier = '';
+beforeAll(async () => {
+  dossier = await mkdtemp(join(tmpdir(), 'controler-'));
+});
+afterAll(() => rm(dossier, { recursive: true }));
+
+describe('vaguemestre controler: one message or envelope alone', () => {
+  test('good ones pass, whatever they cite', async () => {
+    expect((await lancer(await poser(dossier, MESSAGE, latin1(acte())))).code).toBe(0);
+    expect((await lancer(await poser(dossier, ENVELOPPE, latin1(enveloppe())))).code).toBe(0);
+    const demande = `${ENTETE}<actes:DemandeClassification ${ESPACES}><actes:DateClassification>2001-01-01</actes:DateClassification></actes:DemandeClassification>`;
+    expect((await lancer(await poser(dossier, '044-214400152----7-1_3.xml', latin1(demande)))).code).toBe(0);
+  });
+
+  test('a message of the State is only held against its schema', async () => {
+    const ar = `${ENTETE}<actes:ARAnnulation ${ESPACES} actes:IDActe="044-214400152-20261115-2026_041-DE" actes:DateReception="2026-11-21"/>`;
+    expect((await lancer(await poser(dossier, 'recu.xml', latin1(ar)))).code).toBe(0);
+    expect(
+      (await lancer(await poser(dossier, 'recu.xml', latin1(ar.replace('2026-11-21', 'hier'))))).code,
+    ).toBe(3);
+  });
+
+  test('name against content, schema, foreign root', async () => {
+    const autre = await lancer(await poser(dossier, MESSAGE.replace('1-1_0', '2-2_0'), latin1(acte())));
+    expect(dits(autre)).toEqual([
+      `REFUS  ACTES-ARC-11  Dans le nom « ${MESSAGE.replace('1-1_0', '2-2_0')} », le code de message est « 2-2 » au lieu de « 1-1 ».`,
+    ]);
+    const etranger = await lancer(await poser(dossier, 'x.xml', latin1(`${ENTETE}<a/>`)));
+    expect(etranger.code).toBe(3);
+    expect(dits(etranger)[0]).toMatch(
+      /^REFUS {2}ACTES-ARC-06 {2}« x.xml », ligne 2 : non conforme au schéma/,
+    );
+  });
+
+  test('a date in the name that is not the acte’s is only an advice (C.3: both families are accepted)', async () => {
+    const nom = MESSAGE.replace('20261115', '20261121');
+    const vu = await lancer(await poser(dossier, nom, latin1(acte())));
+    expect(vu.code).toBe(0);
+    expect(dits(vu)).toEqual([
+      `avis   ACTES-ARC-12  Dans le nom « ${nom} », la date est « 20261121 » au lieu de « 20261115 ».`,
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ouvrirBase } from '../../../src/adapters/store/sqlite/ouverture.ts';
+import { Base } from '../../../src/adapters/store/sqlite/pilote.ts';
+import { MIGRATIONS } from '../../../src/adapters/store/sqlite/schema.ts';
+import { LIBERE_IDENTITE } from '../../../src/metier/etats.ts';
+import { codeDe, dossierEssai } from '../../contracts/montage.ts';
+
+test('the unique index of identities frees exactly the states of LIBERE_IDENTITE', () => {
+  const { base, fermer } = ouvrirBase(':memory:');
+  const index = base.ligne<{ sql: string }>(
+    "SELECT sql FROM sqlite_schema WHERE name = 'flux_identite_tenue'",
+  );
+  const etats = [...(index?.sql ?? '').matchAll(/'(\w+)'/g)].map((m) => m[1]);
+  expect(etats).toEqual(LIBERE_IDENTITE);
+  fermer();
+});
+
+test('the journal refuses to be changed or erased, even by a hand inside the base', async () => {
+  const { base, fermer } = ouvrirBase(':memory:');
+  base.executer("INSERT INTO journal VALUES (1, 'operateur', 1, '', '{}', '')");
+  expect(await codeDe((async () => base.executer("UPDATE journal SET ligne = ''"))())).toBe('VGM-NOY-004');
+  expect(await codeDe((async () => base.executer('DELETE FROM journal'))())).toBe('VGM-NOY-004');
+  fermer();
+});
+
+test('opened in WAL, FULL, foreign keys on; a second opening changes nothing', () => {
+  using d = dossierEssai();
+  const fichier = join(d.chemin, 'v.db');
+  for (const _ of [1, 2]) {
+    const { base, fermer } = ouvrirBase(fichier);
+    const reglage = (nom: string) =>
+      Object.values(base.ligne<Record<string, unknown>>(`PRAGMA ${nom}`) ?? {})[0];
+    expect(['journal_mode', 'synchronous', 'foreign_keys', 'user_version'].map(reglage)).toEqual([
+      'wal',
+      2,
+      1,
+      MIGRATIONS.length,
+    ]);
+    fermer();
+  }
+});
+
+test('a base written by a newer program is refused, and left alone: VGM-STO-001', async () => {
+  using d = dossierEssai();
+  const fichier = join(d.chemin, 'v.db');
+  const futur = new Base(fichier, 0);
+  futur.executer('PRAGMA user_version = 999');
+  futur.fermer();
+  expect(await codeDe((async () => ouvrirBase(fichier))())).toBe('VGM-STO-001');
+  const relu = new Base(fichier, 0);
+  expect(relu.ligne('PRAGMA user_version')).toEqual({ user_version: 999 });
+  relu.fermer();
+});
+
+test('a file that is not a base: VGM-NOY-005, and the lock is given back', async () => {
+  using d = dossierEssai();
+  const fichier = join(d.chemin, 'v.db');
+  const { writeFileSync, rmSync } = await import('node:fs');
+  writeFileSync(
+    fichier,
+    'ceci n’est pas une base, mais une longue ligne de texte tout à fait ordinaire'.repeat(9),
+  );
+  expect(await codeDe((async () => ouvrirBase(fichier))())).toBe('VGM-NOY-005');
+  rmSync(fichier);
+  ouvrirBase(fichier).fermer();
+});
