@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ouvrirClamd } from './adapters/antivirus/clamd.ts';
+import { pairePorte } from './adapters/certificats/porte.ts';
 import { creerClockSysteme } from './adapters/clock/system.ts';
 import { ouvrirCoffreDossier } from './adapters/coffre/dossier.ts';
 import { creerLogPino } from './adapters/log/pino.ts';
@@ -12,6 +12,7 @@ import { creerRandomSysteme } from './adapters/random/system.ts';
 import { creerRecepteurSmtp } from './adapters/recepteur/smtp.ts';
 import { sondeCertificat } from './adapters/sondes/certificat.ts';
 import { sondeDisque } from './adapters/sondes/disque.ts';
+import { sondeGuichet } from './adapters/sondes/guichet.ts';
 import { ouvrirStoreSqlite } from './adapters/store/sqlite/store.ts';
 import { creerTransportHttps, type TransportHttps } from './adapters/transport/https.ts';
 import { creerGarde } from './adapters/webhook/garde.ts';
@@ -19,7 +20,7 @@ import { creerWebhook } from './adapters/webhook/https.ts';
 import { chargerConfig } from './config/charger.ts';
 import type { Config } from './config/manifest.ts';
 import { creerDiffusion } from './engine/diffusion.ts';
-import { creerMoteur } from './engine/moteur.ts';
+import { creerMoteur, type Moteur } from './engine/moteur.ts';
 import type { OutilsMoteur } from './engine/outils.ts';
 import { type BoiteReglee, creerReleve } from './engine/releve.ts';
 import { ecritureQuiReveille, type NomCouloir } from './engine/reveils.ts';
@@ -30,17 +31,18 @@ import { creerEtapeEnveloppe } from './etapes/enveloppe.ts';
 import type { Etapes } from './etapes/etape.ts';
 import { creerGuichet } from './etapes/guichet.ts';
 import { creerEtapeReprise, creerEtapeTransmission } from './etapes/transmission.ts';
-import { autosigne } from './formats/certificats/emettre.ts';
 import { type JeuSchemas, ouvrirSchemas } from './formats/xsd/schemas.ts';
 import { assemblerGestes } from './gestes/assembler.ts';
 import { consignerRetour } from './gestes/consigner-retour.ts';
+import type { OutilsGestes } from './gestes/outils.ts';
 import { creerServeurApi } from './http/serveur.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Coffre } from './ports/coffre.ts';
 import type { Log } from './ports/log.ts';
+import type { Consigner } from './ports/mailbox.ts';
 import type { Random } from './ports/random.ts';
 import type { Sonde } from './ports/sonde.ts';
 import type { Store } from './ports/store.ts';
+import type { Protocole } from './protocoles/protocole.ts';
 import { creerProtocoleActes, lireClassification } from './protocoles/actes/index.ts';
 
 /** The daemon, running. */
@@ -62,7 +64,7 @@ interface Base {
   readonly random: Random;
   readonly log: Log;
   readonly store: Store;
-  readonly coffre: Coffre;
+  readonly coffre: ReturnType<typeof ouvrirCoffreDossier>;
   readonly schemas: JeuSchemas;
   readonly outils: OutilsMoteur;
   readonly arret: AbortController;
@@ -71,7 +73,6 @@ interface Base {
 }
 
 const RACINE = join(import.meta.dirname, '..');
-const JOURS_CERTIFICAT = 825;
 
 async function lireVersion(): Promise<string> {
   const paquet = JSON.parse(await readFile(join(RACINE, 'package.json'), 'utf8')) as { version: string };
@@ -143,11 +144,7 @@ async function ouvrirTransport(base: Base): Promise<TransportHttps | null> {
   );
 }
 
-function etapesActes(
-  base: Base,
-  protocole: ReturnType<typeof creerProtocoleActes>,
-  transport: TransportHttps | null,
-): Etapes['ACTES'] {
+function etapesActes(base: Base, protocole: Protocole, transport: TransportHttps | null): Etapes['ACTES'] {
   const { config, store, coffre, outils, clock } = base;
   const m = config.actes.ministere;
   const maintenant = () => clock.now();
@@ -198,92 +195,51 @@ function boitesDe(base: Base): BoiteReglee[] {
 
 function sondesDe(base: Base, transport: TransportHttps | null): Sonde[] {
   const { config, clock } = base;
-  const sujet = 'guichet du ministère';
-  const guichet: Sonde = {
-    sujet,
-    sonder: async () => {
-      if (transport === null) {
-        const remede = 'Régler « actes.ministere.url » et son certificat.';
-        return { sujet, etat: 'attention', detail: 'aucune adresse réglée : les actes attendent', remede };
-      }
-      const { joignable, detail } = await transport.sonder();
-      const remede = joignable
-        ? ''
-        : 'Vérifier le réseau, l’adresse et le certificat, puis appeler le ministère.';
-      return { sujet, etat: joignable ? 'bon' : 'panne', detail, remede };
-    },
-  };
   const client = config.actes.ministere.certificat;
   return [
     sondeDisque(config.donnees),
-    guichet,
+    sondeGuichet(transport),
     ...(client === '' ? [] : [sondeCertificat('client du ministère', client, clock)]),
     ...(config.api.certificat === '' ? [] : [sondeCertificat('de l’API', config.api.certificat, clock)]),
   ];
 }
 
-/** The pair of the HTTPS door: the one configured, or a self-signed one made once in the data folder. */
-async function paireHttps(base: Base): Promise<{ cert: string; key: string }> {
-  const { config, clock } = base;
-  if (config.api.certificat !== '')
-    return { cert: await pemDe(config.api.certificat), key: await pemDe(config.api.cle) };
-  const [fichierCert, fichierCle] = [join(config.donnees, 'api.pem'), join(config.donnees, 'api.cle.pem')];
-  try {
-    return { cert: await readFile(fichierCert, 'utf8'), key: await readFile(fichierCle, 'utf8') };
-  } catch {
-    const nom = 'vaguemestre';
-    const dns = ['localhost', hostname()];
-    const paire = await autosigne({
-      nom,
-      dns,
-      ip: ['127.0.0.1'],
-      jours: JOURS_CERTIFICAT,
-      quand: clock.now(),
-    });
-    await writeFile(fichierCle, paire.cle, { mode: 0o600 });
-    await writeFile(fichierCert, paire.certificat);
-    return { cert: paire.certificat, key: paire.cle };
-  }
+interface Correspondants {
+  readonly transport: TransportHttps | null;
+  readonly webhook: ReturnType<typeof creerWebhook>;
+  readonly mailer: ReturnType<typeof creerMailer>;
 }
 
-/** Assembles configuration → adapters → engine → doors, and opens them. */
-export async function demarrer(options: { readonly configFichier?: string }): Promise<Demon> {
-  const { config } = chargerConfig({
-    env: process.env,
-    ...(options.configFichier === undefined ? {} : { fichier: options.configFichier }),
-  });
-  const base = await ouvrirBase(config);
-  const { store, coffre, outils, clock, random, log, version } = base;
-  const actes = creerProtocoleActes({
-    classificationRequise: config.actes.classification_requise,
-    numeroQuotidienMax: config.actes.numero_quotidien_max,
-  });
-  const transport = await ouvrirTransport(base);
-  const webhook = creerWebhook(config.notification.webhook, { clock, log, version });
-  const mailer = creerMailer(config.notification.courriel, {
-    clock,
-    log,
-    secret: await secretDe(config.notification.courriel.secret_fichier),
-  });
-  const protocoles = [actes];
-  const accuse = {
-    flux: store.flux,
-    coffre,
-    annuaire: outils.annuaire,
-    protocoles,
-    expediteurs: config.reception.expediteurs,
-    trigramme: config.operateur.trigramme,
+async function ouvrirCorrespondants(base: Base): Promise<Correspondants> {
+  const { clock, log, version } = base;
+  const { webhook, courriel } = base.config.notification;
+  return {
+    transport: await ouvrirTransport(base),
+    webhook: creerWebhook(webhook, { clock, log, version }),
+    mailer: creerMailer(courriel, { clock, log, secret: await secretDe(courriel.secret_fichier) }),
   };
-  const { collectivites } = store;
-  const moteur = creerMoteur(outils, {
-    etapes: { ACTES: etapesActes(base, actes, transport), HELIOS: {} },
-    accuse,
+}
+
+function assemblerMoteur(base: Base, actes: Protocole, c: Correspondants): Moteur {
+  const { config, store, coffre, outils, clock, random } = base;
+  const { flux, collectivites } = store;
+  const { webhook, mailer } = c;
+  return creerMoteur(outils, {
+    etapes: { ACTES: etapesActes(base, actes, c.transport), HELIOS: {} },
+    accuse: {
+      flux,
+      coffre,
+      annuaire: outils.annuaire,
+      protocoles: [actes],
+      expediteurs: config.reception.expediteurs,
+      trigramme: config.operateur.trigramme,
+    },
     notification: {
       clock,
       random,
       webhook,
       mailer,
-      flux: store.flux,
+      flux,
       collectivites,
       coffre,
       config: config.notification,
@@ -291,58 +247,119 @@ export async function demarrer(options: { readonly configFichier?: string }): Pr
     placesNotification: config.notification.webhook.concurrence,
     proprietaire: 'demon',
   });
+}
+
+/** Says in French why an address may not receive notifications; null when it may. */
+function refusCible(config: Config): OutilsGestes['refusCible'] {
+  const garde = creerGarde(config.notification.webhook);
+  return (canal, cible) => {
+    if (canal === 'courriel') {
+      return /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(cible) ? null : 'ce n’est pas une adresse de courriel.';
+    }
+    const verdict = garde.verifierUrl(cible);
+    return verdict.type === 'permise' ? null : verdict.motif;
+  };
+}
+
+/** What was opened, closed in the reverse order; a start that fails half-way closes what it had opened. */
+type Fermetures = (() => Promise<unknown>)[];
+
+async function fermerTout(fermetures: Fermetures): Promise<void> {
+  for (const fermer of fermetures.splice(0).toReversed()) await fermer();
+}
+
+/** Opens, from the ground up: store, engine, mailboxes, doors. Closed from the doors down: nothing accepted is left half done. */
+async function ouvrirTout(
+  base: Base,
+  fermetures: Fermetures,
+): Promise<Pick<Demon, 'socket' | 'url' | 'smtp'>> {
+  const { config, coffre, store, outils, clock, random, log, version } = base;
+  fermetures.push(
+    () => coffre.fermer(),
+    () => store.fermer(),
+    async () => base.schemas.fermer(),
+  );
+  const actes = creerProtocoleActes({
+    classificationRequise: config.actes.classification_requise,
+    numeroQuotidienMax: config.actes.numero_quotidien_max,
+  });
+  const c = await ouvrirCorrespondants(base);
+  fermetures.push(() => Promise.all([c.transport?.fermer(), c.webhook.fermer(), c.mailer.fermer()]));
+  const moteur = assemblerMoteur(base, actes, c);
   base.brancher((couloir) => moteur.reveiller(couloir));
-  const consigner = async (brut: Parameters<Coffre['ajouter']>[0], source: string): Promise<void> => {
+  const consigner: Consigner = async (brut, source) => {
     await consignerRetour({ coffre, ecriture: store.ecriture, clock, random }, brut, source);
   };
   const releve = creerReleve(outils, boitesDe(base), consigner);
-  const garde = creerGarde(config.notification.webhook);
   const gestes = assemblerGestes({
     moteur: outils,
     travail: moteur,
     coffre,
-    protocoles,
+    protocoles: [actes],
     releve,
-    sondes: sondesDe(base, transport),
+    sondes: sondesDe(base, c.transport),
     tailleMax: config.api.taille_max_octets,
     lireClassification,
-    refusCible: (canal, cible) => {
-      if (canal === 'courriel')
-        return /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(cible)
-          ? null
-          : 'ce n’est pas une adresse de courriel.';
-      const verdict = garde.verifierUrl(cible);
-      return verdict.type === 'permise' ? null : verdict.motif;
-    },
+    refusCible: refusCible(config),
   });
-  const recepteur = config.reception.smtp.actif
-    ? creerRecepteurSmtp(config.reception.smtp, { destinataires: [config.operateur.adresse_retour], log })
-    : null;
-  const https = config.api.port === 0 ? {} : { https: await paireHttps(base) };
-  const serveur = creerServeurApi({ gestes, config, version, log, random, clock, ...https });
-
+  const https =
+    config.api.port === 0
+      ? {}
+      : { https: await pairePorte({ ...config.api, dossier: config.donnees, clock }) };
   await moteur.demarrer();
-  await recepteur?.demarrer(consigner);
+  fermetures.push(() => arreterMoteur(base, moteur));
   releve.demarrer();
-  const { socket, url } = await serveur.demarrer();
-  log.info('démon en service', { version, socket, url, smtp: recepteur?.adresse ?? null });
+  fermetures.push(() => releve.arreter());
+  const smtp = await ouvrirRecepteur(base, consigner, fermetures);
+  const serveur = creerServeurApi({ gestes, config, version, log, random, clock, ...https });
+  fermetures.push(() => serveur.arreter());
+  return { ...(await serveur.demarrer()), smtp };
+}
 
-  /** Doors first, then the work under way, then the store: nothing accepted is left half done. */
-  const fermer = async (): Promise<number> => {
+async function ouvrirRecepteur(
+  base: Base,
+  consigner: Consigner,
+  fermetures: Fermetures,
+): Promise<string | null> {
+  const { smtp } = base.config.reception;
+  if (!smtp.actif) return null;
+  const recepteur = creerRecepteurSmtp(smtp, {
+    destinataires: [base.config.operateur.adresse_retour],
+    log: base.log,
+  });
+  await recepteur.demarrer(consigner);
+  fermetures.push(() => recepteur.arreter());
+  return recepteur.adresse;
+}
+
+/** Lets what runs finish, then cuts what still hangs after `arret_s`: a cut sending becomes uncertain, never lost. */
+async function arreterMoteur(base: Base, moteur: Moteur): Promise<void> {
+  const assez = new AbortController();
+  void base.clock.sleep(base.config.moteur.arret_s * 1000, assez.signal).then(() => base.coupure.abort());
+  await moteur.arreter();
+  assez.abort();
+}
+
+/** Assembles configuration → adapters → engine → doors, and opens them. */
+export async function demarrer(options: { readonly configFichier?: string }): Promise<Demon> {
+  const fichier = options.configFichier === undefined ? {} : { fichier: options.configFichier };
+  const { config } = chargerConfig({ env: process.env, ...fichier });
+  const base = await ouvrirBase(config);
+  const fermetures: Fermetures = [];
+  const fermer = async (): Promise<void> => {
     base.arret.abort();
-    const fin = setTimeout(() => base.coupure.abort(), config.moteur.arret_s * 1000);
-    await serveur.arreter();
-    await recepteur?.arreter();
-    await releve.arreter();
-    await moteur.arreter();
-    clearTimeout(fin);
-    await Promise.all([transport?.fermer(), webhook.fermer(), mailer.fermer()]);
-    base.schemas.fermer();
-    await store.fermer();
-    log.info('démon arrêté');
-    return 0;
+    await fermerTout(fermetures);
   };
+  const portes = await ouvrirTout(base, fermetures).catch(async (cause: unknown) => {
+    await fermer();
+    throw cause;
+  });
+  base.log.info('démon en service', { version: base.version, ...portes });
   const demande = Promise.withResolvers<void>();
-  const arrete = demande.promise.then(fermer);
-  return { socket, url, smtp: recepteur?.adresse ?? null, arrete, arreter: () => demande.resolve() };
+  const arrete = demande.promise.then(async () => {
+    await fermer();
+    base.log.info('démon arrêté');
+    return 0;
+  });
+  return { ...portes, arrete, arreter: () => demande.resolve() };
 }

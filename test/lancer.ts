@@ -40,7 +40,8 @@ try {
   echecs = Math.max(rapport.numFailedTests, illisibles);
   // Reference data of the norms live outside the repository; without them their tests cannot run, and only then.
   if (existsSync(join('..', 'shared'))) echecs += rapport.numPendingTests;
-  else if (rapport.numPendingTests > 0) console.log(`${rapport.numPendingTests} tests need ../shared, which is absent here.`);
+  else if (rapport.numPendingTests > 0)
+    console.log(`${rapport.numPendingTests} tests need ../shared, which is absent here.`);
   if (rapport.numTotalTests === 0 || (status !== 0 && echecs === 0)) echecs += 1;
 } catch (cause) {
   console.error('vitest gave no report:', cause instanceof Error ? cause.message : cause);

@@ -136,11 +136,7 @@ interface Lancement {
 
 async function demarrerDemon(l: Lancement): Promise<ProcessusDemon> {
   const journal = await open(join(l.dossier, 'demon.log'), 'a');
-  const commande = [
-    ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-    '/tmp/demon.mjs',
-    l.configFichier,
-  ];
+  const commande = [join(RACINE, 'bin', 'vaguemestre'), 'demarrer', '--config', l.configFichier];
   const processus = spawn(process.execPath, commande, { stdio: ['ignore', journal.fd, journal.fd] });
   const fini = new Promise<number | null>((resolve) => processus.once('exit', (code) => resolve(code)));
   await journal.close();

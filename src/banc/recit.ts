@@ -36,6 +36,11 @@ function deliberation(numero: string, objet: string, jour: string): ObjetJson {
 
 /** @param jour date of the decisions, not in the future. @param demain a date that the door must refuse. */
 export function actesDuRecit(jour: string, demain: string): readonly ActeDuRecit[] {
+  return [...actesOrdinaires(jour, demain), ...actesContraries(jour)];
+}
+
+/** Well or badly filled: what the deposit door sees. */
+function actesOrdinaires(jour: string, demain: string): readonly ActeDuRecit[] {
   const deuxAnnexes = [{ typologie: '70_DE' }, { typologie: '99_SE' }];
   return [
     {
@@ -64,6 +69,12 @@ export function actesDuRecit(jour: string, demain: string): readonly ActeDuRecit
       fichiers: [document('Tarifs')],
       fin: 'refus_depot',
     },
+  ];
+}
+
+/** Good actes to which something happens on the way. */
+function actesContraries(jour: string): readonly ActeDuRecit[] {
+  return [
     {
       titre: 'un acte que le ministère refuse (1-3)',
       metadonnees: deliberation('DELIB_04_ANO13', 'Subvention', jour),

@@ -94,7 +94,8 @@ async function envoyer(socket: string, r: Requete): Promise<IncomingMessage> {
 async function refuser(reponse: IncomingMessage, socket: string): Promise<ErreurVgm> {
   try {
     const lu = JSON.parse(await text(reponse)) as Partial<ProblemeRecu>;
-    if (typeof lu.code === 'string' && typeof lu.title === 'string') return new ErreurDemon(lu as ProblemeRecu);
+    if (typeof lu.code === 'string' && typeof lu.title === 'string')
+      return new ErreurDemon(lu as ProblemeRecu);
   } catch {
     // Not a problem: told below.
   }

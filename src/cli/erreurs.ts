@@ -42,3 +42,9 @@ export function dire(erreur: unknown, sorties: Sorties, json: boolean): number {
   for (const a of anomalies) for (const ligne of lignesAnomalie(sorties, a)) sorties.erreur(ligne);
   return connue.sortie;
 }
+
+/** A command badly written. @param verbe as typed (`retours lister`); empty when there is none. */
+export function erreurUsage(detail: string, verbe: string): ErreurVgm {
+  const commande = verbe === '' ? 'vaguemestre' : `vaguemestre ${verbe}`;
+  return erreurCli('VGM-CLI-004', { detail, commande });
+}

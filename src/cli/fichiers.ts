@@ -80,7 +80,10 @@ function enTete(partie: PartieFormulaire): string {
 }
 
 /** A form (RFC 7578) whose files are read as they leave; its length is known beforehand. */
-export async function formulaire(parties: readonly PartieFormulaire[], frontiere: string): Promise<Formulaire> {
+export async function formulaire(
+  parties: readonly PartieFormulaire[],
+  frontiere: string,
+): Promise<Formulaire> {
   const fin = Buffer.from(`--${frontiere}--\r\n`);
   let longueur = fin.length;
   const morceaux: { tete: Buffer; partie: PartieFormulaire }[] = [];

@@ -15,8 +15,8 @@ export interface Monde {
   readonly modules: Modules;
   /** Aborts on Ctrl-C or SIGTERM; the default reaction of the process stays until a verb asks for it. */
   interruption(): AbortSignal;
-  /** A string that no file holds: boundary of a form. */
-  hasard(): string;
+  /** A string that nobody can guess: boundary of a form, which no file may then forge. */
+  hasard(): Promise<string>;
 }
 
 export type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;

@@ -6,15 +6,26 @@ function large(texte: string): number {
   return [...stripVTControlCharacters(texte)].length;
 }
 
-/** Foreign text is made safe; colours written by us (a whole cell) are kept. */
-function propre(cellule: string): string {
-  const nu = stripVTControlCharacters(cellule);
-  return nu === cellule ? sur(cellule) : cellule;
+const ESC = '\u001b';
+
+/**
+ * Foreign text is made safe. A colour that wraps a whole cell is ours (`peindre`); were it forged, it could only
+ * colour its own cell.
+ */
+function propre(sorties: Sorties, cellule: string): string {
+  const [avant, debut = '', fin = '', ...trop] = cellule.split(ESC);
+  const [, ouvre, texte = ''] = /^(\[[0-9]+m)([^]*)$/.exec(debut) ?? [];
+  const peinte = avant === '' && ouvre !== undefined && /^\[[0-9]+m$/.test(fin) && trop.length === 0;
+  return sorties.couleur && peinte ? `${ESC}${ouvre}${sur(texte)}${ESC}${fin}` : sur(cellule);
 }
 
 /** Columns aligned on their widest cell, titles in bold; the last column is left unpadded. */
-export function tableau(sorties: Sorties, titres: readonly string[], lignes: readonly (readonly string[])[]): void {
-  const propres = lignes.map((ligne) => ligne.map(propre));
+export function tableau(
+  sorties: Sorties,
+  titres: readonly string[],
+  lignes: readonly (readonly string[])[],
+): void {
+  const propres = lignes.map((ligne) => ligne.map((c) => propre(sorties, c)));
   const largeurs = titres.map((titre, i) =>
     propres.reduce((max, ligne) => Math.max(max, large(ligne[i] ?? '')), large(titre)),
   );
@@ -32,6 +43,6 @@ export function fiche(sorties: Sorties, paires: readonly (readonly [string, stri
   const largeur = Math.max(0, ...paires.map(([nom]) => large(nom)));
   for (const [nom, valeur] of paires) {
     const titre = peindre(sorties, 'bold', nom);
-    sorties.ecrire(`${titre}${' '.repeat(largeur - large(nom))}  ${propre(valeur)}`.trimEnd());
+    sorties.ecrire(`${titre}${' '.repeat(largeur - large(nom))}  ${propre(sorties, valeur)}`.trimEnd());
   }
 }

@@ -46,6 +46,14 @@ function choix(valeurs: readonly unknown[]): string {
   return textes.length === 0 ? dernier : `${textes.join(', ')} ou ${dernier}`;
 }
 
+const CITES_MAX = 20;
+
+function inconnus(cles: readonly string[]): string {
+  const cites = cles.slice(0, CITES_MAX).map((c) => `« ${c.length > 80 ? `${c.slice(0, 80)}…` : c} »`);
+  const tus = cles.length > CITES_MAX ? ` et ${cles.length - CITES_MAX} autres` : '';
+  return `${cles.length > 1 ? 'noms inconnus' : 'nom inconnu'} : ${cites.join(', ')}${tus}`;
+}
+
 /** zod error map, in French: `il faut …, et on lit …`. */
 export function messageFrancais(faute: z.core.$ZodRawIssue): string {
   const lu = nature(faute.input);
@@ -62,9 +70,7 @@ export function messageFrancais(faute: z.core.$ZodRawIssue): string {
     case 'invalid_format':
       return `forme inattendue : on lit ${lu}`;
     case 'unrecognized_keys':
-      return faute.keys.length > 1
-        ? `noms inconnus : ${faute.keys.map((c) => `« ${c} »`).join(', ')}`
-        : `nom inconnu : « ${faute.keys[0] ?? ''} »`;
+      return inconnus(faute.keys);
     case 'invalid_union':
       return `aucune des formes permises ne convient : on lit ${lu}`;
     case 'not_multiple_of':

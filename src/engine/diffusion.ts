@@ -24,13 +24,13 @@ export function creerDiffusion(): Diffusion {
     },
     async *ecouter(signal) {
       const retenues: Nouvelle[] = [];
-      let reveil: () => void = () => undefined;
+      let reveil: (() => void) | undefined;
       const oreille = (n: Nouvelle): void => {
         if (retenues.length >= RETENUES_MAX) retenues.shift();
         retenues.push(n);
-        reveil();
+        reveil?.();
       };
-      const fin = (): void => reveil();
+      const fin = (): void => reveil?.();
       oreilles.add(oreille);
       signal.addEventListener('abort', fin);
       try {

@@ -69,7 +69,7 @@ async function appliquer(outils: OutilsMoteur, flux: Flux, fait: Fait): Promise<
   const { issue } = fait;
   switch (issue.type) {
     case 'avance':
-      return suivre(outils, flux, fait, issue);
+      return suivre(outils, flux, { issue, corr: fait.corr });
     case 'patiente':
       await attendre(outils, flux, {
         due: issue.jusqua,
@@ -89,12 +89,12 @@ async function appliquer(outils: OutilsMoteur, flux: Flux, fait: Fait): Promise<
   }
 }
 
-async function suivre(
-  outils: OutilsMoteur,
-  flux: Flux,
-  fait: Fait,
-  issue: Extract<Issue, { type: 'avance' }>,
-): Promise<Flux | null> {
+interface Avancee {
+  readonly issue: Extract<Issue, { type: 'avance' }>;
+  readonly corr: string;
+}
+
+async function suivre(outils: OutilsMoteur, flux: Flux, { issue, corr }: Avancee): Promise<Flux | null> {
   const nonFaite = issue.evenement === 'remise_non_faite';
   const due = nonFaite ? reculer(outils, flux.tentatives) : issue.due;
   const vers = transition(flux.etat, issue.evenement);
@@ -107,7 +107,7 @@ async function suivre(
   const apres = await mouvoirQuoiQuIlEnSoit(outils, flux, {
     ...mouvement,
     acteur: ACTEUR,
-    corr: fait.corr,
+    corr,
     ...(due === undefined ? {} : { due }),
     ...(suite ? { garderBail: true } : {}),
   });

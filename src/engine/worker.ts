@@ -20,6 +20,8 @@ export interface Worker {
 
 /** Longest sleep: the sweep on `due` that finds what no wake-up announced. Milliseconds. */
 const BALAYAGE = 1_000;
+/** A reason of our own: the default one would build an exception at each wake-up. */
+const REVEIL = 'reveil';
 /** Most rows claimed in one go. */
 const LOT = 64;
 
@@ -45,7 +47,7 @@ export function creerWorker<T extends { readonly id: string }>(
       )
       .finally(() => {
         enMain.delete(travail.id);
-        reveil.abort();
+        reveil.abort(REVEIL);
       });
     enMain.set(travail.id, cours);
   };
@@ -76,7 +78,7 @@ export function creerWorker<T extends { readonly id: string }>(
     demarrer: () => {
       boucle = tourner();
     },
-    reveiller: () => reveil.abort(),
+    reveiller: () => reveil.abort(REVEIL),
     arreter: async () => {
       await boucle;
       await Promise.all(enMain.values());

@@ -20,16 +20,16 @@ async function anomalieDe(
   antivirus: Antivirus,
   piece: PieceDuFlux,
 ): Promise<{ moteur: string; anomalie: Anomalie | null }> {
-  const verdict = await antivirus.analyser(await outils.coffre.ouvrir(piece.sha256));
-  if (verdict.type === 'sain') return { moteur: verdict.moteur, anomalie: null };
+  const analyse = await antivirus.analyser(await outils.coffre.ouvrir(piece.sha256));
+  if (analyse.type === 'sain') return { moteur: analyse.moteur, anomalie: null };
   const anomalie: Anomalie = {
     code: 'CTL-VIR-01',
     gravite: 'bloquante',
-    message: `Le fichier « ${piece.nom} » contient un programme malveillant (${verdict.signature}).`,
+    message: `Le fichier « ${piece.nom} » contient un programme malveillant (${analyse.signature}).`,
     remede: 'Isoler le poste d’origine, nettoyer le fichier, puis déposer l’acte à nouveau.',
     ou: piece.nom,
   };
-  return { moteur: verdict.moteur, anomalie };
+  return { moteur: analyse.moteur, anomalie };
 }
 
 /** Control step: what asks a service. A service that is down throws a transient error, never a verdict. */

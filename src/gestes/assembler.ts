@@ -1,3 +1,4 @@
+import { nomDeFichier } from '../formats/encodages/noms.ts';
 import { collectivites } from './collectivites.ts';
 import { consultations } from './consulter.ts';
 import { deposer, oublierFichiers } from './deposer.ts';
@@ -9,20 +10,22 @@ import { livraisons } from './livraisons.ts';
 import { ordres } from './ordonner.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
 import { retours } from './retours.ts';
+import { creerTours } from './tours.ts';
 import { verificationJournal } from './verifier-journal.ts';
 
 /** All that a door may ask, on one set of tools. */
 export function assemblerGestes(outils: OutilsGestes): Gestes {
   const { coffre, protocoles, moteur } = outils;
   const { store } = moteur;
+  const tours = creerTours();
   const lecture = { flux: store.flux, journal: store.journal, coffre, collectivites: store.collectivites };
   return {
     recevoirFichier: async (source, role, nom) => {
       const attente = await coffre.recevoir(source, outils.tailleMax);
       const { sha256, sha512, taille } = attente;
-      return { role, nom, sha256, sha512, taille, attente };
+      return { role, nom: nomDeFichier(nom) || role, sha256, sha512, taille, attente };
     },
-    deposer: (ctx, demande) => deposer({ moteur, coffre, protocoles }, ctx, demande),
+    deposer: (ctx, demande) => deposer({ moteur, coffre, protocoles, tours }, ctx, demande),
     oublierFichiers,
     ...consultations(outils),
     ...ordres(outils),

@@ -119,7 +119,7 @@ export function collectivites(outils: OutilsGestes): Gestes['collectivites'] {
       return lue;
     },
     ajouterPoint: (ctx, siren, point) => ajouterPoint(outils, ctx, { siren, point }),
-    basculerPoint: (ctx, siren, id, actif) =>
+    basculerPoint: (ctx, siren, { id, actif }) =>
       changerPoint(outils, ctx, {
         siren,
         id,

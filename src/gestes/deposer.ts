@@ -6,6 +6,7 @@ import { bloquantes, type RapportControles } from '../metier/anomalies.ts';
 import { erreurDepot } from '../metier/catalogue/depot.ts';
 import type { Collectivite } from '../metier/collectivite.ts';
 import { jourDe } from '../metier/echeances.ts';
+import { LIBERE_IDENTITE } from '../metier/etats.ts';
 import type { Flux, Piece } from '../metier/flux.ts';
 import type { FluxId, Sha256 } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
@@ -13,11 +14,13 @@ import type { Coffre } from '../ports/coffre.ts';
 import type { NouveauFlux } from '../ports/store.ts';
 import type { DepotLu, FaitsPiece, Protocole } from '../protocoles/protocole.ts';
 import type { Contexte, DemandeDepot, FichierDepose, ReponseDepot } from './gestes.ts';
+import type { Tours } from './tours.ts';
 
 export interface OutilsDepot {
   readonly moteur: OutilsMoteur;
   readonly coffre: Coffre;
   readonly protocoles: readonly Protocole[];
+  readonly tours: Tours;
 }
 
 /**
@@ -60,7 +63,14 @@ async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot):
     await tracerRefus(outils.moteur, ctx, { demande, rapport });
     return { type: 'refuse', rapport };
   }
-  return accepter(outils, ctx, { demande, collectivite, faits, rapport, lu });
+  const { collectivite: siren, cleIdempotence: cle } = demande;
+  const noms = [`acte ${lu.identite}`, ...(cle === null ? [] : [`clé ${siren} ${cle}`])];
+  return outils.tours.passer(noms, async () => {
+    const entretemps = await dejaFaite(outils.moteur, demande);
+    if (entretemps !== null) return entretemps;
+    await refuserDoublon(outils.moteur, demande, lu.identite);
+    return accepter(outils, ctx, { demande, collectivite, faits, rapport, lu });
+  });
 }
 
 /** A demand repeated under its key gets the first answer, whatever the rules have become since. */
@@ -71,6 +81,17 @@ async function dejaFaite(moteur: OutilsMoteur, demande: DemandeDepot): Promise<R
   if (faite.empreinteDemande !== empreinteDe(demande))
     throw erreurDepot('VGM-DEP-003', { cle: demande.cleIdempotence });
   return { type: 'accepte', flux: faite.flux, rejeu: true, rapport: RAPPORT_DEJA_RENDU };
+}
+
+/**
+ * Asked before anything is kept: the bytes of a deposit that will be refused must not stay in the coffre, which never
+ * forgets. The store still has the last word (another daemon may take the identity meanwhile).
+ */
+async function refuserDoublon(moteur: OutilsMoteur, demande: DemandeDepot, identite: string): Promise<void> {
+  const { collectivite, protocole } = demande;
+  const tenants = await moteur.store.flux.parIdentite({ collectivite }, identite);
+  const flux = tenants.find((f) => f.protocole === protocole && !LIBERE_IDENTITE.includes(f.etat));
+  if (flux !== undefined) throw erreurDepot('VGM-DEP-002', { identite, flux: flux.id });
 }
 
 /** The report of a replayed deposit is the piece of its flux; the answer does not build it again. */
@@ -188,8 +209,11 @@ function empreinteDe(demande: DemandeDepot): Sha256 {
     .digest('hex') as Sha256;
 }
 
+function json(objet: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(objet, null, 1)}\n`);
+}
+
 async function garderPieces(coffre: Coffre, a: Accepte): Promise<Piece[]> {
-  const json = (objet: unknown): Uint8Array => Buffer.from(`${JSON.stringify(objet, null, 1)}\n`);
   const [metadonnees, rapport] = await Promise.all([
     coffre.ajouter(json(a.demande.metadonnees)),
     coffre.ajouter(json(a.rapport)),

@@ -88,7 +88,11 @@ export interface Gestes {
   renvoyer(ctx: Contexte, id: FluxId): Promise<Flux>;
   abandonner(ctx: Contexte, id: FluxId, motif: string): Promise<Flux>;
   /** Settles an uncertain fate: does the State hold it? */
-  trancher(ctx: Contexte, id: FluxId, decision: 'recu' | 'non_recu', motif: string): Promise<Flux>;
+  trancher(
+    ctx: Contexte,
+    id: FluxId,
+    reponse: { readonly decision: 'recu' | 'non_recu'; readonly motif: string },
+  ): Promise<Flux>;
 
   /** Fetches the mailboxes now. @returns per source, the number of messages filed or the reason of the failure. */
   relever(
@@ -132,7 +136,11 @@ export interface Gestes {
         readonly evenements: readonly string[];
       },
     ): Promise<{ readonly id: string; readonly secret: string | null }>;
-    basculerPoint(ctx: Contexte, siren: Siren, id: string, actif: boolean): Promise<void>;
+    basculerPoint(
+      ctx: Contexte,
+      siren: Siren,
+      point: { readonly id: string; readonly actif: boolean },
+    ): Promise<void>;
     retirerPoint(ctx: Contexte, siren: Siren, id: string): Promise<void>;
     /** New secret; the one before still signs beside it until the next renewal, so that receivers can change in their time. */
     renouvelerSecret(ctx: Contexte, siren: Siren, id: string): Promise<{ readonly secret: string }>;

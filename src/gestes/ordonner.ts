@@ -26,7 +26,7 @@ export function ordres(outils: OutilsGestes): Pick<Gestes, 'renvoyer' | 'abandon
   return {
     renvoyer: (ctx, id) => donner(ctx, id, { evenement: 'renvoi_demande', motif: 'renvoi sous le même nom' }),
     abandonner: (ctx, id, motif) => donner(ctx, id, { evenement: 'abandon_demande', motif }),
-    trancher: async (ctx, id, decision, motif) => {
+    trancher: async (ctx, id, { decision, motif }) => {
       if (decision === 'non_recu') return donner(ctx, id, { evenement: 'tranche_non_recu', motif });
       return donner(ctx, id, {
         evenement: 'tranche_recu',

@@ -5,7 +5,7 @@ import type { Anomalie } from '../metier/anomalies.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import type { Log } from '../ports/log.ts';
 
-export const TYPE_PROBLEME = 'application/problem+json; charset=utf-8';
+const TYPE_PROBLEME = 'application/problem+json; charset=utf-8';
 
 /** RFC 9457 problem, with our code, cause and remedy as extension members. */
 export interface Probleme {
@@ -35,7 +35,7 @@ export class RefusDepot extends ErreurVgm {
   }
 }
 
-export function probleme(erreur: ErreurVgm): Probleme {
+function probleme(erreur: ErreurVgm): Probleme {
   const { code, nature, message, cause, remede } = erreur.fiche;
   return {
     type: `urn:vaguemestre:erreur:${code}`,

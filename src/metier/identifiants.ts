@@ -43,11 +43,6 @@ export function lireSiren(valeur: string): Siren | undefined {
   return /^[0-9]{9}$/.test(valeur) ? (valeur as Siren) : undefined;
 }
 
-/** @returns the value as a SHA-256 in hexadecimal, or undefined. */
-export function lireSha256(valeur: string): Sha256 | undefined {
-  return /^[0-9a-f]{64}$/.test(valeur) ? (valeur as Sha256) : undefined;
-}
-
 /** @returns the value as a calendar day, or undefined when no such day exists (2026-02-30). */
 export function lireJour(valeur: string): Jour | undefined {
   if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(valeur)) return undefined;

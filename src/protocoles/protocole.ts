@@ -1,4 +1,4 @@
-import type { Anomalie, RapportControles } from '../metier/anomalies.ts';
+import type { RapportControles } from '../metier/anomalies.ts';
 import type { Collectivite } from '../metier/collectivite.ts';
 import type { EvenementEtat } from '../metier/etats.ts';
 import type { FicheErreur } from '../metier/erreurs.ts';
@@ -150,9 +150,4 @@ export interface Protocole {
     /** When a receipt should have come by, counted in working days; null when none is due. */
     echeance(transmis: Instant, joursOuvres: number): Instant | null;
   };
-}
-
-/** Anomalies as one sentence each, for a problem answer. */
-export function enPhrases(anomalies: readonly Anomalie[]): string[] {
-  return anomalies.map((a) => `${a.code} ${a.message} ${a.remede}`);
 }

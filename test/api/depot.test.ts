@@ -128,7 +128,8 @@ describe('refusals are problems (RFC 9457) in French, with cause and remedy', ()
       413,
       'VGM-API-004',
     ],
-  ])('%s', async (_titre, parties, statut, code) => {
+  ])('%s', async (...cas) => {
+    const [, parties, statut, code] = cas;
     const r = await deposer(parties);
     expect([r.statut, r.json['code']]).toEqual([statut, code]);
     expect(r.json['remede']).toMatch(/\p{L}.*\.$/u);
@@ -183,9 +184,11 @@ describe('refusals are problems (RFC 9457) in French, with cause and remedy', ()
   });
 });
 
+function entete(nom: string): string {
+  return `--${FRONTIERE}\r\nContent-Disposition: form-data; name="${nom}"; filename="x.pdf"\r\n\r\n`;
+}
+
 describe('hostile or unlucky senders leave nothing and stop nothing', () => {
-  const entete = (nom: string): string =>
-    `--${FRONTIERE}\r\nContent-Disposition: form-data; name="${nom}"; filename="x.pdf"\r\n\r\n`;
   const type = { 'content-type': `multipart/form-data; boundary=${FRONTIERE}` };
 
   function envoyerGros(octets: number, annonce: boolean): Promise<{ statut: number; corps: string }> {
@@ -197,18 +200,17 @@ describe('hostile or unlucky senders leave nothing and stop nothing', () => {
       method: 'POST',
       headers: { ...type, ...longueur },
     });
-    let repondu = false;
+    const suivi = { repondu: false, reste: octets };
     requete.on('response', (r) => {
-      repondu = true;
+      suivi.repondu = true;
       let corps = '';
       r.on('data', (b) => (corps += b)).on('end', () => resolve({ statut: r.statusCode ?? 0, corps }));
     });
-    requete.on('error', (e) => (repondu ? undefined : reject(e)));
+    requete.on('error', (e) => (suivi.repondu ? undefined : reject(e)));
     const bloc = Buffer.alloc(1_000_000, 1);
-    let reste = octets;
     const pousser = (): void => {
-      while (reste > 0 && !repondu) {
-        reste -= bloc.length;
+      while (suivi.reste > 0 && !suivi.repondu) {
+        suivi.reste -= bloc.length;
         if (!requete.write(bloc)) return void requete.once('drain', pousser);
       }
       requete.end();

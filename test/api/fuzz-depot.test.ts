@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BancApi, DOCUMENT, demandeJson, formulaire, FRONTIERE, ouvrirBanc } from './banc-api.ts';

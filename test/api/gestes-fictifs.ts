@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -285,7 +285,7 @@ export class GestesFictifs implements Gestes {
 
   renvoyer: Gestes['renvoyer'] = async (ctx, id) => this.#ordonner(ctx, id, 'renvoi_demande');
   abandonner: Gestes['abandonner'] = async (ctx, id) => this.#ordonner(ctx, id, 'abandon_demande');
-  trancher: Gestes['trancher'] = async (ctx, id, decision) =>
+  trancher: Gestes['trancher'] = async (ctx, id, { decision }) =>
     this.#ordonner(ctx, id, decision === 'recu' ? 'tranche_recu' : 'tranche_non_recu');
 
   relever: Gestes['relever'] = async (ctx) => {
@@ -353,7 +353,7 @@ export class GestesFictifs implements Gestes {
       this.fiches.set(siren, { ...c, points: [...c.points, { ...point, id, actif: true, motif: null }] });
       return { id, secret: point.canal === 'webhook' ? 'whsec_YQ==' : null };
     },
-    basculerPoint: async (ctx, siren, id, actif) => {
+    basculerPoint: async (ctx, siren, { id, actif }) => {
       const c = await this.collectivites.trouver(ctx, siren);
       if (!c.points.some((p) => p.id === id)) throw erreurGestes('VGM-GES-007', { point: id });
       this.fiches.set(siren, { ...c, points: c.points.map((p) => (p.id === id ? { ...p, actif } : p)) });
@@ -419,10 +419,6 @@ export class GestesFictifs implements Gestes {
     },
   ];
   diagnostiquer: Gestes['diagnostiquer'] = async () => this.diagnostic;
-}
-
-export function lireFichier(chemin: string): Readable {
-  return createReadStream(chemin);
 }
 
 export const CTX: Contexte = { portee: OPERATEUR, acteur: 'agent:local', corr: 'x' };

@@ -1,25 +1,13 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as attendre } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { manifest } from '../../src/config/manifest.ts';
 import { disposition } from '../../src/http/entetes.ts';
 import { OPERATIONS } from '../../src/http/api/operations.ts';
 import { SCHEMAS } from '../../src/http/api/schemas.ts';
 import * as vues from '../../src/http/api/vues.ts';
-import { creerServeurApi } from '../../src/http/serveur.ts';
 import { CATALOGUE_API } from '../../src/metier/catalogue/api.ts';
-import {
-  type BancApi,
-  clockFictif,
-  DOCUMENT,
-  demandeJson,
-  formulaire,
-  logFictif,
-  ouvrirBanc,
-  randomFictif,
-} from './banc-api.ts';
+import { type BancApi, DOCUMENT, formulaire, ouvrirBanc } from './banc-api.ts';
 import { AUTRE, CTX, fluxFictif, LIVRAISON, RETOUR, SIREN } from './gestes-fictifs.ts';
 
 let banc: BancApi;
@@ -279,7 +267,8 @@ describe('errors of the frame speak French too', () => {
     ['POST', `${v1}/jetons`, '"x"', 400, 'VGM-API-003'],
     ['POST', `${v1}/jetons`, `"${'x'.repeat(1_100_000)}"`, 413, 'VGM-API-004'],
     ['POST', `${v1}/jetons`, '{"__proto__":{}}', 400, 'VGM-API-011'],
-  ])('%s %s', async (methode, chemin, corps, statut, code) => {
+  ])('%s %s', async (...cas) => {
+    const [methode, chemin, corps, statut, code] = cas;
     const r = await banc.demander({ methode, chemin, ...(corps === undefined ? {} : { corps }) });
     expect([r.statut, r.json['code']]).toEqual([statut, code]);
     expect(r.entetes['content-type']).toMatch(/^application\/problem\+json/);
@@ -307,6 +296,10 @@ describe('errors of the frame speak French too', () => {
   });
 });
 
+function cles(nom: string): string[] {
+  return Object.keys((SCHEMAS[nom] as { properties: object }).properties);
+}
+
 describe('the contract (OpenAPI 3.1) says what is served', () => {
   test('every operation of the table is a route', async () => {
     for (const op of OPERATIONS) {
@@ -323,7 +316,9 @@ describe('the contract (OpenAPI 3.1) says what is served', () => {
   });
   test('every route is an operation of the table', async () => {
     const dossier = join(import.meta.dirname, '../../src/http/api');
-    const texte = readdirSync(dossier).map((nom) => readFileSync(join(dossier, nom), 'utf8')).join('\n');
+    const texte = readdirSync(dossier)
+      .map((nom) => readFileSync(join(dossier, nom), 'utf8'))
+      .join('\n');
     const routes = texte.match(/(app|enfant)\.(get|post|put|patch|delete)\(/g) ?? [];
     expect(routes).toHaveLength(OPERATIONS.length);
   });
@@ -333,7 +328,6 @@ describe('the contract (OpenAPI 3.1) says what is served', () => {
     for (const [, nom] of octets.toString().matchAll(/#\/components\/schemas\/(\w+)/g)) {
       expect(SCHEMAS).toHaveProperty(nom as string);
     }
-    const cles = (nom: string) => Object.keys((SCHEMAS[nom] as { properties: object }).properties);
     expect(cles('Flux')).toEqual(Object.keys(vues.vueFlux(fluxFictif(1))));
     expect(cles('Retour')).toEqual(Object.keys(vues.vueRetour(RETOUR)));
     expect(cles('Livraison')).toEqual(Object.keys(vues.vueLivraison(LIVRAISON)));
@@ -344,66 +338,5 @@ describe('the contract (OpenAPI 3.1) says what is served', () => {
     const doc = readFileSync(join(import.meta.dirname, '../../docs/api/api.md'), 'utf8');
     for (const code of Object.keys(CATALOGUE_API)) expect(doc).toContain(code);
     for (const op of OPERATIONS) expect(doc, op.id).toContain(`${op.methode.toUpperCase()} ${op.chemin}`);
-  });
-});
-
-describe('opening and closing', () => {
-  const options = (b: BancApi, plus: object) => ({
-    gestes: b.gestes,
-    config: manifest.parse({ donnees: b.dossier, api: { port: 0, ...plus } }),
-    version: 'x',
-    log: logFictif([]),
-    random: randomFictif(),
-    clock: clockFictif,
-  });
-  test('a second daemon on the same socket is refused and leaves the first alone', async () => {
-    const second = creerServeurApi(options(banc, {}));
-    await expect(second.demarrer()).rejects.toThrow(/VGM-API-013/);
-    await second.arreter();
-    expect((await banc.demander({ chemin: `${v1}/sante` })).statut).toBe(200);
-  });
-  test('a door that cannot open says why', async () => {
-    const long = creerServeurApi(options(banc, { socket: `/tmp/${'x'.repeat(120)}.sock` }));
-    await expect(long.demarrer()).rejects.toThrow(/VGM-API-014/);
-    const sansPaire = creerServeurApi(options(banc, { port: 1, socket: `${banc.dossier}/b.sock` }));
-    await expect(sansPaire.demarrer()).rejects.toThrow(/VGM-API-017/);
-  });
-  test('a socket left by a killed daemon is replaced; a stop removes it and ends live answers at once', async () => {
-    const b = await ouvrirBanc();
-    const coupe = Promise.withResolvers<void>();
-    const requete = request({ socketPath: b.socket, path: `${v1}/evenements` }, (r) => {
-      r.on('close', () => coupe.resolve()).resume();
-    });
-    requete.on('error', () => coupe.resolve());
-    requete.end();
-    await attendre(50);
-    await b.serveur.arreter();
-    await coupe.promise;
-    expect(() => statSync(b.socket)).toThrow(/ENOENT/);
-    writeFileSync(b.socket, '');
-    const second = creerServeurApi(options(b, {}));
-    await second.demarrer();
-    expect((await b.demander({ chemin: `${v1}/sante` })).statut).toBe(200);
-    await second.arreter();
-    await b.fermer();
-  });
-  test('a refused client that keeps its line open does not hold the stop', async () => {
-    const b = await ouvrirBanc();
-    const { corps, entetes } = formulaire([demandeJson(), DOCUMENT]);
-    const recu = Promise.withResolvers<number>();
-    const requete = request(
-      {
-        socketPath: b.socket,
-        path: `${v1}/flux`,
-        method: 'POST',
-        headers: { ...entetes, 'content-length': '300000000' },
-      },
-      (r) => r.resume().on('end', () => recu.resolve(r.statusCode ?? 0)),
-    );
-    requete.on('error', () => undefined);
-    requete.write(corps);
-    expect(await recu.promise).toBe(413);
-    await b.fermer();
-    requete.destroy();
   });
 });

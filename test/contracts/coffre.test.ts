@@ -9,15 +9,20 @@ import { contratCoffre } from './coffre.contract.ts';
 import { dossierEssai } from './montage.ts';
 
 const racine = dossierEssai();
-afterAll(() => racine[Symbol.dispose]());
+const ouverts: { fermer(): Promise<void> }[] = [];
+afterAll(async () => {
+  for (const coffre of ouverts) await coffre.fermer();
+  racine[Symbol.dispose]();
+});
 
 contratCoffre('folder', async () => {
   const dossier = join(racine.chemin, crypto.randomUUID());
   const coffre = ouvrirCoffreDossier({ dossier, random: creerRandomFake(creerFakeClock(0)) });
+  ouverts.push(coffre);
   return {
     coffre,
     async alterer(sha256, octets) {
-      const chemin = join(dossier, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+      const chemin = join(dossier, sha256.slice(0, 2), sha256);
       await chmod(chemin, 0o600);
       await (octets === null ? rm(chemin) : writeFile(chemin, octets));
     },

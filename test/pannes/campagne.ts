@@ -60,7 +60,14 @@ export async function mener(options: OptionsCampagne): Promise<BilanCampagne> {
     reglages: { moteur: { reprise_min_s: 0.1, reprise_max_s: 1 } },
     ministere: { delaiReponseMs: [0, 60], tardMs: 500 },
   });
-  const chantier: Chantier = { labo, options, accuses: new Map(), demon: await labo.demarrerDemon(), repetitions: 0, tranches: 0 };
+  const chantier: Chantier = {
+    labo,
+    options,
+    accuses: new Map(),
+    demon: await labo.demarrerDemon(),
+    repetitions: 0,
+    tranches: 0,
+  };
   try {
     for (const siren of SIRENS) await inscrire(labo.client, siren, `Commune ${siren}`);
     await Promise.all([deposerTout(chantier), frapper(chantier)]);
@@ -110,7 +117,8 @@ async function deposerUn(c: Chantier, rang: number): Promise<void> {
       c.accuses.set(numero, (reponse.corps['flux'] as { id: string }).id);
       return;
     }
-    if (reponse !== null && reponse.statut < 500) throw new TypeError(`deposit of ${numero}: ${JSON.stringify(reponse)}`);
+    if (reponse !== null && reponse.statut < 500)
+      throw new TypeError(`deposit of ${numero}: ${JSON.stringify(reponse)}`);
     if (essai > 2_000) throw new TypeError(`deposit of ${numero} never answered`);
     c.repetitions += 1;
     await clock.sleep(20);
@@ -126,7 +134,10 @@ async function frapper(c: Chantier): Promise<void> {
   }
 }
 
-async function lister(client: ClientApi, requete: string): Promise<{ id: string; etat: Etat; nomEnvoi: string | null; identite: string }[]> {
+async function lister(
+  client: ClientApi,
+  requete: string,
+): Promise<{ id: string; etat: Etat; nomEnvoi: string | null; identite: string }[]> {
   const { corps } = await client.lire(`/flux?${requete}&limite=1000`);
   return corps['flux'] as unknown as { id: string; etat: Etat; nomEnvoi: string | null; identite: string }[];
 }
@@ -140,7 +151,10 @@ async function denouer(c: Chantier): Promise<void> {
     const incertains = await lister(client, 'etat=incertain');
     for (const flux of incertains) {
       if (flux.nomEnvoi !== null && ministere.registre.compter('accepte', flux.nomEnvoi) > 0) continue;
-      await client.envoyer('POST', `/flux/${flux.id}/trancher`, { decision: 'non_recu', motif: 'la préfecture n’a rien' });
+      await client.envoyer('POST', `/flux/${flux.id}/trancher`, {
+        decision: 'non_recu',
+        motif: 'la préfecture n’a rien',
+      });
       c.tranches += 1;
     }
     const { corps } = await client.lire('/etats');
@@ -148,6 +162,10 @@ async function denouer(c: Chantier): Promise<void> {
     if ((etats.acquitte ?? 0) + (etats.anomalie ?? 0) >= c.accuses.size) return;
     await clock.sleep(100);
   }
+}
+
+function attendu(numero: string): Etat {
+  return numero.endsWith('_ANO13') ? 'anomalie' : 'acquitte';
 }
 
 async function compter(c: Chantier): Promise<BilanCampagne> {
@@ -159,7 +177,6 @@ async function compter(c: Chantier): Promise<BilanCampagne> {
       return { numero, etat: flux.etat, nom: flux.nomEnvoi };
     }),
   );
-  const attendu = (numero: string): Etat => (numero.endsWith('_ANO13') ? 'anomalie' : 'acquitte');
   const { corps } = await client.lire('/journal/verification');
   const chaines = corps['chaines'] as unknown as { ruptures: unknown[] }[];
   const retours = await client.lire('/retours?etat=a_trancher&limite=1000');

@@ -7,9 +7,25 @@ import { mener } from './campagne.ts';
 test('kill -9 at random instants over 600 actes: none lost, none twice at the State, no break in the journal', async () => {
   const dossier = await mkdtemp(join(tmpdir(), 'vaguemestre-pannes-'));
   try {
-    const bilan = await mener({ dossier, actes: 600, coups: 25, graine: 20261121, deposants: 8, vie: [60, 700] });
+    const bilan = await mener({
+      dossier,
+      actes: 600,
+      coups: 25,
+      graine: 20261121,
+      deposants: 8,
+      vie: [60, 700],
+    });
     console.log(`kill -9: ${JSON.stringify(bilan)}`);
-    expect(bilan).toMatchObject({ coups: 25, flux: 600, perdus: 0, doubles: 0, ruptures: 0, parques: 0, anomalies: 50, acquittes: 550 });
+    expect(bilan).toMatchObject({
+      coups: 25,
+      flux: 600,
+      perdus: 0,
+      doubles: 0,
+      ruptures: 0,
+      parques: 0,
+      anomalies: 50,
+      acquittes: 550,
+    });
   } finally {
     await rm(dossier, { recursive: true, force: true });
   }

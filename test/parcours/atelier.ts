@@ -28,8 +28,12 @@ import type { Etat } from '../../src/metier/etats.ts';
 import type { Flux, ObjetJson } from '../../src/metier/flux.ts';
 import type { FluxId, Siren } from '../../src/metier/identifiants.ts';
 import type { Antivirus } from '../../src/ports/antivirus.ts';
+import type { Coffre } from '../../src/ports/coffre.ts';
+import type { Webhook } from '../../src/ports/notification.ts';
 import { OPERATEUR, type Store } from '../../src/ports/store.ts';
+import type { Transport } from '../../src/ports/transport.ts';
 import { creerProtocoleActes, lireClassification } from '../../src/protocoles/actes/index.ts';
+import { type Appel, suivreAppels } from './appels.ts';
 
 /** A Tuesday, 10:00 in Paris: a working day, far from public holidays. */
 export const MARDI = Date.UTC(2026, 2, 10, 9, 0, 0);
@@ -41,7 +45,28 @@ const RACINE = join(import.meta.dirname, '..', '..');
 const ESPACE = 'http://www.interieur.gouv.fr/ACTES#v1.1-20040216';
 const PDF = creerPdf(['Délibération']);
 
+/** What outlives an engine: the disk, the clock, the State and the receivers. */
+export interface Sol {
+  readonly clock: ReturnType<typeof creerFakeClock>;
+  readonly random: ReturnType<typeof creerRandomFake>;
+  readonly log: ReturnType<typeof creerLogFake>;
+  readonly store: Store;
+  readonly coffre: ReturnType<typeof creerCoffreFake>;
+  readonly transport: ReturnType<typeof creerTransportFake>;
+  readonly webhook: ReturnType<typeof creerFakeWebhook>;
+  readonly schemas: ReturnType<typeof ouvrirSchemas>;
+}
+
+/** The ports through which an engine touches its world. */
+export interface Ports {
+  readonly store: Store;
+  readonly coffre: Coffre;
+  readonly transport: Transport;
+  readonly webhook: Webhook;
+}
+
 export interface Atelier {
+  readonly sol: Sol;
   readonly gestes: Gestes;
   readonly store: Store;
   readonly clock: ReturnType<typeof creerFakeClock>;
@@ -60,6 +85,12 @@ export interface Atelier {
   recevoir(courriel: Buffer): Promise<void>;
   /** Lets this much time pass at once (milliseconds), as on a machine that slept, then one sweep of the engine. */
   passer(ms: number): Promise<void>;
+  /** The end of `arret_s`: what still runs is cut. */
+  couper(): void;
+  /** Asks for a graceful stop, and resolves when everything has stopped. The world stays open. */
+  arreter(): Promise<void>;
+  /** The process dies: nothing is waited for, nothing is closed, its leases stay. */
+  abandonner(): void;
   fermer(): Promise<void>;
 }
 
@@ -70,9 +101,15 @@ export interface OptionsDepot {
   readonly aBlanc?: boolean;
 }
 
-interface OptionsAtelier {
+export interface OptionsAtelier {
   readonly antivirus?: Antivirus;
   readonly reglages?: Record<string, unknown>;
+  /** A world that an engine left: this one takes it up. */
+  readonly sol?: Sol;
+  /** Registers the two collectivités; by default, only in a new world. */
+  readonly inscrire?: boolean;
+  /** Puts something between the engine and its world. */
+  readonly enrober?: (ports: Ports) => Ports;
 }
 
 async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
@@ -93,25 +130,98 @@ async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
   );
 }
 
+export async function creerSol(): Promise<Sol> {
+  const clock = creerFakeClock(MARDI);
+  const random = creerRandomFake(clock, 7);
+  return {
+    clock,
+    random,
+    log: creerLogFake(),
+    store: creerStoreFake({ clock, random }),
+    coffre: creerCoffreFake(),
+    transport: creerTransportFake(),
+    webhook: creerFakeWebhook(),
+    schemas: ouvrirSchemas(join(RACINE, 'schemas', 'actes')),
+  };
+}
+
+/** Turns of the event loop without any call to the outside after which an engine is said to be at rest. */
+const TOURS_CALMES = 60;
+const TOURS_MAX = 200_000;
+
+/** Every call of the engine to its world, counted while it lasts. */
+function compterAppels(ports: Ports): { ports: Ports; calme: () => Promise<void> } {
+  let enCours = 0;
+  let appels = 0;
+  const appel: Appel = async (_nom, faire) => {
+    enCours += 1;
+    appels += 1;
+    try {
+      return await faire();
+    } finally {
+      enCours -= 1;
+    }
+  };
+  const calme = async () => {
+    let vus = appels;
+    for (let [tours, repos] = [0, 0]; repos < TOURS_CALMES; tours += 1, repos += 1) {
+      if (enCours > 0 || appels !== vus) repos = 0;
+      vus = appels;
+      if (tours > TOURS_MAX) throw new TypeError('the engine never rests');
+      await souffler();
+    }
+  };
+  return { ports: suivrePorts(ports, appel), calme };
+}
+
+/** The same ports, each call of which passes through `appel`. */
+export function suivrePorts({ store, coffre, transport, webhook }: Ports, appel: Appel): Ports {
+  return {
+    store: {
+      ...store,
+      ecriture: suivreAppels(store.ecriture, { nom: 'ecriture', appel }),
+      flux: suivreAppels(store.flux, { nom: 'flux', appel }),
+      file: suivreAppels(store.file, { nom: 'file', appel }),
+      numerotation: suivreAppels(store.numerotation, { nom: 'numerotation', appel }),
+      debits: suivreAppels(store.debits, { nom: 'debits', appel }),
+      collectivites: suivreAppels(store.collectivites, { nom: 'collectivites', appel }),
+    },
+    coffre: {
+      ajouter: (source, limite) => appel('coffre.ajouter', () => coffre.ajouter(source, limite)),
+      recevoir: async (source, limite) => {
+        const attente = await appel('coffre.recevoir', () => coffre.recevoir(source, limite));
+        return suivreAppels(attente, { nom: 'attente', appel });
+      },
+      ouvrir: (sha256, plage) => appel('coffre.ouvrir', () => coffre.ouvrir(sha256, plage)),
+      verifier: (sha256) => coffre.verifier(sha256),
+    },
+    transport: suivreAppels(transport, { nom: 'transport', appel }),
+    webhook: suivreAppels(webhook, { nom: 'webhook', appel }),
+  };
+}
+
+function souffler(): Promise<void> {
+  return new Promise((r) => {
+    setImmediate(r);
+  });
+}
+
 /** The whole engine on fakes: real store in memory, real steps, real protocol; no network, time stands still. */
 export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelier> {
   const config: Config = manifest.parse(options.reglages ?? {});
-  const clock = creerFakeClock(MARDI);
-  const random = creerRandomFake(clock, 7);
-  const log = creerLogFake();
-  const brut = creerStoreFake({ clock, random });
+  const sol = options.sol ?? (await creerSol());
+  const { clock, random, log, schemas } = sol;
+  const enrober = options.enrober ?? ((p: Ports) => p);
+  const { ports, calme } = compterAppels(enrober(sol));
+  const { coffre, transport, webhook } = ports;
   const prise: { reveiller: (c: NomCouloir) => void } = { reveiller: () => undefined };
   const store: Store = {
-    ...brut,
-    ecriture: ecritureQuiReveille(brut.ecriture, (c) => prise.reveiller(c)),
-    fermer: () => brut.fermer(),
+    ...ports.store,
+    ecriture: ecritureQuiReveille(ports.store.ecriture, (c) => prise.reveiller(c)),
+    fermer: () => sol.store.fermer(),
   };
-  const coffre = creerCoffreFake();
-  const transport = creerTransportFake();
-  const webhook = creerFakeWebhook();
   const mailer = creerFakeMailer();
-  const schemas = ouvrirSchemas(join(RACINE, 'schemas', 'actes'));
-  const arret = new AbortController();
+  const [arret, coupure] = [new AbortController(), new AbortController()];
   const maintenant = () => clock.now();
   const annuaire = creerAnnuaire(store.collectivites, maintenant);
   const outils: OutilsMoteur = {
@@ -122,7 +232,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     log,
     diffusion: creerDiffusion(),
     reglage: config.moteur,
-    signaux: { arret: arret.signal, coupure: new AbortController().signal },
+    signaux: { arret: arret.signal, coupure: coupure.signal },
   };
   const actes = creerProtocoleActes();
   const m = config.actes.ministere;
@@ -195,11 +305,12 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     lireClassification,
     refusCible: () => null,
   });
-  await enregistrer(gestes, SIREN);
-  await enregistrer(gestes, AUTRE_SIREN);
+  if (options.inscrire ?? options.sol === undefined) {
+    await enregistrer(gestes, SIREN);
+    await enregistrer(gestes, AUTRE_SIREN);
+  }
   await moteur.demarrer();
 
-  const souffler = () => new Promise<void>((r) => setImmediate(r));
   const lire = async (id: FluxId) => (await gestes.montrer(CTX, id)).flux;
   const deposer: Atelier['deposer'] = async (numero, o = {}) => {
     const fichier = await gestes.recevoirFichier(PDF, 'document', 'acte.pdf');
@@ -213,12 +324,13 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     });
   };
   return {
+    sol,
     gestes,
     store,
     clock,
-    transport,
-    webhook,
-    coffre,
+    transport: sol.transport,
+    webhook: sol.webhook,
+    coffre: sol.coffre,
     log,
     deposer,
     depose: async (numero, o) => {
@@ -228,7 +340,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     },
     flux: lire,
     jusqua: async (id, etat) => {
-      for (let tour = 0; tour < 5_000; tour += 1) {
+      for (let tour = 0; tour < 50_000; tour += 1) {
         const flux = await lire(id);
         if (flux.etat === etat) return flux;
         await souffler();
@@ -237,9 +349,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
         `${id} is ${(await lire(id)).etat}, not ${etat}: ${JSON.stringify(await lire(id))}`,
       );
     },
-    calme: async () => {
-      for (let tour = 0; tour < 200; tour += 1) await souffler();
-    },
+    calme,
     recevoir: async (courriel) => {
       await gestes.retours.deposer(CTX, courriel);
     },
@@ -247,8 +357,15 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       clock.regler(clock.now() + ms);
       await clock.avancer(2_000);
     },
+    couper: () => coupure.abort(),
+    arreter: async () => {
+      arret.abort();
+      await moteur.arreter();
+    },
+    abandonner: () => arret.abort(),
     fermer: async () => {
       arret.abort();
+      coupure.abort();
       await moteur.arreter();
       await store.fermer();
       schemas.fermer();

@@ -48,7 +48,10 @@ describe('an acte goes to the préfecture and its receipt comes back', () => {
     await a.calme();
     expect((await a.flux(premier.id)).etat).toBe('pret');
     expect((await a.flux(premier.id)).erreur?.code).toBe('VGM-TRA-001');
-    await a.clock.avancer(60_000);
+    await a.passer(30_000);
+    await a.calme();
+    expect((await a.flux(premier.id)).erreur?.code).toBe('VGM-TRA-003');
+    await a.passer(30_000);
     await a.jusqua(premier.id, 'transmis');
     expect(new Set(a.transport.envois.map((e) => e.nom))).toEqual(
       new Set([`VGM-TACT--${SIREN}--20260310-1.tar.gz`]),
@@ -79,12 +82,12 @@ describe('an acte goes to the préfecture and its receipt comes back', () => {
     a.transport.programmer({ type: 'reponse', statut: 500, extrait: '', url: '' });
     const { id } = await a.depose('DELIB_1');
     await a.jusqua(id, 'incertain');
-    await a.gestes.trancher(CTX, id, 'non_recu', 'la préfecture ne le détient pas');
+    await a.gestes.trancher(CTX, id, { decision: 'non_recu', motif: 'la préfecture ne le détient pas' });
     await a.jusqua(id, 'transmis');
     expect(a.transport.envois.map((e) => e.nom)).toEqual(
       Array(2).fill(`VGM-TACT--${SIREN}--20260310-1.tar.gz`),
     );
-    await expect(a.gestes.trancher(CTX, id, 'recu', '')).rejects.toThrow(/VGM-NOY-002/);
+    await expect(a.gestes.trancher(CTX, id, { decision: 'recu', motif: '' })).rejects.toThrow(/VGM-NOY-002/);
   });
 
   test('a refusal 1-3 frees the acte: it may be deposited again, and a late copy of the refusal does not touch it', async () => {

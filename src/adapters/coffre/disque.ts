@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs';
-import { type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
@@ -65,60 +65,60 @@ export async function ecrireTout(poignee: FileHandle, octets: Uint8Array): Promi
   }
 }
 
-/** @returns the size in bytes, or undefined when there is no such file. */
-export async function tailleDe(chemin: string): Promise<number | undefined> {
-  try {
-    return (await stat(chemin)).size;
-  } catch (origine) {
-    if (codeSysteme(origine) === 'ENOENT') return undefined;
-    throw origine;
-  }
-}
-
 /** Leaves nothing, whatever happened before; what resists is swept at the next opening. */
 export async function effacer(chemin: string): Promise<void> {
   await unlink(chemin).catch(() => undefined);
 }
 
-/** Directories known to be there and durable; each is made and synced once per process, even when asked at once. */
+/**
+ * The folders of the coffre: each is made and synced once per process, even when asked at once, and stays open so
+ * that putting a piece in it costs one call.
+ */
 export class Dossiers {
   readonly #racine: string;
-  readonly #surs = new Map<string, Promise<void>>();
+  readonly #ouverts = new Map<string, Promise<FileHandle>>();
 
   constructor(racine: string) {
     this.#racine = racine;
   }
 
-  /** Path of `a/b` under the root, made with its parents; each parent holds its entry on the disk. */
-  async assurer(niveaux: readonly string[]): Promise<string> {
-    let parent = this.#racine;
-    for (const niveau of niveaux) {
-      const chemin = join(parent, niveau);
-      await this.#assurerUn(chemin);
-      parent = chemin;
-    }
-    return parent;
+  /** Makes the names of a folder survive a power cut. */
+  async synchroniser(nom: string): Promise<void> {
+    await (await this.#ouvert(nom)).sync();
   }
 
-  #assurerUn(chemin: string): Promise<void> {
-    const connu = this.#surs.get(chemin);
+  /** Path of a folder under the root, made if needed; the root holds its entry on the disk. */
+  async assurer(nom: string): Promise<string> {
+    await this.#ouvert(nom);
+    return join(this.#racine, nom);
+  }
+
+  async fermer(): Promise<void> {
+    const ouverts = [...this.#ouverts.values()];
+    this.#ouverts.clear();
+    for (const ouvert of ouverts) await (await ouvert).close();
+  }
+
+  #ouvert(nom: string): Promise<FileHandle> {
+    const connu = this.#ouverts.get(nom);
     if (connu !== undefined) return connu;
-    const fait = this.#creer(chemin).catch((origine: unknown) => {
-      this.#surs.delete(chemin);
+    const fait = this.#creer(join(this.#racine, nom)).catch((origine: unknown) => {
+      this.#ouverts.delete(nom);
       throw origine;
     });
-    this.#surs.set(chemin, fait);
+    this.#ouverts.set(nom, fait);
     return fait;
   }
 
-  async #creer(chemin: string): Promise<void> {
+  async #creer(chemin: string): Promise<FileHandle> {
     try {
       await mkdir(chemin, 0o700);
     } catch (origine) {
       if (codeSysteme(origine) !== 'EEXIST') throw origine;
     }
     // Even when it stood already: the process that made it may have died before this sync.
-    await sync(dirname(chemin));
+    await sync(this.#racine);
+    return open(chemin, 'r');
   }
 }
 

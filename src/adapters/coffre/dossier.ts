@@ -3,6 +3,7 @@ import { open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
+import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { Sha256 } from '../../metier/identifiants.ts';
 import type { Coffre, Depot, PieceEnAttente, Source } from '../../ports/coffre.ts';
 import type { Random } from '../../ports/random.ts';
@@ -15,17 +16,15 @@ import {
   panneDisque,
   preparer,
   surDisque,
-  sync,
-  tailleDe,
 } from './disque.ts';
 import { Compteur, parTranches } from './empreintes.ts';
 
-/** Up to that size a buffer is hashed at once, so that bytes already present cost no write. */
+/** Up to that size a buffer is written in one go. */
 const PETIT = 1024 * 1024;
 
-/** Names of the two levels of folders: 65 536 folders at most, whatever the number of pieces. */
-function niveaux(sha256: Sha256): readonly [string, string] {
-  return [sha256.slice(0, 2), sha256.slice(2, 4)];
+/** Folder of a piece: 256 folders, made once. Ten million pieces put 40 000 in each, which file systems index well. */
+function dossierDe(sha256: Sha256): string {
+  return sha256.slice(0, 2);
 }
 
 /** A file of `tmp/`, written and synced, with what was seen of it. */
@@ -35,7 +34,7 @@ interface Brouillon {
 }
 
 /**
- * The coffre as a folder: `ab/cd/<sha256>`, files written apart, synced, then renamed into place and the folder
+ * The coffre as a folder: `ab/<sha256>`, files written apart, synced, then renamed into place and the folder
  * synced: a piece is there whole or not at all. One process at a time (the store's lock guards the data folder).
  */
 class CoffreDossier implements Coffre {
@@ -90,6 +89,11 @@ class CoffreDossier implements Coffre {
     };
   }
 
+  /** Closes the folders kept open; nothing is to be added afterwards. */
+  async fermer(): Promise<void> {
+    await this.#dossiers.fermer();
+  }
+
   async ouvrir(sha256: Sha256, plage?: { readonly debut: number; readonly fin: number }): Promise<Readable> {
     const poignee = await this.#ouvrirPiece(this.#chemin(sha256), sha256);
     if (plage === undefined) return poignee.createReadStream();
@@ -101,8 +105,8 @@ class CoffreDossier implements Coffre {
   }
 
   async verifier(sha256: Sha256): Promise<boolean> {
-    if ((await surDisque(() => tailleDe(this.#chemin(sha256)))) === undefined) return false;
-    const flot = await this.ouvrir(sha256);
+    const flot = await this.#ouvrirSiPresente(sha256);
+    if (flot === undefined) return false;
     return surDisque(async () => {
       const hache = createHash('sha256');
       for await (const morceau of flot as AsyncIterable<Uint8Array>) hache.update(morceau);
@@ -110,8 +114,17 @@ class CoffreDossier implements Coffre {
     });
   }
 
+  async #ouvrirSiPresente(sha256: Sha256): Promise<Readable | undefined> {
+    try {
+      return await this.ouvrir(sha256);
+    } catch (erreur) {
+      if (erreur instanceof ErreurVgm && erreur.fiche.code === 'VGM-NOY-006') return undefined;
+      throw erreur;
+    }
+  }
+
   #chemin(sha256: Sha256): string {
-    return join(this.#racine, ...niveaux(sha256), sha256);
+    return join(this.#racine, dossierDe(sha256), sha256);
   }
 
   async #ajouterPetit(octets: Uint8Array, limite: number | undefined): Promise<Depot> {
@@ -119,7 +132,6 @@ class CoffreDossier implements Coffre {
     compteur.voir(octets);
     const depot = compteur.conclure();
     await this.#chacunSonTour(depot.sha256, async () => {
-      if (await this.#confirmer(depot)) return;
       const chemin = this.#brouillon();
       try {
         await surDisque(() => this.#ecrireFichier(chemin, octets));
@@ -168,31 +180,18 @@ class CoffreDossier implements Coffre {
 
   /** Moves a draft to its place; in every case but a failure of the disk, the draft is gone afterwards. */
   #placer({ chemin, depot }: Brouillon): Promise<void> {
-    return this.#chacunSonTour(depot.sha256, async () => {
-      if (await this.#confirmer(depot)) await effacer(chemin);
-      else await this.#installer(chemin, depot);
-    });
-  }
-
-  async #installer(brouillon: string, depot: Depot): Promise<void> {
-    await surDisque(async () => {
-      const dossier = await this.#dossiers.assurer(niveaux(depot.sha256));
-      await rename(brouillon, join(dossier, depot.sha256));
-      await sync(dossier);
-    });
+    return this.#chacunSonTour(depot.sha256, () => this.#installer(chemin, depot));
   }
 
   /**
-   * True when the piece stands already, and is durable: the one who put it there may have died between the
-   * rename and the sync, hence the syncs again. A piece cut short on the disk is not one: it will be replaced.
+   * Puts a draft in its place. Bytes already there are replaced by the same bytes: no reader sees a difference, and
+   * a piece that a power cut had left half-written is made whole.
    */
-  #confirmer(depot: Depot): Promise<boolean> {
-    const chemin = this.#chemin(depot.sha256);
-    return surDisque(async () => {
-      if ((await tailleDe(chemin)) !== depot.taille) return false;
-      await sync(chemin);
-      await sync(await this.#dossiers.assurer(niveaux(depot.sha256)));
-      return true;
+  async #installer(brouillon: string, { sha256 }: Depot): Promise<void> {
+    await surDisque(async () => {
+      const nom = dossierDe(sha256);
+      await rename(brouillon, join(await this.#dossiers.assurer(nom), sha256));
+      await this.#dossiers.synchroniser(nom);
     });
   }
 
@@ -242,6 +241,9 @@ class CoffreDossier implements Coffre {
 }
 
 /** Opens the coffre of a data folder, made if needed; drafts left by an interrupted process are swept. */
-export function ouvrirCoffreDossier(options: { readonly dossier: string; readonly random: Random }): Coffre {
+export function ouvrirCoffreDossier(options: {
+  readonly dossier: string;
+  readonly random: Random;
+}): Coffre & { fermer(): Promise<void> } {
   return new CoffreDossier(resolve(options.dossier), options.random);
 }

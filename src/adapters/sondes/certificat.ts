@@ -10,7 +10,12 @@ const PREAVIS = 45;
 function constat(sujet: string, restant: number): Constat {
   const jours = Math.floor(restant / JOUR);
   if (restant <= 0) {
-    return { sujet, etat: 'panne', detail: 'expiré', remede: 'Installer un certificat en cours de validité.' };
+    return {
+      sujet,
+      etat: 'panne',
+      detail: 'expiré',
+      remede: 'Installer un certificat en cours de validité.',
+    };
   }
   const pluriel = jours > 1 ? 's' : '';
   const etat = jours < PREAVIS ? 'attention' : 'bon';
@@ -32,7 +37,12 @@ export function sondeCertificat(nom: string, fichier: string, clock: Clock): Son
         const certificat = new X509Certificate(await readFile(fichier));
         return constat(sujet, certificat.validToDate.getTime() - clock.now());
       } catch {
-        return { sujet, etat: 'panne', detail: `illisible : ${fichier}`, remede: 'Vérifier le chemin et les droits du fichier.' };
+        return {
+          sujet,
+          etat: 'panne',
+          detail: `illisible : ${fichier}`,
+          remede: 'Vérifier le chemin et les droits du fichier.',
+        };
       }
     },
   };

@@ -19,7 +19,12 @@ export function sondeDisque(dossier: string): Sonde {
         const remede = etat === 'bon' ? '' : 'Libérer de l’espace ou agrandir le volume des données.';
         return { sujet, etat, detail: `${(libre / GIO).toFixed(1).replace('.', ',')} Gio libres`, remede };
       } catch {
-        return { sujet, etat: 'panne', detail: 'le dossier de données ne répond pas', remede: 'Vérifier le volume des données.' };
+        return {
+          sujet,
+          etat: 'panne',
+          detail: 'le dossier de données ne répond pas',
+          remede: 'Vérifier le volume des données.',
+        };
       }
     },
   };

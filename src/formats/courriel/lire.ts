@@ -1,5 +1,6 @@
 import { MailParser, type AttachmentStream, type MessageText } from 'mailparser';
 import { erreurReception } from '../../metier/catalogue/reception.ts';
+import { nomDeFichier } from '../encodages/noms.ts';
 
 /** A file carried by a mail. `octets` are the transfer-decoded bytes: no charset was touched. */
 export interface PartieCourriel {
@@ -149,14 +150,7 @@ function trop(detail: string): Error {
 
 function partie(element: AttachmentStream, rang: number, octets: Uint8Array): PartieCourriel {
   const type = (element.contentType || 'application/octet-stream').toLowerCase();
-  return { nom: nomDeBase(element.filename) || `partie-${rang}`, type, octets };
-}
-
-/** A name is a label, never a path: only what follows the last separator, without control characters. */
-function nomDeBase(nom: string | false | undefined): string {
-  const propre = (nom || '').replace(/\p{Cc}/gu, '');
-  const base = propre.slice(Math.max(propre.lastIndexOf('/'), propre.lastIndexOf('\\')) + 1).trim();
-  return base === '.' || base === '..' ? '' : base;
+  return { nom: nomDeFichier(element.filename || '') || `partie-${rang}`, type, octets };
 }
 
 function chaine(valeur: unknown): string {

@@ -19,6 +19,12 @@ const XML = /^[ \t\r\n]*<(\?xml[ \t\r\n]|!--|!DOCTYPE[ \t\r\n]|[A-Za-z_:\u0080-\
 /** Markup that no XML parser would read. */
 const HTML = /^[ \t\r\n]*<(!doctype[ \t\r\n]+html|html)[ \t\r\n>]/i;
 
+/**
+ * Signatures of what a machine would run or unpack: script, Windows and Linux programs, archives, other markup. A PDF
+ * header found further on makes it a file with two faces, which each reader takes for what it likes.
+ */
+const AUTRE_VISAGE = /^(#!|MZ|\x7fELF|PK\x03\x04|Rar!|7z\xbc\xaf|GIF8|[ \t\r\n]*<)/;
+
 function enTexte(tete: Buffer): string {
   if (tete[0] === 0xff && tete[1] === 0xfe) return tete.subarray(2).toString('utf16le');
   if (tete[0] === 0xfe && tete[1] === 0xff) return new TextDecoder('utf-16be').decode(tete);
@@ -34,5 +40,6 @@ export function typeParContenu(tete: Uint8Array): TypeContenu {
   if (vue.subarray(0, GZIP.length).equals(GZIP)) return 'application/gzip';
   const texte = enTexte(vue);
   if (XML.test(texte) && !HTML.test(texte)) return 'application/xml';
+  if (AUTRE_VISAGE.test(vue.toString('latin1', 0, 64))) return 'inconnu';
   return vue.subarray(0, TETE_PDF).includes('%PDF-') ? 'application/pdf' : 'inconnu';
 }

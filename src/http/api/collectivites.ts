@@ -92,7 +92,10 @@ function points(app: FastifyInstance, { gestes }: Porte): void {
   app.patch(`${racine}/:point`, async (requete, reponse) => {
     const siren = sirenDe(requete);
     const { actif } = lire(bascule, requete.body ?? {});
-    await gestes.collectivites.basculerPoint(requete.contexte, siren, parametre(requete, 'point'), actif);
+    await gestes.collectivites.basculerPoint(requete.contexte, siren, {
+      id: parametre(requete, 'point'),
+      actif,
+    });
     return reponse.code(204).send();
   });
 

@@ -1,6 +1,7 @@
 import multipart, { type MultipartFile, type MultipartValue } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { cleTrompeuse } from '../../formats/encodages/json.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { Siren } from '../../metier/identifiants.ts';
@@ -17,6 +18,8 @@ import { anomaliesDe, vueFlux } from './vues.ts';
 const DEMANDE_MAX = 1024 * 1024;
 /** Headers and boundaries around the files. */
 const MARGE = 2 * DEMANDE_MAX;
+
+const LIEU = 'la partie « demande »';
 
 interface Formulaire {
   demande: unknown;
@@ -41,12 +44,18 @@ function lireFaute(requete: FastifyRequest, maximum: number): (erreur: unknown) 
 }
 
 function lireJson(texte: string): unknown {
+  let lu: unknown;
   try {
-    return JSON.parse(texte);
+    lu = JSON.parse(texte);
   } catch (e) {
     const detail = texte.trim() === '' ? 'elle est vide' : 'faute de syntaxe';
-    throw erreurApi('VGM-API-011', { lieu: 'la partie « demande »', detail }, e);
+    throw erreurApi('VGM-API-011', { lieu: LIEU, detail }, e);
   }
+  const trompeuse = cleTrompeuse(texte);
+  if (trompeuse === null) return lu;
+  const cle = `la clé « ${trompeuse.cle.replace(/\p{C}/gu, '').slice(0, 40)} »`;
+  const detail = trompeuse.repetee ? `${cle} y figure deux fois` : `${cle} n’est pas admise`;
+  throw erreurApi('VGM-API-011', { lieu: LIEU, detail });
 }
 
 async function enTexte(source: AsyncIterable<Uint8Array>): Promise<string> {
@@ -55,7 +64,7 @@ async function enTexte(source: AsyncIterable<Uint8Array>): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(blocs));
   } catch (e) {
-    throw erreurApi('VGM-API-011', { lieu: 'la partie « demande »', detail: 'ce n’est pas de l’UTF-8' }, e);
+    throw erreurApi('VGM-API-011', { lieu: LIEU, detail: 'ce n’est pas de l’UTF-8' }, e);
   }
 }
 

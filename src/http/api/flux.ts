@@ -73,7 +73,7 @@ function ordres(app: FastifyInstance, { gestes }: Porte): void {
   app.post('/flux/:id/trancher', async (requete) => {
     const id = fluxId(requete);
     const { decision, motif } = lire(ordreTrancher, requete.body ?? {});
-    return { flux: vueFlux(await gestes.trancher(requete.contexte, id, decision, motif)) };
+    return { flux: vueFlux(await gestes.trancher(requete.contexte, id, { decision, motif })) };
   });
 }
 

@@ -6,7 +6,7 @@ import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
 
 /** Shapes of what is asked. They validate the requests and are published in the OpenAPI document. */
 
-export const siren = z.string().regex(/^[0-9]{9}$/);
+const siren = z.string().regex(/^[0-9]{9}$/);
 const limite = z.coerce.number().int().min(1).max(1000).default(50);
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const motif = z.string().trim().min(1).max(500);
@@ -21,7 +21,7 @@ const oui = z
   .enum(['1', '0', 'true', 'false', 'oui', 'non'])
   .transform((v) => v === '1' || v === 'true' || v === 'oui');
 
-export const protocole = z.enum(['ACTES', 'HELIOS']);
+const protocole = z.enum(['ACTES', 'HELIOS']);
 
 export const demande = z.strictObject({
   protocole: protocole.default('ACTES'),

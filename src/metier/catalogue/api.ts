@@ -88,7 +88,7 @@ export const CATALOGUE_API = {
   'VGM-API-011': {
     nature: 'definitive',
     message: 'Le JSON de {lieu} est illisible : {detail}.',
-    cause: 'Faute de syntaxe, corps vide ou encodage autre qu’UTF-8.',
+    cause: 'Faute de syntaxe, clé répétée, corps vide ou encodage autre qu’UTF-8.',
     remede: 'Envoyer un objet JSON valable, en UTF-8.',
     http: 400,
     sortie: 2,

@@ -29,9 +29,9 @@ export const CATALOGUE_CLI = {
   },
   'VGM-CLI-004': {
     nature: 'definitive',
-    message: '{detail}',
+    message: 'Commande refusée : {detail}',
     cause: 'La commande est mal écrite.',
-    remede: 'Lire « vaguemestre {verbe} --help ».',
+    remede: 'Lire « {commande} --help ».',
     http: 400,
     sortie: 2,
   },

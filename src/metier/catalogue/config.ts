@@ -13,7 +13,7 @@ export const CATALOGUE_CONFIG = {
   'VGM-CFG-002': {
     nature: 'definitive',
     message: 'Le fichier {fichier} n’est pas du TOML valable, ligne {ligne}, colonne {colonne} :\n{extrait}',
-    cause: 'Faute de syntaxe : guillemet oublié, virgule en trop, réglage écrit deux fois…',
+    cause: 'Faute de syntaxe : guillemet oublié, virgule en trop ou réglage écrit deux fois.',
     remede: 'L’exploitant corrige la ligne montrée ; config/defaut.toml donne la forme de chaque réglage.',
     http: 500,
     sortie: 1,

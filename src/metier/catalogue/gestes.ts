@@ -78,7 +78,8 @@ export const CATALOGUE_GESTES = {
     nature: 'definitive',
     message: 'L’adresse « {cible} » ne peut pas recevoir de notification : {motif}',
     cause: 'L’adresse est mal formée ou interdite par la garde du démon.',
-    remede: 'Donner une adresse https publique, ou déclarer le réseau dans « notification.webhook.reseaux_permis ».',
+    remede:
+      'Donner une adresse https publique, ou déclarer le réseau dans « notification.webhook.reseaux_permis ».',
     http: 422,
     sortie: 2,
   },

@@ -23,7 +23,8 @@ export const CATALOGUE_TRANSMISSION = {
     nature: 'passagere',
     message: 'Le guichet de l’État a répondu {statut} : il n’a pas pris l’envoi.',
     cause: 'Service momentanément fermé, ou accès refusé au tiers de télétransmission.',
-    remede: 'Le flux repart tout seul. Pour 401 ou 403, l’exploitant fait vérifier son certificat par le ministère.',
+    remede:
+      'Le flux repart tout seul. Pour 401 ou 403, l’exploitant fait vérifier son certificat par le ministère.',
     http: 503,
     sortie: 1,
   },
@@ -31,7 +32,8 @@ export const CATALOGUE_TRANSMISSION = {
     nature: 'definitive',
     message: 'Le guichet de l’État a refusé {nom} (réponse {statut}).',
     cause: 'L’envoi ne convient pas au guichet : {detail}.',
-    remede: 'Corriger la cause, puis « vaguemestre renvoyer » ; ou « vaguemestre abandonner » et déposer à nouveau.',
+    remede:
+      'Corriger la cause, puis « vaguemestre renvoyer » ; ou « vaguemestre abandonner » et déposer à nouveau.',
     http: 502,
     sortie: 1,
   },
@@ -57,7 +59,8 @@ export const CATALOGUE_TRANSMISSION = {
     nature: 'passagere',
     message: 'Aucune adresse de guichet n’est réglée pour {protocole}.',
     cause: 'Le réglage « actes.ministere.url » est vide.',
-    remede: 'L’exploitant règle l’adresse et le certificat donnés par l’État ; les flux partiront alors tout seuls.',
+    remede:
+      'L’exploitant règle l’adresse et le certificat donnés par l’État ; les flux partiront alors tout seuls.',
     http: 503,
     sortie: 1,
   },

@@ -41,6 +41,9 @@ export interface MetadonneesLues {
   readonly absents: readonly NomChamp[];
 }
 
+/** Unknown fields named one by one. */
+const INCONNUS_MAX = 20;
+
 const NOMS_TYPES: Readonly<Record<string, string>> = {
   string: 'un texte entre guillemets',
   boolean: 'true ou false',
@@ -103,10 +106,24 @@ function mauvaisType(ou: string, attendu: string, valeur: unknown): DefautForme 
 function defautsDuChamp(nom: NomChamp, valeur: unknown, issues: readonly z.core.$ZodIssue[]): DefautForme[] {
   return issues.flatMap((issue) => {
     const ou = chemin([nom, ...issue.path]);
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((cle) => cleInconnue(cle, ou));
+    if (issue.code === 'unrecognized_keys') return clesInconnues(issue.keys, ou);
     const attendu = issue.code === 'invalid_type' ? issue.expected : 'une valeur conforme';
     return [mauvaisType(ou, attendu, valeurAu(valeur, issue.path))];
   });
+}
+
+/** The first ones name the mistake; a list without end would only hide it. */
+function clesInconnues(cles: readonly string[], parent: string): DefautForme[] {
+  const dites = cles.slice(0, INCONNUS_MAX).map((cle) => cleInconnue(cle, parent));
+  const tues = cles.length - dites.length;
+  if (tues <= 0) return dites;
+  const connus = parent === '' ? NOMS.join(', ') : 'typologie';
+  const reste = {
+    ou: parent === '' ? undefined : parent,
+    message: `${tues.toLocaleString('fr-FR')} autres champs inconnus ne sont pas listés.`,
+    remede: `Les retirer tous ; champs admis : ${connus}.`,
+  };
+  return [...dites, reste];
 }
 
 /** Reads the declared metadata, strictly: unknown keys are named, types are never coerced. */
@@ -120,9 +137,8 @@ export function lireMetadonnees(metadonnees: unknown): MetadonneesLues {
     return { champs: {}, defauts: [defaut], absents: [] };
   }
   const objet = metadonnees as Readonly<Record<string, unknown>>;
-  const defauts: DefautForme[] = Object.keys(objet)
-    .filter((cle) => !(NOMS as readonly string[]).includes(cle))
-    .map((cle) => cleInconnue(cle, ''));
+  const inconnues = Object.keys(objet).filter((cle) => !(NOMS as readonly string[]).includes(cle));
+  const defauts = clesInconnues(inconnues, '');
   const champs: Record<string, unknown> = {};
   for (const nom of NOMS) {
     const valeur = Object.hasOwn(objet, nom) ? objet[nom] : undefined;

@@ -1,22 +1,30 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
 import { ouvrirCoffreDossier } from '../../../src/adapters/coffre/dossier.ts';
 import { creerRandomFake } from '../../../src/adapters/random/fake.ts';
 import { enFlux } from '../../contracts/coffre.contract.ts';
 import { codeDe, dossierEssai, petitDisque } from '../../contracts/montage.ts';
 
-const ouvrir = (dossier: string) =>
-  ouvrirCoffreDossier({ dossier, random: creerRandomFake(creerFakeClock(0)) });
+const ouverts: { fermer(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const coffre of ouverts.splice(0)) await coffre.fermer();
+});
 
-test('a piece is the file ab/cd/<sha256>, read-only, that « sha256sum » verifies without us', async () => {
+const ouvrir = (dossier: string) => {
+  const coffre = ouvrirCoffreDossier({ dossier, random: creerRandomFake(creerFakeClock(0)) });
+  ouverts.push(coffre);
+  return coffre;
+};
+
+test('a piece is the file ab/<sha256>, read-only, that « sha256sum » verifies without us', async () => {
   using d = dossierEssai();
   const dossier = join(d.chemin, 'profond', 'coffre');
   const { sha256 } = await ouvrir(dossier).ajouter(Buffer.from('abc'));
   expect(sha256).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
-  const chemin = join(dossier, 'ba', '78', sha256);
+  const chemin = join(dossier, 'ba', sha256);
   expect(statSync(chemin).mode & 0o777).toBe(0o400);
   expect(statSync(dossier).mode & 0o777).toBe(0o700);
 });

@@ -3,6 +3,9 @@ import { type Base, estPanne, panneStockage } from './pilote.ts';
 /** Beyond that many writes, the next transaction takes the rest: the event loop must breathe. */
 const TAILLE_LOT = 1000;
 
+/** Wait of a write under load, for others to share its fsync; milliseconds. */
+const DELAI_GROUPE = 4;
+
 interface Travail {
   /** Does the work; @returns what tells its author, to be called once durable. */
   readonly executer: () => () => void;
@@ -20,6 +23,7 @@ export class FileEcriture {
   #programme = false;
   #ferme = false;
   #lots = 0;
+  #dernierLot = 0;
 
   constructor(base: Base) {
     this.#base = base;
@@ -52,17 +56,21 @@ export class FileEcriture {
   #programmer(): void {
     if (this.#programme) return;
     this.#programme = true;
-    setImmediate(() => {
+    const passer = () => {
       this.#programme = false;
       this.#vider();
       if (this.#attente.length > 0) this.#programmer();
-    });
+    };
+    // Under load a write waits an instant for neighbours; alone, it goes at once.
+    if (this.#dernierLot > 1) setTimeout(passer, DELAI_GROUPE);
+    else setImmediate(passer);
   }
 
   #vider(): void {
     const lot = this.#attente.splice(0, TAILLE_LOT);
     if (lot.length === 0) return;
     this.#lots += 1;
+    this.#dernierLot = lot.length;
     let reponses: (() => void)[];
     try {
       reponses = this.#passer(lot);

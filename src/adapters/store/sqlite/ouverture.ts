@@ -65,6 +65,8 @@ function regler(base: Base): void {
   base.executer('PRAGMA foreign_keys = ON');
   base.executer('PRAGMA temp_store = MEMORY');
   base.executer('PRAGMA cache_size = -65536');
+  // Pages that change often (right edges of the indexes) are copied back once per 16 MB rather than once per 4.
+  base.executer('PRAGMA wal_autocheckpoint = 4000');
   base.executer('PRAGMA journal_size_limit = 67108864');
   base.executer('PRAGMA trusted_schema = OFF');
 }

@@ -1,0 +1,199 @@
+import type { Verbe } from './verbe.ts';
+
+/** Verbs about those who are served, their notifications, tokens, the journal. */
+
+const SIREN = ['<siren>', 'SIREN de la collectivité (neuf chiffres)'] as const;
+
+const FICHE: NonNullable<Verbe['options']> = [
+  ['--nom <nom>', 'nom de la collectivité'],
+  ['--departement <code>', 'département, trois caractères (034, 02A)'],
+  ['--arrondissement <chiffre>', 'arrondissement, un chiffre'],
+  ['--nature <code>', 'nature, deux chiffres de la table de la DGCL (31 : commune)'],
+  ['--referent-nom <nom>', 'nom du référent, écrit dans l’enveloppe'],
+  ['--referent-telephone <numero>', 'téléphone du référent'],
+  ['--referent-courriel <adresse>', 'courriel du référent'],
+  ['--adresse-retour <adresses...>', 'autres adresses de retour'],
+];
+
+const point: Verbe = {
+  nom: 'point',
+  resume: 'où vont les notifications',
+  sous: [
+    {
+      nom: 'ajouter',
+      resume: 'ajouter un webhook (https://…) ou une adresse de courriel',
+      arguments: [SIREN, ['<cible>', 'adresse https://… ou courriel']],
+      options: [['--evenement <types...>', 'seulement ces événements (flux.acquitte…) ; tous par défaut']],
+      demon: true,
+      json: true,
+      charger: () => import('./verbes/points.ts').then((m) => m.ajouter),
+    },
+    {
+      nom: 'retirer',
+      resume: 'retirer un point',
+      arguments: [SIREN, ['<point>', 'identifiant du point']],
+      demon: true,
+      charger: () => import('./verbes/points.ts').then((m) => m.retirer),
+    },
+    {
+      nom: 'activer',
+      resume: 'activer un point suspendu',
+      arguments: [SIREN, ['<point>', 'identifiant du point']],
+      demon: true,
+      charger: () => import('./verbes/points.ts').then((m) => m.activer),
+    },
+    {
+      nom: 'suspendre',
+      resume: 'suspendre un point',
+      arguments: [SIREN, ['<point>', 'identifiant du point']],
+      demon: true,
+      charger: () => import('./verbes/points.ts').then((m) => m.suspendre),
+    },
+    {
+      nom: 'secret',
+      resume: 'renouveler le secret d’un webhook ; l’ancien reste bon quelque temps',
+      arguments: [SIREN, ['<point>', 'identifiant du point']],
+      demon: true,
+      json: true,
+      charger: () => import('./verbes/points.ts').then((m) => m.secret),
+    },
+  ],
+};
+
+export const ADMINISTRATION: readonly Verbe[] = [
+  {
+    nom: 'collectivite',
+    resume: 'collectivités servies',
+    sous: [
+      {
+        nom: 'ajouter',
+        resume: 'ajouter une collectivité',
+        arguments: [SIREN],
+        options: FICHE,
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/collectivite.ts').then((m) => m.ajouter),
+      },
+      {
+        nom: 'modifier',
+        resume: 'modifier une collectivité ; ce qui n’est pas donné reste',
+        arguments: [SIREN],
+        options: [...FICHE, ['--activer', 'accepter ses dépôts'], ['--desactiver', 'refuser ses dépôts']],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/collectivite.ts').then((m) => m.modifier),
+      },
+      {
+        nom: 'lister',
+        resume: 'lister les collectivités',
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/collectivite.ts').then((m) => m.lister),
+      },
+      {
+        nom: 'montrer',
+        resume: 'montrer une collectivité',
+        arguments: [SIREN],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/collectivite.ts').then((m) => m.montrer),
+      },
+      {
+        nom: 'classification',
+        resume: 'importer la classification (message 7-2 de la préfecture)',
+        arguments: [SIREN, ['<fichier>', 'message XML']],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/collectivite.ts').then((m) => m.classification),
+      },
+      point,
+    ],
+  },
+  {
+    nom: 'webhook',
+    resume: 'notifications par webhook',
+    sous: [
+      {
+        nom: 'recevoir',
+        resume: 'recevoir ici des webhooks, pour mettre au point un récepteur',
+        options: [
+          ['--port <port>', 'port d’écoute (8787 par défaut)'],
+          ['--secret <secret>', 'secret du point (whsec_…) : vérifie les signatures'],
+          ['--statut <statut>', 'statut HTTP à répondre (204 par défaut)'],
+        ],
+        json: true,
+        charger: () => import('./verbes/webhook.ts').then((m) => m.recevoir),
+      },
+      {
+        nom: 'lister',
+        resume: 'lister les notifications dues, livrées ou abandonnées',
+        options: [
+          ['--flux <id>', 'celles d’un flux'],
+          ['--etat <etats...>', 'a_faire, livree, abandonnee'],
+          ['--limite <nombre>', '1 à 1000 (50 par défaut)'],
+        ],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/webhook.ts').then((m) => m.lister),
+      },
+      {
+        nom: 'essais',
+        resume: 'montrer le journal de livraison d’une notification',
+        arguments: [['<id>', 'identifiant de la notification (webhook-id)']],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/webhook.ts').then((m) => m.essais),
+      },
+      {
+        nom: 'rejouer',
+        resume: 'livrer de nouveau, sous le même webhook-id',
+        arguments: [['<id>', 'identifiant de la notification (webhook-id)']],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/webhook.ts').then((m) => m.rejouer),
+      },
+    ],
+  },
+  {
+    nom: 'jeton',
+    resume: 'jetons de l’API',
+    sous: [
+      {
+        nom: 'creer',
+        resume: 'créer un jeton ; il n’est montré que cette fois',
+        arguments: [['<nom>', 'nom du jeton, écrit au journal à chaque demande']],
+        options: [['--siren <siren>', 'limité à cette collectivité ; sinon, jeton d’exploitant']],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/jeton.ts').then((m) => m.creer),
+      },
+      {
+        nom: 'lister',
+        resume: 'lister les jetons',
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/jeton.ts').then((m) => m.lister),
+      },
+      {
+        nom: 'revoquer',
+        resume: 'révoquer un jeton',
+        arguments: [['<nom>', 'nom du jeton']],
+        demon: true,
+        charger: () => import('./verbes/jeton.ts').then((m) => m.revoquer),
+      },
+    ],
+  },
+  {
+    nom: 'journal',
+    resume: 'journal à valeur de preuve',
+    sous: [
+      {
+        nom: 'verifier',
+        resume: 'vérifier le chaînage de tout le journal',
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/journal.ts'),
+      },
+    ],
+  },
+];

@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises';
+import { erreurUsage } from '../erreurs.ts';
+import { type Client, clientDe } from '../client.ts';
+import { illisible } from '../fichiers.ts';
+import {
+  type Appel,
+  type CodeSortie,
+  drapeau,
+  liste,
+  type ModuleVerbe,
+  type Options,
+  texte,
+} from '../monde.ts';
+import { json, pluriel, sur } from '../rendu.ts';
+import { segment } from '../requete.ts';
+import { fiche, tableau } from '../tableau.ts';
+import type { CollectiviteVue, FicheActesVue } from '../vues.ts';
+
+type FicheEnvoyee = Omit<FicheActesVue, 'classification'>;
+
+/** Option of the command, field of the card. */
+const CHAMPS = ['departement', 'arrondissement', 'nature'] as const;
+const REFERENT = {
+  nom: 'referentNom',
+  telephone: 'referentTelephone',
+  courriel: 'referentCourriel',
+} as const;
+
+/** The ACTES card: what was, changed by what is typed; null when nothing was ever said of it. */
+function ficheActes(options: Options, avant: FicheActesVue | null): FicheEnvoyee | null {
+  const adresses = liste(options, 'adresseRetour');
+  const donnees = [...CHAMPS, ...Object.values(REFERENT)].some((nom) => options[nom] !== undefined);
+  if (!donnees && adresses.length === 0 && avant === null) return null;
+  const champ = (nom: (typeof CHAMPS)[number]): string => texte(options, nom) ?? avant?.[nom] ?? '';
+  const referent = (nom: keyof typeof REFERENT): string =>
+    texte(options, REFERENT[nom]) ?? avant?.referent[nom] ?? '';
+  return {
+    departement: champ('departement'),
+    arrondissement: champ('arrondissement'),
+    nature: champ('nature'),
+    referent: { nom: referent('nom'), telephone: referent('telephone'), courriel: referent('courriel') },
+    adressesRetour: adresses.length > 0 ? adresses : (avant?.adressesRetour ?? []),
+  };
+}
+
+async function trouver(client: Client, siren: string | undefined): Promise<CollectiviteVue> {
+  const chemin = `/collectivites/${segment(siren)}`;
+  return (await client.json<{ collectivite: CollectiviteVue }>({ methode: 'GET', chemin })).collectivite;
+}
+
+async function enregistrer(appel: Appel, client: Client, corps: object): Promise<CodeSortie> {
+  const { sorties } = appel.monde;
+  const { collectivite } = await client.json<{ collectivite: CollectiviteVue }>({
+    methode: 'PUT',
+    chemin: `/collectivites/${segment(appel.arguments[0])}`,
+    json: corps,
+  });
+  if (drapeau(appel.options, 'json')) json(sorties, [collectivite]);
+  else {
+    sorties.ecrire(`${sur(collectivite.nom)} (${collectivite.siren}) : enregistrée.`);
+    if (collectivite.actes?.classification === null) {
+      sorties.ecrire(
+        `Il reste à importer sa classification : vaguemestre collectivite classification ${collectivite.siren} <fichier>`,
+      );
+    }
+  }
+  return 0;
+}
+
+async function ajouterFiche(appel: Appel): Promise<CodeSortie> {
+  const nom = texte(appel.options, 'nom');
+  if (nom === undefined) {
+    throw erreurUsage('Il manque l’option « --nom <nom> ».', appel.verbe);
+  }
+  const client = await clientDe(appel);
+  return enregistrer(appel, client, { nom, actif: true, actes: ficheActes(appel.options, null), ver: 0 });
+}
+
+async function modifierFiche(appel: Appel): Promise<CodeSortie> {
+  const { options } = appel;
+  const [activer, desactiver] = [drapeau(options, 'activer'), drapeau(options, 'desactiver')];
+  if (activer && desactiver) {
+    const detail = '« --activer » et « --desactiver » ne vont pas ensemble.';
+    throw erreurUsage(detail, appel.verbe);
+  }
+  const client = await clientDe(appel);
+  const avant = await trouver(client, appel.arguments[0]);
+  return enregistrer(appel, client, {
+    nom: texte(options, 'nom') ?? avant.nom,
+    actif: activer || (avant.actif && !desactiver),
+    actes: ficheActes(options, avant.actes),
+    ver: avant.ver,
+  });
+}
+
+async function listerFiches(appel: Appel): Promise<CodeSortie> {
+  const { sorties } = appel.monde;
+  const client = await clientDe(appel);
+  const { collectivites } = await client.json<{ collectivites: readonly CollectiviteVue[] }>({
+    methode: 'GET',
+    chemin: '/collectivites',
+  });
+  if (drapeau(appel.options, 'json')) json(sorties, collectivites);
+  else if (collectivites.length === 0) sorties.ecrire('Aucune collectivité.');
+  else {
+    tableau(
+      sorties,
+      ['SIREN', 'Nom', 'Active', 'Classification', 'Points'],
+      collectivites.map((c) => [
+        c.siren,
+        c.nom,
+        c.actif ? 'oui' : 'non',
+        c.actes?.classification?.date ?? '-',
+        String(c.points.length),
+      ]),
+    );
+  }
+  return 0;
+}
+
+async function montrerFiche(appel: Appel): Promise<CodeSortie> {
+  const { sorties } = appel.monde;
+  const c = await trouver(await clientDe(appel), appel.arguments[0]);
+  if (drapeau(appel.options, 'json')) {
+    json(sorties, [c]);
+    return 0;
+  }
+  const a = c.actes;
+  fiche(sorties, [
+    ['SIREN', c.siren],
+    ['Nom', c.nom],
+    ['Active', c.actif ? 'oui' : 'non'],
+    ...(a === null
+      ? [['ACTES', 'non renseigné'] as const]
+      : ([
+          ['Département', a.departement],
+          ['Arrondissement', a.arrondissement],
+          ['Nature', a.nature],
+          ['Référent', `${a.referent.nom}, ${a.referent.telephone}, ${a.referent.courriel}`],
+          ['Adresses de retour', a.adressesRetour.length === 0 ? '-' : a.adressesRetour.join(', ')],
+          ['Classification', a.classification?.date ?? 'à importer'],
+        ] as const)),
+  ]);
+  if (c.points.length > 0) {
+    sorties.ecrire('');
+    tableau(
+      sorties,
+      ['Point', 'Canal', 'Cible', 'Actif', 'Événements', 'Motif'],
+      c.points.map((p) => [
+        p.id,
+        p.canal,
+        p.cible,
+        p.actif ? 'oui' : 'non',
+        p.evenements.length === 0 ? 'tous' : p.evenements.join(', '),
+        p.motif ?? '',
+      ]),
+    );
+  }
+  return 0;
+}
+
+async function importer(appel: Appel): Promise<CodeSortie> {
+  const { sorties } = appel.monde;
+  const [siren, fichier = ''] = appel.arguments;
+  const message = await readFile(fichier).catch((e: unknown) => {
+    throw illisible(fichier, e);
+  });
+  const client = await clientDe(appel);
+  const { classification: c } = await client.json<{
+    classification: NonNullable<FicheActesVue['classification']>;
+  }>({
+    methode: 'PUT',
+    chemin: `/collectivites/${segment(siren)}/classification`,
+    corps: {
+      flux: (async function* () {
+        yield message;
+      })(),
+      type: 'application/xml',
+      longueur: message.length,
+    },
+  });
+  if (drapeau(appel.options, 'json')) json(sorties, [c]);
+  else {
+    const matieres = pluriel(Object.keys(c.matieres).length, 'matière');
+    const natures = pluriel(Object.keys(c.natures).length, 'nature');
+    sorties.ecrire(`Classification du ${c.date} importée : ${matieres}, ${natures}.`);
+  }
+  return 0;
+}
+
+export const ajouter: ModuleVerbe = { executer: ajouterFiche };
+export const modifier: ModuleVerbe = { executer: modifierFiche };
+export const lister: ModuleVerbe = { executer: listerFiches };
+export const montrer: ModuleVerbe = { executer: montrerFiche };
+export const classification: ModuleVerbe = { executer: importer };

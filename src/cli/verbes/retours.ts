@@ -1,0 +1,121 @@
+import { clientDe } from '../client.ts';
+import { ecrire, lire, taille } from '../fichiers.ts';
+import { type Appel, type CodeSortie, drapeau, liste, type ModuleVerbe, texte } from '../monde.ts';
+import { date, etat, json, octets, sur } from '../rendu.ts';
+import { requete, segment } from '../requete.ts';
+import { fiche, tableau } from '../tableau.ts';
+import { LIBELLES, type RetourVu } from '../vues.ts';
+
+function libelle(appel: Appel, r: RetourVu): string {
+  return etat(appel.monde.sorties, r.etat, LIBELLES[r.etat] ?? r.etat);
+}
+
+async function listerRetours(appel: Appel): Promise<CodeSortie> {
+  const { options, monde } = appel;
+  const { sorties } = monde;
+  const client = await clientDe(appel);
+  const parDefaut = !drapeau(options, 'tous') && liste(options, 'etat').length === 0;
+  const filtre = requete(parDefaut ? { ...options, etat: 'a_trancher' } : options, [
+    'etat',
+    'avant',
+    'limite',
+  ]);
+  const { retours, suite } = await client.json<{ retours: readonly RetourVu[]; suite: string | null }>({
+    methode: 'GET',
+    chemin: `/retours${filtre}`,
+  });
+  if (drapeau(options, 'json')) {
+    json(sorties, retours);
+    return 0;
+  }
+  if (retours.length === 0) {
+    sorties.ecrire(parDefaut ? 'Aucun retour à trancher.' : 'Aucun retour.');
+    return 0;
+  }
+  tableau(
+    sorties,
+    ['Reçu le', 'État', 'Source', 'Taille', 'Retour', 'Motif'],
+    retours.map((r) => [date(r.recu), libelle(appel, r), r.source, octets(r.taille), r.id, r.motif ?? '']),
+  );
+  if (suite !== null) sorties.ecrire(`La suite : vaguemestre retours lister --avant ${suite}`);
+  return 0;
+}
+
+async function montrerRetour(appel: Appel): Promise<CodeSortie> {
+  const { sorties } = appel.monde;
+  const client = await clientDe(appel);
+  const chemin = `/retours/${segment(appel.arguments[0])}`;
+  const sortie = texte(appel.options, 'sortie');
+  if (sortie !== undefined) {
+    await ecrire(sortie, await client.flux({ methode: 'GET', chemin: `${chemin}/brut` }));
+    sorties.ecrire(
+      drapeau(appel.options, 'json') ? JSON.stringify({ fichier: sortie }) : `Message écrit dans ${sortie}.`,
+    );
+    return 0;
+  }
+  const vu = await client.json<{ retour: RetourVu; parties: readonly { nom: string; taille: number }[] }>({
+    methode: 'GET',
+    chemin,
+  });
+  if (drapeau(appel.options, 'json')) {
+    json(sorties, [vu]);
+    return 0;
+  }
+  const r = vu.retour;
+  fiche(sorties, [
+    ['Retour', r.id],
+    ['État', libelle(appel, r)],
+    ['Source', r.source],
+    ['Reçu le', date(r.recu)],
+    ['Taille', octets(r.taille)],
+    ['SHA-256', r.sha256],
+    ['Motif', r.motif ?? '-'],
+    ['Flux', r.flux.length === 0 ? '-' : r.flux.join(', ')],
+  ]);
+  if (vu.parties.length > 0) {
+    sorties.ecrire('');
+    tableau(
+      sorties,
+      ['Partie', 'Taille'],
+      vu.parties.map((p) => [p.nom, octets(p.taille)]),
+    );
+  }
+  return 0;
+}
+
+function dire(appel: Appel, r: RetourVu): CodeSortie {
+  const { sorties } = appel.monde;
+  if (drapeau(appel.options, 'json')) json(sorties, [r]);
+  else sorties.ecrire(`Retour ${r.id} : ${libelle(appel, r)}${r.motif === null ? '.' : `, ${sur(r.motif)}`}`);
+  return 0;
+}
+
+async function ordonner(appel: Appel, ordre: string, corps: object): Promise<CodeSortie> {
+  const client = await clientDe(appel);
+  const chemin = `/retours/${segment(appel.arguments[0])}/${ordre}`;
+  const { retour } = await client.json<{ retour: RetourVu }>({ methode: 'POST', chemin, json: corps });
+  return dire(appel, retour);
+}
+
+async function deposerRetour(appel: Appel): Promise<CodeSortie> {
+  const fichier = appel.arguments[0] ?? '';
+  const longueur = await taille(fichier);
+  const client = await clientDe(appel);
+  const { retour } = await client.json<{ retour: RetourVu }>({
+    methode: 'POST',
+    chemin: '/retours',
+    corps: { flux: lire(fichier), type: 'message/rfc822', longueur },
+  });
+  return dire(appel, retour);
+}
+
+export const lister: ModuleVerbe = { executer: listerRetours };
+export const montrer: ModuleVerbe = { executer: montrerRetour };
+export const deposer: ModuleVerbe = { executer: deposerRetour };
+export const retraiter: ModuleVerbe = { executer: (appel) => ordonner(appel, 'retraiter', {}) };
+export const rattacher: ModuleVerbe = {
+  executer: (appel) => ordonner(appel, 'rattacher', { flux: (appel.arguments[1] ?? '').toLowerCase() }),
+};
+export const classer: ModuleVerbe = {
+  executer: (appel) => ordonner(appel, 'classer', { motif: texte(appel.options, 'motif') }),
+};

@@ -1,0 +1,112 @@
+/** What the API answers, as far as the command line shows it (contract: /api/v1/openapi.json). */
+
+export interface FluxVu {
+  readonly id: string;
+  readonly protocole: string;
+  readonly collectivite: string;
+  readonly etat: string;
+  readonly libelle: string;
+  readonly identite: string;
+  readonly resume: Readonly<Record<string, unknown>>;
+  readonly nomEnvoi: string | null;
+  readonly cite: string | null;
+  readonly depose: string;
+  readonly transmis: string | null;
+  readonly solde: string | null;
+  readonly prochaine: string | null;
+  readonly tentatives: number;
+  readonly alerte: string | null;
+  readonly erreur: { readonly code: string; readonly message: string; readonly remede: string } | null;
+}
+
+export interface PieceVue {
+  readonly rang: number;
+  readonly role: string;
+  readonly nom: string;
+  readonly type: string;
+  readonly taille: number;
+  readonly sha256: string;
+}
+
+export interface LigneVue {
+  readonly n: number;
+  readonly t: string;
+  readonly ev: string;
+  readonly acteur: string;
+  readonly res: string;
+  readonly motif: string;
+}
+
+export interface LivraisonVue {
+  readonly id: string;
+  readonly collectivite: string;
+  readonly flux: string;
+  readonly point: string;
+  readonly canal: string;
+  readonly type: string;
+  readonly etat: string;
+  readonly prochaine: string | null;
+  readonly tentatives: number;
+  readonly creee: string;
+}
+
+export interface MontreVu {
+  readonly flux: FluxVu;
+  readonly pieces: readonly PieceVue[];
+  readonly chronologie: readonly LigneVue[];
+  readonly livraisons: readonly LivraisonVue[];
+}
+
+export interface RetourVu {
+  readonly id: string;
+  readonly etat: string;
+  readonly source: string;
+  readonly recu: string;
+  readonly taille: number;
+  readonly sha256: string;
+  readonly motif: string | null;
+  readonly flux: readonly string[];
+}
+
+export interface PointVu {
+  readonly id: string;
+  readonly canal: string;
+  readonly cible: string;
+  readonly evenements: readonly string[];
+  readonly actif: boolean;
+  readonly motif: string | null;
+}
+
+export interface FicheActesVue {
+  readonly departement: string;
+  readonly arrondissement: string;
+  readonly nature: string;
+  readonly referent: { readonly nom: string; readonly telephone: string; readonly courriel: string };
+  readonly adressesRetour: readonly string[];
+  readonly classification: {
+    readonly date: string;
+    readonly matieres: object;
+    readonly natures: object;
+  } | null;
+}
+
+export interface CollectiviteVue {
+  readonly siren: string;
+  readonly nom: string;
+  readonly actif: boolean;
+  readonly actes: FicheActesVue | null;
+  readonly points: readonly PointVu[];
+  readonly creee: string;
+  readonly ver: number;
+}
+
+/** Wordings of what is not a state of flux (those come from the daemon). */
+export const LIBELLES: Readonly<Record<string, string>> = {
+  recu: 'à analyser',
+  attribue: 'attribué',
+  a_trancher: 'à trancher',
+  classe: 'classé',
+  a_faire: 'à livrer',
+  livree: 'livrée',
+  abandonnee: 'abandonnée',
+};
