@@ -144,7 +144,11 @@ async function ouvrirTransport(base: Base): Promise<TransportHttps | null> {
   );
 }
 
-function etapesActes(base: Base, protocole: Protocole, transport: TransportHttps | null): Etapes['ACTES'] {
+function etapesActes(
+  base: Base,
+  protocole: Protocole,
+  transport: TransportHttps | null,
+): NonNullable<Etapes['ACTES']> {
   const { config, store, coffre, outils, clock } = base;
   const m = config.actes.ministere;
   const maintenant = () => clock.now();
@@ -225,7 +229,7 @@ function assemblerMoteur(base: Base, actes: Protocole, c: Correspondants): Moteu
   const { flux, collectivites } = store;
   const { webhook, mailer } = c;
   return creerMoteur(outils, {
-    etapes: { ACTES: etapesActes(base, actes, c.transport), HELIOS: {} },
+    etapes: { ACTES: etapesActes(base, actes, c.transport) },
     accuse: {
       flux,
       coffre,
@@ -293,12 +297,12 @@ async function ouvrirTout(
   const releve = creerReleve(outils, boitesDe(base), consigner);
   const gestes = assemblerGestes({
     moteur: outils,
-    travail: moteur,
     coffre,
     protocoles: [actes],
     releve,
     sondes: sondesDe(base, c.transport),
     tailleMax: config.api.taille_max_octets,
+    alerteJoursOuvres: config.actes.alerte_jours_ouvres,
     lireClassification,
     refusCible: refusCible(config),
   });

@@ -1,6 +1,5 @@
 import { expandre } from '../etapes/notification.ts';
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
-import { ErreurVgm } from '../metier/erreurs.ts';
 import { type Etat, type EvenementEtat, estTerminal, transition } from '../metier/etats.ts';
 import type { Flux, ObjetJson, Piece } from '../metier/flux.ts';
 import type { FluxId, Instant } from '../metier/identifiants.ts';
@@ -8,6 +7,7 @@ import type { EntreeJournal } from '../metier/journal.ts';
 import type { TypeEvenement } from '../metier/notifications.ts';
 import { type ChangementFlux, type NouvelleLivraison, OPERATEUR } from '../ports/store.ts';
 import type { FicheErreur } from '../metier/erreurs.ts';
+import { estConflit } from './insister.ts';
 import type { OutilsMoteur } from './outils.ts';
 
 /** A move asked for: by a step, a receipt or a person. */
@@ -36,6 +36,7 @@ export interface Prepare {
 const NOTIFIE: Readonly<Partial<Record<EvenementEtat, TypeEvenement>>> = {
   controle_defavorable: 'flux.refuse',
   remise_confirmee: 'flux.transmis',
+  tranche_recu: 'flux.transmis',
   remise_incertaine: 'flux.incertain',
   remise_refusee: 'flux.echec',
   accuse_recu: 'flux.acquitte',
@@ -46,8 +47,11 @@ const NOTIFIE: Readonly<Partial<Record<EvenementEtat, TypeEvenement>>> = {
 /** States in which nothing is due: only a person or the State makes them move. */
 const SANS_ECHEANCE: readonly Etat[] = ['echec'];
 
-/** Failures of the present try only: a move that goes forward clears the count. */
-const COMPTE_ESSAI: readonly EvenementEtat[] = ['remise_non_faite'];
+/** Failures of the present state: going on the line and back is one try more, any other move clears the count. */
+function tentativesApres(flux: Flux, evenement: EvenementEtat): number {
+  if (evenement === 'remise_non_faite') return flux.tentatives + 1;
+  return evenement === 'mise_en_ligne' ? flux.tentatives : 0;
+}
 
 const DEFAVORABLES: readonly EvenementEtat[] = [
   'controle_defavorable',
@@ -63,7 +67,6 @@ function faitDe(evenement: EvenementEtat): Pick<EntreeJournal, 'ev' | 'res'> {
 }
 
 /** The journal line of a fact about a flux. */
-
 export function entree(
   flux: Flux,
   m: Pick<Mouvement, 'acteur' | 'corr' | 'motif' | 'pieces'>,
@@ -86,6 +89,14 @@ function echeanceApres(m: Mouvement, vers: Etat, quand: Instant): Instant | null
   return m.due ?? quand;
 }
 
+/** When the State took it: now for an answer of its door; when it went on the line if a person says so afterwards. */
+function transmisPar(flux: Flux, evenement: EvenementEtat, quand: Instant): { transmis?: Instant } {
+  if (evenement === 'remise_confirmee') return { transmis: quand };
+  if (evenement !== 'tranche_recu') return {};
+  const { misEnLigne } = flux.resume;
+  return { transmis: typeof misEnLigne === 'string' ? (Date.parse(misEnLigne) as Instant) : quand };
+}
+
 /** Turns a move into what the store writes. Throws VGM-NOY-002 when the table of transitions forbids it. */
 export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Prepare> {
   const vers = transition(flux.etat, m.evenement);
@@ -97,15 +108,11 @@ export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): 
     ver: flux.ver,
     etat: vers,
     due: echeanceApres(m, vers, quand),
-    tentatives: COMPTE_ESSAI.includes(m.evenement)
-      ? flux.tentatives + 1
-      : m.garderBail === true
-        ? flux.tentatives
-        : 0,
+    tentatives: tentativesApres(flux, m.evenement),
     alerte: null,
     erreur: m.erreur ?? null,
     ...(m.nomEnvoi === undefined ? {} : { nomEnvoi: m.nomEnvoi }),
-    ...(m.evenement === 'remise_confirmee' ? { transmis: quand } : {}),
+    ...transmisPar(flux, m.evenement, quand),
     ...(estTerminal(vers) ? { solde: quand } : {}),
     ...(m.pieces === undefined ? {} : { pieces: m.pieces }),
     ...(m.complement === undefined ? {} : { complement: m.complement }),
@@ -134,12 +141,14 @@ function appliquerEnMemoire(flux: Flux, c: ChangementFlux, quand: Instant): Flux
   };
 }
 
+/** What is owed for this event. A collectivité that is no more is owed nothing, and holds no flux back. */
 export async function livraisonsDe(
   outils: OutilsMoteur,
   flux: Flux,
   type: TypeEvenement,
 ): Promise<readonly NouvelleLivraison[]> {
-  const collectivite = await outils.annuaire.exiger(flux.collectivite);
+  const collectivite = await outils.annuaire.trouver(flux.collectivite);
+  if (collectivite === undefined) return [];
   return expandre(type, flux, { collectivite, random: outils.random, quand: outils.clock.now() });
 }
 
@@ -170,7 +179,7 @@ export async function mouvoirQuoiQuIlEnSoit(outils: OutilsMoteur, flux: Flux, m:
       if (transition(courant.etat, m.evenement) === undefined) return await constater(outils, courant, m);
       return await mouvoir(outils, courant, m);
     } catch (cause) {
-      if (!(cause instanceof ErreurVgm) || cause.fiche.code !== 'VGM-NOY-001') throw cause;
+      if (!estConflit(cause)) throw cause;
       courant = await relire(outils, flux.id);
     }
   }

@@ -1,12 +1,14 @@
 import { CIRCUIT } from '../etapes/circuit.ts';
 import type { Etapes, NomEtape, Poste } from '../etapes/etape.ts';
+import { sortInconnu } from '../etapes/transmission.ts';
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import { ErreurVgm, type FicheErreur } from '../metier/erreurs.ts';
 import { transition } from '../metier/etats.ts';
 import type { Flux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
-import { entree, livraisonsDe, mouvoir, mouvoirQuoiQuIlEnSoit } from './avancer.ts';
+import { entree, livraisonsDe, type Mouvement, mouvoir, mouvoirQuoiQuIlEnSoit, relire } from './avancer.ts';
+import { estConflit, insister } from './insister.ts';
 import type { OutilsMoteur } from './outils.ts';
 import { reculer } from './retry.ts';
 
@@ -35,6 +37,7 @@ export async function executerFlux(outils: OutilsMoteur, etapes: Etapes, reclame
 function creerPoste(outils: OutilsMoteur, tenu: { flux: Flux }, corr: string): Poste {
   return {
     signal: outils.signaux.coupure,
+    arret: outils.signaux.arret,
     mettreEnLigne: async (motif) => {
       tenu.flux = await mouvoir(outils, tenu.flux, {
         evenement: 'mise_en_ligne',
@@ -104,7 +107,7 @@ async function suivre(outils: OutilsMoteur, flux: Flux, { issue, corr }: Avancee
     vers !== undefined &&
     CIRCUIT[flux.protocole]?.[vers] !== undefined;
   const { type: _, ...mouvement } = issue;
-  const apres = await mouvoirQuoiQuIlEnSoit(outils, flux, {
+  const apres = await conclure(outils, flux, {
     ...mouvement,
     acteur: ACTEUR,
     corr,
@@ -125,15 +128,27 @@ interface Attente {
 async function attendre(outils: OutilsMoteur, flux: Flux, attente: Attente): Promise<void> {
   const { id, ver, etat } = flux;
   try {
-    await outils.store.ecriture.ecrire({
-      quand: outils.clock.now(),
-      flux: [{ id, ver, etat, ...attente }],
-      journal: [],
-    });
+    await insister(outils, () =>
+      outils.store.ecriture.ecrire({
+        quand: outils.clock.now(),
+        flux: [{ id, ver, etat, ...attente }],
+        journal: [],
+      }),
+    );
   } catch (cause) {
-    // Somebody else changed it meanwhile: its new due is theirs.
-    if (!(cause instanceof ErreurVgm) || cause.fiche.code !== 'VGM-NOY-001') throw cause;
+    if (!estConflit(cause)) throw cause;
+    const courant = await insister(outils, () => relire(outils, id));
+    // Somebody else moved it: its next look is theirs. A mere addition (a return hung on it) leaves the wait ours.
+    if (courant.etat === etat) await attendre(outils, courant, attente);
   }
+}
+
+/** Somebody else changed it under our hand: gives the lease back and leaves the rest as it now is. */
+async function rendre(outils: OutilsMoteur, flux: Flux): Promise<void> {
+  const courant = await insister(outils, () => relire(outils, flux.id));
+  const { due, alerte, erreur, tentatives } = courant;
+  if (courant.etat === flux.etat && due !== null)
+    await attendre(outils, courant, { due, alerte, erreur, tentatives });
 }
 
 async function alerter(
@@ -144,23 +159,30 @@ async function alerter(
   const premiere = flux.alerte === null;
   const { id, ver, etat, tentatives, erreur } = flux;
   const apres: Flux = { ...flux, alerte: fait.alerte };
-  const livraisons = premiere ? await livraisonsDe(outils, apres, 'flux.alerte') : [];
   const ligne = entree(
     flux,
     { acteur: ACTEUR, corr: fait.corr, motif: fait.alerte },
     { ev: 'ALERTE', res: 'KO' },
   );
   try {
-    await outils.store.ecriture.ecrire({
-      quand: outils.clock.now(),
-      flux: [{ id, ver, etat, tentatives, erreur, alerte: fait.alerte, due: fait.prochaine }],
-      nouvellesLivraisons: livraisons,
-      journal: premiere ? [ligne] : [],
-    });
+    await insister(outils, async () =>
+      outils.store.ecriture.ecrire({
+        quand: outils.clock.now(),
+        flux: [{ id, ver, etat, tentatives, erreur, alerte: fait.alerte, due: fait.prochaine }],
+        nouvellesLivraisons: premiere ? await livraisonsDe(outils, apres, 'flux.alerte') : [],
+        journal: premiere ? [ligne] : [],
+      }),
+    );
     if (premiere) outils.diffusion.publier({ quand: outils.clock.now(), flux: apres, ev: 'ALERTE' });
   } catch (cause) {
-    if (!(cause instanceof ErreurVgm) || cause.fiche.code !== 'VGM-NOY-001') throw cause;
+    if (!estConflit(cause)) throw cause;
+    await rendre(outils, flux);
   }
+}
+
+/** An error of the document, which asks for a verdict; a fault of the program or of its storage (NOY) never does. */
+function condamne(erreur: FicheErreur): boolean {
+  return erreur.nature === 'definitive' && !erreur.code.startsWith('VGM-NOY-');
 }
 
 /** A failure thrown by a step: its nature says whether to try again, to ask a person, or to refuse. */
@@ -169,27 +191,30 @@ async function echouer(
   flux: Flux,
   fait: { erreur: FicheErreur; corr: string },
 ): Promise<void> {
-  // Somebody else changed it before anything left: the row and its next look are theirs now.
-  if (fait.erreur.code === 'VGM-NOY-001') return;
-  const evenement = flux.etat === 'en_ligne' ? 'remise_incertaine' : 'controle_defavorable';
-  const sort = flux.etat === 'en_ligne' || fait.erreur.nature === 'definitive';
-  if (sort && transition(flux.etat, evenement) !== undefined) {
-    const { erreur, corr } = fait;
-    await mouvoirQuoiQuIlEnSoit(outils, flux, {
-      evenement,
-      acteur: ACTEUR,
-      corr,
-      erreur,
-      motif: erreur.code,
-    });
+  const { erreur, corr } = fait;
+  if (flux.etat === 'en_ligne') {
+    const mouvement = sortInconnu(flux, { detail: erreur.message, quand: outils.clock.now() });
+    await conclure(outils, flux, { ...mouvement, acteur: ACTEUR, corr });
     return;
   }
-  outils.log.warn('étape à reprendre', { flux: flux.id, code: fait.erreur.code, etat: flux.etat });
+  // Somebody else changed it before anything left.
+  if (erreur.code === 'VGM-NOY-001') return rendre(outils, flux);
+  const evenement = 'controle_defavorable';
+  if (condamne(erreur) && transition(flux.etat, evenement) !== undefined) {
+    await conclure(outils, flux, { evenement, acteur: ACTEUR, corr, erreur, motif: erreur.code });
+    return;
+  }
+  outils.log.warn('étape à reprendre', { flux: flux.id, code: erreur.code, etat: flux.etat });
   const { alerte, tentatives } = flux;
   await attendre(outils, flux, {
     due: reculer(outils, tentatives),
     alerte,
-    erreur: fait.erreur,
+    erreur,
     tentatives: tentatives + 1,
   });
+}
+
+/** Writes the end of a step, whatever happened meanwhile to the flux or to the storage. */
+function conclure(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Flux> {
+  return insister(outils, () => mouvoirQuoiQuIlEnSoit(outils, flux, m));
 }

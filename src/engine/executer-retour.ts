@@ -4,6 +4,7 @@ import type { EntreeJournal } from '../metier/journal.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
 import type { ChangementRetour, Ecriture } from '../ports/store.ts';
 import { type Prepare, preparer } from './avancer.ts';
+import { estConflit, insister } from './insister.ts';
 import type { OutilsMoteur } from './outils.ts';
 import { reculer } from './retry.ts';
 
@@ -26,11 +27,12 @@ export async function executerRetour(
       await consignerIssue(outils, reclame, issue);
       return;
     } catch (cause) {
-      if (cause instanceof ErreurVgm && cause.fiche.code === 'VGM-NOY-001') continue;
+      if (estConflit(cause)) continue;
       if (cause instanceof ErreurVgm && cause.fiche.nature === 'definitive') {
         // Trying again would say the same: a person must see it.
         const restes = [`${cause.fiche.message} ${cause.fiche.remede}`];
-        await consignerIssue(outils, reclame, { attributions: [], sansEffet: [], restes });
+        const issue = { attributions: [], sansEffet: [], restes };
+        await insister(outils, () => consignerIssue(outils, reclame, issue));
         return;
       }
       await reporter(outils, reclame, cause);
@@ -111,9 +113,11 @@ async function reporter(outils: OutilsMoteur, retour: Retour, cause: unknown): P
   outils.log.error('analyse d’un retour interrompue', { retour: retour.id }, cause);
   const { id, ver, etat, motif, flux, tentatives } = retour;
   const due = reculer(outils, tentatives);
-  await outils.store.ecriture.ecrire({
-    quand: outils.clock.now(),
-    retours: [{ id, ver, etat, due, tentatives: tentatives + 1, motif, flux }],
-    journal: [],
-  });
+  await insister(outils, () =>
+    outils.store.ecriture.ecrire({
+      quand: outils.clock.now(),
+      retours: [{ id, ver, etat, due, tentatives: tentatives + 1, motif, flux }],
+      journal: [],
+    }),
+  );
 }

@@ -57,8 +57,10 @@ export function creerWorker<T extends { readonly id: string }>(
     if (nombre <= 0) return 0;
     const quand = clock.now();
     const bail = (quand + reglage.bail_s * 1000) as Instant;
-    const travaux = await couloir.reclamer({ quand, nombre, proprietaire, bail });
-    for (const travail of travaux) if (!enMain.has(travail.id)) lancer(travail);
+    // A row in hand that somebody changed is due again: it will be taken once our hand is off it.
+    const sauf = [...enMain.keys()];
+    const travaux = await couloir.reclamer({ quand, nombre, proprietaire, bail, sauf });
+    for (const travail of travaux) lancer(travail);
     return travaux.length;
   };
 

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { type CourrielLu, lireCourriel } from '../formats/courriel/lire.ts';
 import { estTerminal, transition } from '../metier/etats.ts';
 import type { Flux, Piece } from '../metier/flux.ts';
+import type { FluxId } from '../metier/identifiants.ts';
 import type { Retour } from '../metier/retours.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { type LectureFlux, OPERATEUR } from '../ports/store.ts';
@@ -80,17 +81,31 @@ async function attribuerTous(messages: readonly MessageEtat[], lot: Lot): Promis
   const attributions: Attribution[] = [];
   const sansEffet: Flux[] = [];
   const restes: string[] = [];
+  const contredits = new Set<FluxId>();
   for (const message of messages) {
     const sort = await attribuer(message, lot, attributions);
     if (typeof sort === 'string') restes.push(`${message.libelle} : ${sort}`);
-    else if (sort.effet)
+    else if ('contredit' in sort) {
+      contredits.add(sort.contredit);
+      restes.push(`${message.libelle} : ${motifContredit(sort.contredit)}`);
+    } else if (sort.effet)
       attributions.push({ flux: sort.flux, message, pieces: await piecesDe(message, lot) });
     else sansEffet.push(sort.flux);
   }
-  return { attributions, sansEffet, restes };
+  const ecartees = attributions.filter((a) => contredits.has(a.flux.id));
+  return {
+    attributions: attributions.filter((a) => !contredits.has(a.flux.id)),
+    sansEffet: sansEffet.filter((f) => !contredits.has(f.id)),
+    restes: [...ecartees.map((a) => `${a.message.libelle} : ${motifContredit(a.flux.id)}`), ...restes],
+  };
 }
 
-type Sort = string | { readonly flux: Flux; readonly effet: boolean };
+/** A mail that says yes and no of one acte: the order of its parts must not decide. */
+function motifContredit(flux: FluxId): string {
+  return `contredit un autre message du même courriel pour le flux ${flux}`;
+}
+
+type Sort = string | { readonly flux: Flux; readonly effet: boolean } | { readonly contredit: FluxId };
 
 /** Finds the flux of one message. A string says why none can be chosen. */
 async function attribuer(message: MessageEtat, lot: Lot, deja: readonly Attribution[]): Promise<Sort> {
@@ -105,8 +120,13 @@ async function attribuer(message: MessageEtat, lot: Lot, deja: readonly Attribut
   );
   const vif = vifs.find((f) => !deja.some((a) => a.flux.id === f.id));
   if (vif !== undefined) return { flux: vif, effet: true };
-  const double = siens.find((f) => estDouble(f, message)) ?? vifs[0];
+  const double = siens.find(
+    (f) =>
+      estDouble(f, message) ||
+      deja.some((a) => a.flux.id === f.id && a.message.evenement === message.evenement),
+  );
   if (double !== undefined) return { flux: double, effet: false };
+  if (vifs[0] !== undefined) return { contredit: vifs[0].id };
   return `contredit l’état « ${siens[0]?.etat ?? ''} » du flux ${siens[0]?.id ?? ''}`;
 }
 

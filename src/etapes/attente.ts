@@ -21,6 +21,8 @@ export function creerEtapeAttente(maintenant: () => Instant): Etape {
   return (flux: Flux): Promise<Issue> => {
     const prochaine = instantDe(ajouterJoursOuvres(jourDe(maintenant()), 1), HEURE_RAPPEL);
     const depuis = flux.transmis ?? flux.modifie;
+    // A standing alert is left as it was worded: each look changes `modifie`, not the day since when it stands.
+    if (flux.alerte !== null) return Promise.resolve({ type: 'alerte', alerte: flux.alerte, prochaine });
     const alerte =
       flux.etat === 'incertain'
         ? `Sort toujours inconnu depuis le ${jourLisible(flux.modifie)} : demander à la préfecture si elle détient ${flux.nomEnvoi ?? 'l’envoi'}, puis « vaguemestre trancher ».`

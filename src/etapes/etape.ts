@@ -8,7 +8,10 @@ export interface Poste {
    * Throws VGM-NOY-001 when the flux changed meanwhile: nothing must leave.
    */
   mettreEnLigne(motif: string): Promise<void>;
+  /** Cuts what is under way. */
   readonly signal: AbortSignal;
+  /** A stop is asked for: what has not left must not leave any more. */
+  readonly arret: AbortSignal;
 }
 
 /** A step looks at one flux and gives an outcome back; it never writes state. */
@@ -17,4 +20,4 @@ export type Etape = (flux: Flux, poste: Poste) => Promise<Issue>;
 export const NOMS_ETAPE = ['controle', 'enveloppe', 'transmission', 'reprise', 'attente'] as const;
 export type NomEtape = (typeof NOMS_ETAPE)[number];
 
-export type Etapes = Readonly<Record<NomProtocole, Readonly<Partial<Record<NomEtape, Etape>>>>>;
+export type Etapes = Readonly<Partial<Record<NomProtocole, Readonly<Partial<Record<NomEtape, Etape>>>>>>;

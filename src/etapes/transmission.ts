@@ -1,4 +1,5 @@
 import { erreurTransmission } from '../metier/catalogue/transmission.ts';
+import type { EvenementEtat } from '../metier/etats.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
@@ -30,7 +31,7 @@ export interface OutilsTransmission {
 const SANS_GUICHET = 60_000;
 
 /**
- * Transmission step. Window → place at the door → mark `en_ligne` → send → read the answer.
+ * Transmission step. Window → place at the door → open the archive → mark `en_ligne` → send → read the answer.
  * What happens if we die: before the mark, nothing left, run again; after the mark, `reprise` finds the flux
  * `en_ligne` and calls its fate unknown; after the answer and before its commit, the same.
  */
@@ -42,12 +43,20 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
     const attente = await placeDansFenetre(outils, flux, archive);
     if (attente !== null) return attente;
     return outils.guichet.prendre(async () => {
-      await poste.mettreEnLigne(archive.nom);
-      const reponse = await transport.remettre(
-        { nom: archive.nom, taille: archive.taille, ouvrir: () => outils.coffre.ouvrir(archive.sha256) },
-        poste.signal,
-      );
-      return lire(protocole, outils, { nom: archive.nom, reponse });
+      if (poste.arret.aborted)
+        return { type: 'patiente', jusqua: outils.maintenant(), motif: 'arrêt demandé' };
+      const { nom, taille, sha256 } = archive;
+      // Bytes that cannot be read must be found out before the mark: after it, the fate is unknown.
+      const ouvertes = [await outils.coffre.ouvrir(sha256)];
+      const source = ouvertes[0];
+      const ouvrir = async () => ouvertes.pop() ?? (await outils.coffre.ouvrir(sha256));
+      try {
+        await poste.mettreEnLigne(nom);
+        const reponse = await transport.remettre({ nom, taille, ouvrir }, poste.signal);
+        return lire(protocole, outils, { nom, reponse });
+      } finally {
+        source?.destroy();
+      }
     });
   };
 }
@@ -145,6 +154,19 @@ function nonFaite(erreur: NonNullable<Flux['erreur']>): Issue {
 function incertaine(outils: OutilsTransmission, erreur: NonNullable<Flux['erreur']>): Issue {
   const due = (outils.maintenant() + RAPPEL_INCERTAIN) as Instant;
   return { type: 'avance', evenement: 'remise_incertaine', erreur, motif: erreur.code, due };
+}
+
+/** What a failure of our own program once on the line comes to: nobody knows what the State holds. */
+export function sortInconnu(
+  flux: Flux,
+  faute: { detail: string; quand: Instant },
+): Pick<Extract<Issue, { type: 'avance' }>, 'evenement' | 'erreur' | 'motif' | 'due'> & {
+  readonly evenement: EvenementEtat;
+} {
+  const { detail, quand } = faute;
+  const erreur = erreurTransmission('VGM-TRA-002', { nom: flux.nomEnvoi ?? flux.id, detail }).fiche;
+  const due = (quand + RAPPEL_INCERTAIN) as Instant;
+  return { evenement: 'remise_incertaine', erreur, motif: erreur.code, due };
 }
 
 /** An uncertain fate is looked at again after an hour: the receipt has usually settled it by then. Milliseconds. */

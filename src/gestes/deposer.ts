@@ -45,15 +45,16 @@ export async function oublierFichiers(fichiers: readonly FichierDepose[]): Promi
 }
 
 async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot): Promise<ReponseDepot> {
-  const collectivite = await collectiviteDe(outils, ctx, demande);
+  exigerPortee(ctx, demande);
+  const rejouee = await dejaFaite(outils.moteur, demande);
+  if (rejouee !== null) return rejouee;
+  const collectivite = await collectiviteDe(outils, demande);
   const protocole = outils.protocoles.find((p) => p.nom === demande.protocole);
   if (protocole === undefined)
     throw erreurDepot('VGM-DEP-004', {
       protocole: demande.protocole,
       servis: outils.protocoles.map((p) => p.nom).join(', '),
     });
-  const rejouee = await dejaFaite(outils.moteur, demande);
-  if (rejouee !== null) return rejouee;
   const jour = jourDe(outils.moteur.clock.now());
   const { metadonnees, fichiers } = demande;
   const { faits, resultat } = await controlerDepot({ protocole, collectivite, metadonnees, fichiers, jour });
@@ -101,14 +102,15 @@ const RAPPORT_DEJA_RENDU: RapportControles = {
   verdict: 'favorable',
 };
 
-async function collectiviteDe(
-  outils: OutilsDepot,
-  ctx: Contexte,
-  demande: DemandeDepot,
-): Promise<Collectivite> {
+/** Another's collectivité and none look the same. */
+function exigerPortee(ctx: Contexte, { collectivite: siren }: DemandeDepot): void {
+  if (!('operateur' in ctx.portee) && ctx.portee.collectivite !== siren)
+    throw erreurDepot('VGM-DEP-001', { siren });
+}
+
+async function collectiviteDe(outils: OutilsDepot, demande: DemandeDepot): Promise<Collectivite> {
   const siren = demande.collectivite;
-  const permise = 'operateur' in ctx.portee || ctx.portee.collectivite === siren;
-  const fiche = permise ? await outils.moteur.annuaire.trouver(siren) : undefined;
+  const fiche = await outils.moteur.annuaire.trouver(siren);
   if (fiche === undefined || !fiche.actif) throw erreurDepot('VGM-DEP-001', { siren });
   return fiche;
 }

@@ -20,7 +20,7 @@ export function ordres(outils: OutilsGestes): Pick<Gestes, 'renvoyer' | 'abandon
   };
   const attenteAccuse = (flux: Flux): { due?: Instant } => {
     const protocole = outils.protocoles.find((p) => p.nom === flux.protocole);
-    const due = protocole?.accuse.echeance(outils.moteur.clock.now(), 1) ?? null;
+    const due = protocole?.accuse.echeance(outils.moteur.clock.now(), outils.alerteJoursOuvres) ?? null;
     return due === null ? {} : { due };
   };
   return {

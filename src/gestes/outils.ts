@@ -1,4 +1,3 @@
-import type { Moteur } from '../engine/moteur.ts';
 import type { OutilsMoteur } from '../engine/outils.ts';
 import type { Releve } from '../engine/releve.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
@@ -11,12 +10,13 @@ import type { Contexte } from './gestes.ts';
 /** What the gestures work with. */
 export interface OutilsGestes {
   readonly moteur: OutilsMoteur;
-  readonly travail: Pick<Moteur, 'reveiller'>;
   readonly coffre: Coffre;
   readonly protocoles: readonly Protocole[];
   readonly releve: Pick<Releve, 'relever'>;
   readonly sondes: readonly Sonde[];
   readonly tailleMax: number;
+  /** Working days without receipt before the alert. */
+  readonly alerteJoursOuvres: number;
   /** Reads the classification message of the préfecture (7-2). */
   readonly lireClassification: (octets: Uint8Array) => Classification | { readonly motif: string };
   /** Says in French why an address may not receive notifications; null when it may. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { erreurApi } from '../metier/catalogue/api.ts';
 import type { ErreurVgm } from '../metier/erreurs.ts';
 
@@ -45,8 +45,10 @@ const PURGE_MAX = 64 * 1024 * 1024;
  * Lets a refused client finish its sending so that it can read the answer (a closed socket would show it a network
  * error instead), but not for ever: beyond 64 MiB the line is cut.
  */
-export function purger(requete: IncomingMessage): void {
+export function purger(requete: IncomingMessage, reponse: ServerResponse): void {
   if (requete.complete || requete.destroyed) return;
+  // Whatever « Connection » the client announced: at « close », node hangs up as soon as the answer is written.
+  reponse.shouldKeepAlive = true;
   let jetes = 0;
   requete.unpipe();
   requete.on('data', (bloc: Buffer) => {

@@ -166,7 +166,6 @@ export interface LectureJournal {
 export interface FileTravail {
   /**
    * Claims due rows, at most `nombre`, round-robin over the collectivités so that a big depositor delays nobody.
-   * `sauf` lists ids already in hand.
    */
   reclamerFlux(demande: DemandeTravail): Promise<readonly Flux[]>;
   reclamerRetours(demande: DemandeTravail): Promise<readonly Retour[]>;
@@ -183,6 +182,8 @@ export interface DemandeTravail {
   readonly proprietaire: string;
   /** End of the lease. */
   readonly bail: Instant;
+  /** Ids already in hand: left alone even when due and free (somebody else changed them meanwhile). */
+  readonly sauf?: readonly string[];
 }
 
 /** Outgoing identities: drawn once per flux, then always the same. */

@@ -136,9 +136,16 @@ export function collectivite(partie: Partial<Collectivite> = {}): Collectivite {
 }
 
 export function demande(
-  partie: Partial<{ quand: number; nombre: number; proprietaire: string; bail: number }> = {},
+  partie: Partial<{
+    quand: number;
+    nombre: number;
+    proprietaire: string;
+    bail: number;
+    sauf: readonly string[];
+  }> = {},
 ) {
   return {
+    ...(partie.sauf === undefined ? {} : { sauf: partie.sauf }),
     quand: (partie.quand ?? T0) as Instant,
     nombre: partie.nombre ?? 10,
     proprietaire: partie.proprietaire ?? 'ouvrier-1',

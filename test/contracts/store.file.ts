@@ -66,6 +66,19 @@ export function reglesFile(ici: () => Contexte): void {
       expect(await store.file.prochaineEcheance()).toBeNull();
     });
 
+    test('ids in hand are left alone, due and free as they are, and hide nothing behind them', async () => {
+      const { store } = ici();
+      for (let n = 1; n <= 9; n += 1) await creer(n, { due: instant(-20 + n) });
+      const sauf = [1, 2, 3, 4, 5, 6, 7, 8].map(fluxId);
+      expect(await reclame({ nombre: 1, sauf })).toEqual([fluxId(9)]);
+      expect(await reclame({ nombre: 9, sauf })).toEqual([]);
+      expect(await reclame({ nombre: 9 })).toHaveLength(8);
+      const retour = nouveauRetour(1);
+      await store.ecriture.creerRetour(retour, suite());
+      expect(await store.file.reclamerRetours(demande({ sauf: [retour.id] }))).toEqual([]);
+      expect(await store.file.reclamerRetours(demande())).toHaveLength(1);
+    });
+
     test('concurrent claims never share a row', async () => {
       for (let n = 1; n <= 9; n += 1) await creer(n);
       const lots = await Promise.all([1, 2, 3].map((o) => reclame({ nombre: 3, proprietaire: `o${o}` })));

@@ -1,5 +1,6 @@
 import type { Antivirus } from '../../src/ports/antivirus.ts';
-import { type Etat, estTerminal } from '../../src/metier/etats.ts';
+import { erreurNoyau } from '../../src/metier/catalogue/noyau.ts';
+import { type Etat, estTerminal, EVENEMENTS, transition } from '../../src/metier/etats.ts';
 import type { Flux } from '../../src/metier/flux.ts';
 import type { FluxId } from '../../src/metier/identifiants.ts';
 import { OPERATEUR } from '../../src/ports/store.ts';
@@ -40,20 +41,37 @@ export const nonParti: Coup = { prise: false, reponse: { type: 'non_parti', caus
 export interface EtatFictif extends Transport {
   /** Times that each archive name was taken. */
   readonly registre: Map<string, number>;
+  /** Archives of each name that reached the door, taken or not. */
+  readonly presentees: Map<string, number>;
   readonly programme: Coup[];
+  /** From now on the door keeps its answers, until `lacher`. */
+  retenir(): void;
+  lacher(): void;
 }
 
 export function creerEtatFictif(programme: readonly Coup[]): EtatFictif {
   const registre = new Map<string, number>();
+  const presentees = new Map<string, number>();
   const file = [...programme];
+  let porte: PromiseWithResolvers<void> | null = null;
   return {
     registre,
+    presentees,
     programme: file,
+    retenir: () => {
+      porte ??= Promise.withResolvers<void>();
+    },
+    lacher: () => {
+      porte?.resolve();
+      porte = null;
+    },
     async remettre(envoi, signal) {
       if (signal.aborted) return nonParti.reponse;
       const coup = file.shift() ?? prise();
       for await (const _ of await envoi.ouvrir());
+      presentees.set(envoi.nom, (presentees.get(envoi.nom) ?? 0) + 1);
       if (coup.prise) registre.set(envoi.nom, (registre.get(envoi.nom) ?? 0) + 1);
+      await porte?.promise;
       return coup.reponse;
     },
   };
@@ -72,6 +90,10 @@ const EFFETS: ReadonlySet<string> = new Set([
   'webhook.livrer',
 ]);
 
+/** What a full disk refuses. The start of a process is left out: a supervisor would only try it again. */
+const ECRITURES =
+  /^(ecriture|numerotation|debits)\.|^file\.reclamer|^coffre\.(ajouter|recevoir)|^attente\.garder/;
+
 export interface PointDeMort {
   /** From 1: the n-th effect of the world. */
   readonly rang: number;
@@ -89,6 +111,8 @@ class Vie {
   constructor(monde: Monde, sol: Sol, premiere: boolean) {
     const appel: Appel = async (nom, faire) => {
       if (this.finie) return jamais();
+      if (monde.disquePlein && ECRITURES.test(nom))
+        throw erreurNoyau('VGM-NOY-005', { detail: 'disque plein' });
       const ici = EFFETS.has(nom) ? monde.compter(nom) : null;
       if (ici === 'avant') return this.mourir();
       const resultat = await faire();
@@ -130,11 +154,10 @@ export class Monde {
   readonly sol: Sol;
   /** Flux acknowledged to their depositor, by number. */
   readonly accuses = new Map<string, FluxId>();
-  /** Flux that a person ordered to be sent again although the State had taken them. */
-  readonly renvoyes = new Set<FluxId>();
   /** Names of the effects seen. */
   readonly effets: string[] = [];
   morts = 0;
+  disquePlein = false;
   #point: PointDeMort | null = null;
   #vie: Vie;
 
@@ -169,21 +192,26 @@ export class Monde {
     const vie = this.#vie;
     const issue = await Promise.race([vie.atelier.then(geste), vie.mort.promise]);
     if (issue !== MORT) return issue as T;
-    await this.renaitre();
+    await this.#renaitre(vie);
     return null;
   }
 
   /** Dies now, whatever is under way, and starts again. */
   async tuer(): Promise<void> {
-    void this.#vie.mourir();
-    await this.renaitre();
+    const vie = this.#vie;
+    void vie.mourir();
+    await this.#renaitre(vie);
   }
 
-  async renaitre(): Promise<void> {
-    this.morts += 1;
-    this.#point = null;
-    this.#vie = new Vie(this, this.sol, false);
-    await this.#vie.atelier;
+  /** Several may see the same death; it is followed by one start. */
+  async #renaitre(morte: Vie): Promise<void> {
+    if (this.#vie === morte) {
+      this.morts += 1;
+      this.#point = null;
+      this.#vie = new Vie(this, this.sol, false);
+    }
+    // It may die in its turn before it has started.
+    await Promise.race([this.#vie.atelier, this.#vie.mort.promise]);
   }
 
   async calme(): Promise<void> {
@@ -242,7 +270,7 @@ export class Monde {
     for (const flux of await this.flux()) {
       if (flux.etat !== 'incertain' || this.tient(flux)) continue;
       await this.ordonner(flux.id, 'TRANCHE_NON_RECU', (a) =>
-        a.gestes.trancher(CTX, flux.id, 'non_recu', 'la préfecture n’a rien'),
+        a.gestes.trancher(CTX, flux.id, { decision: 'non_recu', motif: 'la préfecture n’a rien' }),
       );
     }
   }
@@ -250,6 +278,18 @@ export class Monde {
   async fermer(): Promise<void> {
     await (await this.#vie.atelier).fermer();
   }
+}
+
+/** Rows that are due while the engine is at rest: their lease is held by nobody. */
+export async function enRetard({ sol }: Monde): Promise<string[]> {
+  const { flux, livraisons, retours } = sol.store;
+  const lignes = [
+    ...(await flux.lister(OPERATEUR, { limite: 1000 })),
+    ...(await livraisons.lister(OPERATEUR, { limite: 1000 })),
+    ...(await retours.lister(OPERATEUR, { limite: 1000 })),
+  ];
+  const quand = sol.clock.now();
+  return lignes.filter((l) => l.due !== null && l.due <= quand).map((l) => `${l.id} (${l.etat}) is due`);
 }
 
 /** Events of the journal that owe a notification. */
@@ -265,6 +305,22 @@ const DUS: Readonly<Record<string, string>> = {
   ALERTE: 'flux.alerte',
 };
 
+/** Orders of a person after which the same archive may leave once more. */
+const ORDRES_DE_RENVOI = ['TRANCHE_NON_RECU', 'RENVOI_DEMANDE'];
+
+/** Follows the time-line of a flux through the table of transitions: the journal and the row must tell the same. */
+function suivre(flux: Flux, lignes: readonly LigneLue[]): string[] {
+  let etat: Etat = 'depose';
+  for (const { ev, motif } of lignes) {
+    const evenement = EVENEMENTS.find((e) => e.toUpperCase() === ev);
+    if (evenement === undefined || motif.includes('sans effet')) continue;
+    const vers = transition(etat, evenement);
+    if (vers === undefined) return [`${flux.identite}: ${ev} from ${etat}`];
+    etat = vers;
+  }
+  return etat === flux.etat ? [] : [`${flux.identite}: the journal says ${etat}, the row ${flux.etat}`];
+}
+
 interface LigneLue {
   readonly ev: string;
   readonly motif: string;
@@ -279,11 +335,17 @@ export async function fautes(monde: Monde, options: { readonly livrees: boolean 
   const quand = sol.clock.now();
   for (const flux of await monde.flux()) {
     const moi = `${flux.identite} (${flux.etat})`;
+    const lignes = (await monde.lignes(flux.id)).map((l) => JSON.parse(l) as LigneLue);
+    vues.push(...suivre(flux, lignes));
     if (flux.nomEnvoi !== null) {
       if (noms.has(flux.nomEnvoi)) vues.push(`${flux.nomEnvoi}: two flux`);
       noms.set(flux.nomEnvoi, flux.id);
       const fois = monde.etat.registre.get(flux.nomEnvoi) ?? 0;
-      if (fois > (monde.renvoyes.has(flux.id) ? 2 : 1)) vues.push(`${moi}: taken ${fois} times`);
+      const ordres = lignes.filter((l) => ORDRES_DE_RENVOI.includes(l.ev)).length;
+      if (fois > 1 + ordres) vues.push(`${moi}: taken ${fois} times, ${ordres} orders`);
+      const lignesDeMise = lignes.filter((l) => l.ev === 'MISE_EN_LIGNE').length;
+      if ((monde.etat.presentees.get(flux.nomEnvoi) ?? 0) > lignesDeMise)
+        vues.push(`${moi}: left without its mark`);
     }
     if (!['refuse', 'anomalie', 'abandonne'].includes(flux.etat)) {
       if (vivants.has(flux.identite)) vues.push(`${moi}: two flux alive`);

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { basename } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { lireTarGz } from '../../src/formats/tar/lire.ts';
+import { annexe, budget, chiffre, dtd, envoyerFlot, PNG, troisCents, uneAnnexe, xxe } from './attaques.ts';
 import {
   clock,
   demande,
@@ -14,8 +15,6 @@ import {
   document,
   estProbleme,
   formulaire,
-  FRONTIERE,
-  lire,
   memoire,
   metadonnees,
   type Monde,
@@ -51,9 +50,6 @@ async function sansTrace(geste: () => Promise<unknown>): Promise<void> {
   await expect.poll(() => m.coffre()).toEqual(avant.coffre);
   expect((await m.flux()).length).toBe(avant.flux);
 }
-
-const entete = (nom: string, fichier: string): string =>
-  `--${FRONTIERE}\r\nContent-Disposition: form-data; name="${nom}"; filename="${fichier}"\r\n\r\n`;
 
 function idDe(r: Reponse): string {
   expect(r.statut, r.texte.slice(0, 1500)).toBe(201);
@@ -109,7 +105,7 @@ describe('names of files are labels: whatever they hold, nothing leaves the coff
     if (attendu !== null) expect(piece?.nom).toBe(attendu);
     const recu = await demander(m.socket, { methode: 'GET', chemin: `/flux/${id}/pieces/${piece?.rang}` });
     expect(recu.statut).toBe(200);
-    expect(recu.entetes['content-disposition']).not.toMatch(/[\r\n\u0000-\u001f]/);
+    expect(recu.entetes['content-disposition']).not.toMatch(/\p{Cc}/u);
     // What the State receives bears the name of the norm, never that of the depositor.
     expect([...(await archive(id)).keys()].filter((n) => n.endsWith('.pdf'))).toEqual([
       expect.stringMatching(/^99_DE-034-213400016-20260302-BON[0-9]+-DE-1-1_1\.pdf$/),
@@ -121,20 +117,6 @@ describe('names of files are labels: whatever they hold, nothing leaves the coff
     else estProbleme(r, 400);
   });
 });
-
-const dtd = `<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">${Array.from({ length: 9 }, (_, i) => `<!ENTITY lol${i + 1} "${`&lol${i === 0 ? '' : i};`.repeat(10)}">`).join('')}]><DocumentBudgetaire>&lol9;</DocumentBudgetaire>`;
-const xxe =
-  '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><DocumentBudgetaire>&x;</DocumentBudgetaire>';
-const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
-const texte = (o: Uint8Array): string => Buffer.from(o).toString('latin1');
-const chiffre = Buffer.from(texte(PDF).replace('/Root 1 0 R >>', '/Root 1 0 R /Encrypt 9 0 R >>'), 'latin1');
-const budget = { nature: '5', matiere: '7.1', document: { typologie: '99_BU' } };
-const annexe = (corps: Uint8Array | string, fichier = 'annexe.xml'): Partie => ({
-  nom: 'annexe',
-  fichier,
-  corps,
-});
-const uneAnnexe = { annexes: [{ typologie: '99_AU' }] };
 
 describe('pieces that are not what they should be: 422, each anomalie named with its remedy', () => {
   test.each<[string, Record<string, unknown>, Partie[], string]>([
@@ -181,7 +163,8 @@ describe('pieces that are not what they should be: 422, each anomalie named with
     ],
     ['annex announced and absent', uneAnnexe, [document()], 'ACTES-PCE-01'],
     ['annex present and not announced', {}, [document(), annexe(PDF, 'a.pdf')], 'ACTES-PCE-01'],
-  ])('%s', async (_titre, champs, fichiers, code) => {
+  ])('%s', async (...cas) => {
+    const [, champs, fichiers, code] = cas;
     await sansTrace(async () => {
       const r = await m.deposer([demande({ numero: 'MAUVAIS', ...champs }), ...fichiers]);
       estProbleme(r, 422, 'VGM-API-010');
@@ -236,11 +219,10 @@ describe('metadata that cannot be right', () => {
     idDe(await m.deposer([demande({ numero: numeroNeuf() }), document()], cle));
     await sansTrace(async () => {
       const fond = '['.repeat(100_000) + ']'.repeat(100_000);
-      const corps = (ou: string): Partie => ({ nom: 'demande', corps: ou });
       const dedans = `{"collectivite":"${SIREN}","metadonnees":{"numero":${fond}}}`;
-      estProbleme(await m.deposer([corps(dedans), document()]), 422, 'VGM-API-010');
-      estProbleme(await m.deposer([corps(dedans), document()], cle), 409, 'VGM-DEP-003');
-      estProbleme(await m.deposer([corps(fond), document()]), 400);
+      estProbleme(await m.deposer([{ nom: 'demande', corps: dedans }, document()]), 422, 'VGM-API-010');
+      estProbleme(await m.deposer([{ nom: 'demande', corps: dedans }, document()], cle), 409, 'VGM-DEP-003');
+      estProbleme(await m.deposer([{ nom: 'demande', corps: fond }, document()]), 400);
     });
   });
   test('a key given twice says two things: refused rather than guessed', async () => {
@@ -278,7 +260,7 @@ describe('what Word writes is accepted with a warning and leaves as numeric refe
     const id = idDe(r);
     const avertis = r.json['anomalies'] as { code: string; gravite: string }[];
     expect(avertis).toEqual([expect.objectContaining({ code: 'ACTES-OBJ-05', gravite: 'avertissement' })]);
-    const [, message] = [...(await archive(id))].find(([nom]) => /-1-1_0\.xml$/.test(nom)) ?? [];
+    const [, message] = [...(await archive(id))].find(([nom]) => nom.endsWith('-1-1_0.xml')) ?? [];
     const ecrit = (message ?? Buffer.alloc(0)).toString('latin1');
     expect(ecrit).toMatch(/^<\?xml version="1\.0" encoding="ISO-8859-1"\?>/);
     expect(ecrit).toContain(
@@ -339,47 +321,11 @@ describe('two deposits of one acte: one is taken, the others are told which', ()
   });
 });
 
-/** Sends a body as it comes, without announcing its length. */
-function envoyerFlot(morceaux: Iterable<Uint8Array>): Promise<Reponse> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reponse>();
-  const { entetes } = formulaire([]);
-  const requete = request({
-    socketPath: m.socket,
-    path: '/api/v1/flux',
-    method: 'POST',
-    headers: entetes,
-    agent: false,
-  });
-  let repondu = false;
-  requete.on('response', (r) => {
-    repondu = true;
-    void buffer(r).then((o) => resolve(lire(r.statusCode ?? 0, r.headers, o)), reject);
-  });
-  requete.on('error', (e) => (repondu ? undefined : reject(e)));
-  const suite = morceaux[Symbol.iterator]();
-  const pousser = (): void => {
-    for (;;) {
-      const { done, value } = suite.next();
-      if (done === true || repondu) return void requete.end();
-      if (!requete.write(value)) return void requete.once('drain', pousser);
-    }
-  };
-  pousser();
-  return promise;
-}
-
-function* troisCents(): Generator<Uint8Array> {
-  yield formulaire([demande({ numero: 'GROS' })]).corps.subarray(0, -(FRONTIERE.length + 6));
-  yield Buffer.from(entete('document', 'gros.pdf'));
-  const bloc = Buffer.alloc(1_000_000, 0x20);
-  for (let i = 0; i < 300; i += 1) yield bloc;
-}
-
 describe('too much, too slow, gone away', () => {
   test('300 MB, streamed without a length: 413 in French, memory bounded, nothing left', async () => {
     await sansTrace(async () => {
       const { presente } = await memoire(m.demon().pid);
-      const r = await envoyerFlot(troisCents());
+      const r = await envoyerFlot(m.socket, troisCents());
       estProbleme(r, 413, 'VGM-API-004');
       const { pic } = await memoire(m.demon().pid);
       console.log(

@@ -203,8 +203,8 @@ export function document(corps: Uint8Array | string = PDF, fichier = 'delib.pdf'
   return { nom: 'document', fichier, corps };
 }
 
-const ANGLAIS =
-  /\b(the|error|invalid|expected|unexpected|failed|cannot|must|should|required|is not|undefined)\b/i;
+export const ANGLAIS =
+  /\b(the|error|invalid|expected|unexpected|failed|cannot|must|should|required|is not|undefined|null)\b/i;
 const MACHINE = /\/work\/|\/tmp\/|\/home\/|node_modules|\.ts\b|\.js:|\n\s+at |node:internal|sqlite/i;
 
 /** RFC 9457, in French, with cause and remedy, and nothing of the machine. */

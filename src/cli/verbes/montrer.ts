@@ -1,3 +1,4 @@
+import { libelleEvenement } from '../../metier/evenements.ts';
 import { erreurUsage } from '../erreurs.ts';
 import { type Client, clientDe } from '../client.ts';
 import { ecrire } from '../fichiers.ts';
@@ -46,7 +47,7 @@ function chronologie(sorties: Sorties, lignes: readonly LigneVue[]): void {
     ['Quand', 'Événement', 'Résultat', 'Acteur', 'Motif'],
     lignes.map((l) => [
       date(l.t),
-      l.ev,
+      libelleEvenement(l.ev),
       l.res === 'OK'
         ? 'bon'
         : peindre(sorties, l.res === 'KO' ? 'red' : 'yellow', l.res === 'KO' ? 'échec' : 'incertain'),

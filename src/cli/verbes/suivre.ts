@@ -1,3 +1,4 @@
+import { libelleEvenement } from '../../metier/evenements.ts';
 import { createInterface } from 'node:readline';
 import type { IncomingMessage } from 'node:http';
 import { estTerminal, ETATS } from '../../metier/etats.ts';
@@ -26,7 +27,9 @@ function dire({ monde: { sorties }, options }: Appel, e: Evenement): void {
   }
   const libelle = etat(sorties, e.flux.etat, e.flux.libelle);
   const suite = e.flux.alerte === null ? '' : ` ${peindre(sorties, 'yellow', sur(e.flux.alerte))}`;
-  sorties.ecrire(`${date(e.quand)}  ${e.ev.padEnd(22)}  ${libelle}  ${sur(e.flux.identite)}${suite}`);
+  sorties.ecrire(
+    `${date(e.quand)}  ${libelleEvenement(e.ev).padEnd(22)}  ${libelle}  ${sur(e.flux.identite)}${suite}`,
+  );
 }
 
 /** Already over when asked: no event will come any more. */

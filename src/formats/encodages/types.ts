@@ -23,7 +23,7 @@ const HTML = /^[ \t\r\n]*<(!doctype[ \t\r\n]+html|html)[ \t\r\n>]/i;
  * Signatures of what a machine would run or unpack: script, Windows and Linux programs, archives, other markup. A PDF
  * header found further on makes it a file with two faces, which each reader takes for what it likes.
  */
-const AUTRE_VISAGE = /^(#!|MZ|\x7fELF|PK\x03\x04|Rar!|7z\xbc\xaf|GIF8|[ \t\r\n]*<)/;
+const AUTRES_VISAGES = ['#!', 'MZ', '\x7fELF', 'PK\x03\x04', 'Rar!', '7z\xbc\xaf', 'GIF8', '<'];
 
 function enTexte(tete: Buffer): string {
   if (tete[0] === 0xff && tete[1] === 0xfe) return tete.subarray(2).toString('utf16le');
@@ -40,6 +40,7 @@ export function typeParContenu(tete: Uint8Array): TypeContenu {
   if (vue.subarray(0, GZIP.length).equals(GZIP)) return 'application/gzip';
   const texte = enTexte(vue);
   if (XML.test(texte) && !HTML.test(texte)) return 'application/xml';
-  if (AUTRE_VISAGE.test(vue.toString('latin1', 0, 64))) return 'inconnu';
+  const debut = vue.toString('latin1').trimStart();
+  if (AUTRES_VISAGES.some((signature) => debut.startsWith(signature))) return 'inconnu';
   return vue.subarray(0, TETE_PDF).includes('%PDF-') ? 'application/pdf' : 'inconnu';
 }

@@ -1,4 +1,5 @@
 import { ParseOption, XmlCData, XmlDocument, XmlElement, XmlLibError, XmlText } from 'libxml2-wasm';
+import { fauteFrancaise } from './fautes.ts';
 import { lirePrologue, preparer } from './prologue.ts';
 
 /** An element that was read: plain data, nothing of the parser is kept. */
@@ -55,7 +56,10 @@ function analyser(octets: Uint8Array, encodage: string): XmlDocument | LectureXm
     // A full wasm memory gives an error without any detail: still an unreadable file, never an exception.
     const detail = e instanceof XmlLibError ? e.details[0] : undefined;
     const texte = detail?.message.trim() ?? '';
-    return illisible(texte === '' ? 'XML illisible' : `XML mal formé : ${texte}`, detail?.line ?? 0);
+    return illisible(
+      texte === '' ? 'XML illisible' : `XML mal formé : ${fauteFrancaise(texte)}`,
+      detail?.line ?? 0,
+    );
   }
 }
 

@@ -205,7 +205,7 @@ export function routesDepot(app: FastifyInstance, porte: Porte): void {
       try {
         return repondre(reponse, await deposer(requete, porte));
       } catch (e) {
-        purger(requete.raw);
+        purger(requete.raw, reponse.raw);
         throw e;
       }
     });

@@ -82,7 +82,7 @@ function depotManuel(app: FastifyInstance, { gestes, config }: Porte): void {
         reponse.code(201).header('location', `/api/v1/retours/${retour.id}`);
         return { retour: vueRetour(retour) };
       } catch (e) {
-        purger(requete.raw);
+        purger(requete.raw, reponse.raw);
         throw compte.panne ?? e;
       }
     });

@@ -115,7 +115,7 @@ describe('reading flux', () => {
     expect(r.code).toBe(0);
     for (const mot of [
       'sort incertain',
-      'DEPOT',
+      'déposé',
       'HTTP 500',
       'délibération n°1.pdf',
       '5 octets',

@@ -13,6 +13,7 @@ import {
 } from './lignes.ts';
 import type { FileEcriture } from './lot.ts';
 import type { Base } from './pilote.ts';
+import { TourLivraisons } from './reclamer-livraisons.ts';
 import { choisirRetours, louer, type TableTravail, Tourniquet } from './reclamer.ts';
 import { fluxDuRetour } from './retours.ts';
 
@@ -30,7 +31,7 @@ function lireLouees<L>(
 /** Claims go through the writers' queue: a lease that is not durable would not be one. */
 export function creerFileTravail(base: Base, ecriture: FileEcriture): FileTravail {
   const tourFlux = new Tourniquet(base, 'flux');
-  const tourLivraisons = new Tourniquet(base, 'livraisons');
+  const tourLivraisons = new TourLivraisons(base);
 
   const reclamer = <L>(
     demande: DemandeTravail,

@@ -15,6 +15,19 @@ interface Candidat {
   readonly collectivite: string;
 }
 
+interface Borne {
+  readonly quand: number;
+  readonly nombre: number;
+  /** Rows of each collectivité. */
+  readonly part: number;
+  readonly sauf: readonly string[];
+}
+
+/** Rows in hand are few and nearly always leased: left out here, the statement stays a plain index seek. */
+export function prenables<C extends { readonly id: string }>(candidats: C[], sauf: readonly string[]): C[] {
+  return sauf.length === 0 ? candidats : candidats.filter((c) => !sauf.includes(c.id));
+}
+
 /** Loose index scan: one seek per collectivité that waits, then one to see whether something is due. */
 const collectivitesServies = (table: TableServie) => `
 WITH RECURSIVE suite (c) AS (
@@ -28,7 +41,7 @@ SELECT c AS collectivite FROM suite
   AND EXISTS (SELECT 1 FROM ${table} WHERE collectivite = suite.c AND echeance <= :quand)`;
 
 /** Rotates so that the turn starts just after the collectivité served last. */
-function apres(collectivites: readonly string[], derniere: string): string[] {
+export function apres(collectivites: readonly string[], derniere: string): string[] {
   const rang = collectivites.findIndex((c) => c > derniere);
   return rang <= 0 ? [...collectivites] : [...collectivites.slice(rang), ...collectivites.slice(0, rang)];
 }
@@ -62,14 +75,14 @@ export class Tourniquet {
   }
 
   /** The usual case: everything due fits in one short read; undefined when there is more. */
-  #peu({ quand, nombre }: DemandeTravail): Candidat[] | undefined {
-    const limite = 4 * nombre;
+  #peu({ quand, nombre, sauf = [] }: DemandeTravail): Candidat[] | undefined {
+    const limite = 4 * nombre + sauf.length;
     const dues = this.#base.lignes<Candidat>(
       `SELECT id, collectivite FROM ${this.#table} WHERE echeance <= :quand ORDER BY echeance, id LIMIT :limite`,
       { quand, limite },
     );
     if (dues.length === limite) return undefined;
-    const files = Map.groupBy(dues, (c) => c.collectivite);
+    const files = Map.groupBy(prenables(dues, sauf), (c) => c.collectivite);
     const ordre = apres([...files.keys()].toSorted(), this.#derniere);
     return entrelacer(
       ordre.map((c) => files.get(c) ?? []),
@@ -78,34 +91,38 @@ export class Tourniquet {
   }
 
   /** A backlog: a few rows of each collectivité, more of each only when these do not suffice. */
-  #beaucoup({ quand, nombre }: DemandeTravail): Candidat[] {
+  #beaucoup({ quand, nombre, sauf = [] }: DemandeTravail): Candidat[] {
     const servies = this.#base
       .lignes<{ collectivite: string }>(collectivitesServies(this.#table), { quand })
       .map((l) => l.collectivite);
     const ordre = apres(servies, this.#derniere).slice(0, nombre);
     const part = Math.ceil(nombre / Math.max(ordre.length, 1));
-    const premiers = this.#prendre(ordre, { quand, nombre, part });
-    return premiers.length === nombre ? premiers : this.#prendre(ordre, { quand, nombre, part: nombre });
+    const premiers = this.#prendre(ordre, { quand, nombre, part, sauf });
+    return premiers.length === nombre
+      ? premiers
+      : this.#prendre(ordre, { quand, nombre, part: nombre, sauf });
   }
 
-  #prendre(ordre: readonly string[], borne: { quand: number; nombre: number; part: number }): Candidat[] {
-    const { quand, nombre, part } = borne;
+  #prendre(ordre: readonly string[], borne: Borne): Candidat[] {
+    const { quand, nombre, sauf } = borne;
+    const part = borne.part + sauf.length;
     const sql = `SELECT id, collectivite FROM ${this.#table}
       WHERE collectivite = :collectivite AND echeance <= :quand ORDER BY echeance, id LIMIT :part`;
     const files = ordre.map((collectivite) =>
-      this.#base.lignes<Candidat>(sql, { collectivite, quand, part }),
+      prenables(this.#base.lignes<Candidat>(sql, { collectivite, quand, part }), sauf),
     );
     return entrelacer(files, nombre);
   }
 }
 
 /** Returns belong to nobody yet: plain order of what is due. */
-export function choisirRetours(base: Base, { quand, nombre }: DemandeTravail): string[] {
-  return base
-    .lignes<{ id: string }>(
-      'SELECT id FROM retours WHERE echeance <= :quand ORDER BY echeance, id LIMIT :nombre',
-      { quand, nombre },
-    )
+export function choisirRetours(base: Base, { quand, nombre, sauf = [] }: DemandeTravail): string[] {
+  const dus = base.lignes<{ id: string }>(
+    'SELECT id FROM retours WHERE echeance <= :quand ORDER BY echeance, id LIMIT :limite',
+    { quand, limite: nombre + sauf.length },
+  );
+  return prenables(dus, sauf)
+    .slice(0, nombre)
     .map((l) => l.id);
 }
 

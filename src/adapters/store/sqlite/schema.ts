@@ -210,9 +210,16 @@ CREATE TABLE jetons (
   cree INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;`;
 
+/** Debts are claimed per point of notification: a receiver that hangs must not hold the places of the others. */
+const LIVRAISONS_PAR_POINT = `
+DROP INDEX livraisons_tour;
+CREATE INDEX livraisons_tour ON livraisons (collectivite, point, echeance, id) WHERE echeance IS NOT NULL;
+CREATE INDEX livraisons_echec ON livraisons (collectivite, point) WHERE tentatives > 0 AND echeance IS NOT NULL;`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
 export const MIGRATIONS: readonly string[] = [
   [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
+  LIVRAISONS_PAR_POINT,
 ];
 
 /** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */

@@ -75,11 +75,23 @@ function cleParActe(recu: MessageRecu, acte: ElementXml | undefined): Cle {
   };
 }
 
+/** An identifier of one acte around the description of another: neither may be chosen. */
+function autreActe(identite: string, acte: ElementXml | undefined): string | null {
+  const numero = attribut(acte, 'NumeroInterne');
+  const date = jourLu(attribut(acte, 'Date'))?.replaceAll('-', '');
+  const [, , jour, ...suite] = identite.split('-');
+  const memeNumero = numero === undefined || suite[0] === numero;
+  const memeDate = date === undefined || jour === date;
+  if (memeNumero && memeDate) return null;
+  return `Le message se contredit : il porte l’identifiant ${identite.slice(0, 60)} et décrit l’acte n° ${(numero ?? '').slice(0, 30)}.`;
+}
+
 function cleDuRecu(recu: MessageRecu): Cle {
   const identite = attribut(recu.racine, 'IDActe');
-  if (identite === undefined) return cleParActe(recu, enfant(recu.racine, 'ActeRecu'));
+  const acte = enfant(recu.racine, 'ActeRecu');
+  if (identite === undefined) return cleParActe(recu, acte);
   const { siren } = indicesDuNom(`${identite}-`);
-  const motif = contradiction(recu.siren, siren);
+  const motif = contradiction(recu.siren, siren) ?? autreActe(identite, acte);
   return motif === null ? { cle: { par: 'identite', identite }, siren: recu.siren ?? siren } : { motif };
 }
 

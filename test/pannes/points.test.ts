@@ -1,0 +1,211 @@
+import { expect, test } from 'vitest';
+import { creerAntivirusFactice } from '../../src/adapters/antivirus/fake.ts';
+import { erreurControle } from '../../src/metier/catalogue/controle.ts';
+import type { Etat } from '../../src/metier/etats.ts';
+import type { FluxId } from '../../src/metier/identifiants.ts';
+import type { Antivirus } from '../../src/ports/antivirus.ts';
+import { accuseDe, anoDe, anomalieDe, CTX, SIREN } from '../parcours/atelier.ts';
+import { type Coup, coupee, fautes, Monde, nonParti, type PointDeMort, prise, refus } from './monde.ts';
+
+/** One story: what the State's door does, then what the world does around the engine. */
+interface Histoire {
+  readonly nom: string;
+  readonly coups?: readonly Coup[];
+  readonly antivirus?: () => Antivirus;
+  readonly jouer: (m: Monde) => Promise<FluxId>;
+  readonly fin: Etat;
+}
+
+const NUMERO = 'DELIB_1';
+const HEURE = 3_600_000;
+
+/** Lets time pass, and the person settle, until the flux waits for its receipt and for nothing else. */
+async function mener(m: Monde, id: FluxId): Promise<void> {
+  for (let tour = 0; tour < 12; tour += 1) {
+    await m.calme();
+    const etat = await m.etatDe(id);
+    const flux = (await m.flux()).find((f) => f.id === id);
+    if (etat === 'transmis' || etat === 'echec' || (flux !== undefined && m.tient(flux))) return;
+    await m.trancher();
+    await m.passer(HEURE / 4);
+  }
+  expect.fail(`stuck: ${JSON.stringify(await m.flux())}`);
+}
+
+async function jusquAuRetour(m: Monde, ...courriels: readonly Buffer[]): Promise<FluxId> {
+  const id = await m.deposer(NUMERO);
+  await mener(m, id);
+  for (const courriel of courriels) await m.recevoir(courriel);
+  await m.calme();
+  return id;
+}
+
+/** Out of reach at the first question, then healthy. */
+function antivirusQuiRevient(): Antivirus {
+  const bon = creerAntivirusFactice();
+  let premiere = true;
+  return {
+    analyser: async (contenu) => {
+      if (!premiere) return bon.analyser(contenu);
+      premiere = false;
+      contenu.destroy();
+      throw erreurControle('VGM-CTL-001', { adresse: 'factice', detail: 'coupé par l’essai' });
+    },
+  };
+}
+
+async function renvoyer(m: Monde, id: FluxId): Promise<void> {
+  await m.ordonner(id, 'RENVOI_DEMANDE', (a) => a.gestes.renvoyer(CTX, id));
+  await mener(m, id);
+}
+
+const HISTOIRES: readonly Histoire[] = [
+  { nom: 'deposit → acknowledged', jouer: (m) => jusquAuRetour(m, accuseDe(NUMERO)), fin: 'acquitte' },
+  { nom: 'refused by a 1-3', jouer: (m) => jusquAuRetour(m, anomalieDe(NUMERO)), fin: 'anomalie' },
+  {
+    nom: 'the whole envelope refused (ANO)',
+    jouer: async (m) => {
+      const id = await m.deposer(NUMERO);
+      await mener(m, id);
+      const nom = (await m.flux()).find((f) => f.id === id)?.nomEnvoi ?? '';
+      await m.recevoir(anoDe(nom));
+      await m.calme();
+      return id;
+    },
+    fin: 'anomalie',
+  },
+  {
+    nom: 'connection cut after the archive was taken → uncertain → receipt',
+    coups: [coupee(true)],
+    jouer: (m) => jusquAuRetour(m, accuseDe(NUMERO)),
+    fin: 'acquitte',
+  },
+  {
+    nom: 'uncertain → a person says not received → sent again',
+    coups: [coupee(false)],
+    jouer: (m) => jusquAuRetour(m, accuseDe(NUMERO)),
+    fin: 'acquitte',
+  },
+  {
+    nom: 'the door out of reach, then closed, then open',
+    coups: [nonParti, refus(503), prise(200)],
+    jouer: (m) => jusquAuRetour(m, accuseDe(NUMERO)),
+    fin: 'acquitte',
+  },
+  {
+    nom: 'the same receipt in two mails, one of them given twice',
+    jouer: (m) => jusquAuRetour(m, accuseDe(NUMERO), accuseDe(NUMERO, 'bis'), accuseDe(NUMERO)),
+    fin: 'acquitte',
+  },
+  {
+    nom: 'a notification whose receiver is down, then back',
+    jouer: async (m) => {
+      m.sol.webhook.regler({ statut: 500 });
+      const id = await jusquAuRetour(m, accuseDe(NUMERO));
+      m.sol.webhook.regler({ statut: 204 });
+      return id;
+    },
+    fin: 'acquitte',
+  },
+  {
+    nom: 'the antivirus away, then back',
+    antivirus: antivirusQuiRevient,
+    jouer: (m) => jusquAuRetour(m, accuseDe(NUMERO)),
+    fin: 'acquitte',
+  },
+  {
+    nom: 'a document found infected',
+    antivirus: () => creerAntivirusFactice('%PDF'),
+    jouer: async (m) => {
+      const id = await m.deposer(NUMERO);
+      await m.calme();
+      return id;
+    },
+    fin: 'refuse',
+  },
+  {
+    nom: 'refused by the door, then sent again by a person',
+    coups: [refus(413)],
+    jouer: async (m) => {
+      const id = await m.deposer(NUMERO);
+      await mener(m, id);
+      if ((await m.etatDe(id)) === 'echec') await renvoyer(m, id);
+      await m.recevoir(accuseDe(NUMERO));
+      await m.calme();
+      return id;
+    },
+    fin: 'acquitte',
+  },
+  {
+    nom: 'transmitted, no receipt, sent again by a person',
+    jouer: async (m) => {
+      const id = await m.deposer(NUMERO);
+      await mener(m, id);
+      if ((await m.etatDe(id)) === 'transmis') {
+        await renvoyer(m, id);
+      }
+      await m.recevoir(accuseDe(NUMERO));
+      await m.calme();
+      return id;
+    },
+    fin: 'acquitte',
+  },
+  {
+    nom: 'a refusal, the acte deposited again, the first refusal once more, then the receipt',
+    jouer: async (m) => {
+      await jusquAuRetour(m, anomalieDe(NUMERO));
+      const id = await m.essayer((a) => a.depose(NUMERO, { cle: 'encore' }));
+      const second = id?.id ?? (await m.essayer((a) => a.depose(NUMERO, { cle: 'encore' })))?.id;
+      if (second === undefined) expect.fail('the second deposit was never answered');
+      await mener(m, second);
+      await m.recevoir(anomalieDe(NUMERO, 'copie'));
+      await m.recevoir(accuseDe(NUMERO));
+      await m.calme();
+      return second;
+    },
+    fin: 'acquitte',
+  },
+];
+
+/** Plays a story with one death; @returns whether the point was reached, and the effects seen. */
+async function rejouer(h: Histoire, point: PointDeMort): Promise<{ mort: boolean; effets: number }> {
+  const m = await Monde.ouvrir({
+    coups: h.coups ?? [],
+    ...(h.antivirus === undefined ? {} : { antivirus: h.antivirus() }),
+  });
+  await m.essayer((a) =>
+    a.gestes.collectivites.ajouterPoint(CTX, SIREN, {
+      canal: 'webhook',
+      cible: 'https://x.example/',
+      evenements: [],
+    }),
+  );
+  m.viser(point);
+  const id = await h.jouer(m);
+  // The longest wait of a debt that failed once or twice.
+  for (let tour = 0; tour < 4; tour += 1) await m.passer(HEURE);
+  const effets = m.effets.length;
+  const ou = `${h.nom}, death ${point.cote} effect ${point.rang} (${m.effets[point.rang - 1] ?? 'none'})`;
+  expect(await m.etatDe(id), ou).toBe(h.fin);
+  expect(await fautes(m, { livrees: true }), ou).toEqual([]);
+  await m.fermer();
+  return { mort: m.morts > 0, effets };
+}
+
+test.each(HISTOIRES)(
+  'dying before or after any durable effect: $nom',
+  async (h) => {
+    const { effets } = await rejouer(h, { rang: 0, cote: 'avant' });
+    let points = 0;
+    for (const cote of ['avant', 'apres'] as const) {
+      for (let rang = 1; ; rang += 1) {
+        const { mort } = await rejouer(h, { rang, cote });
+        if (!mort) break;
+        points += 1;
+      }
+    }
+    console.log(`crash points: ${points} (${effets} durable effects) — ${h.nom}`);
+    expect(points).toBeGreaterThanOrEqual(2 * (effets - 2));
+  },
+  120_000,
+);
