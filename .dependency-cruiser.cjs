@@ -16,7 +16,10 @@ const dossiers = NIVEAUX.flat();
 const interdits = NIVEAUX.flatMap((niveau, rang) =>
   niveau.map((dossier) => {
     const permis = [dossier, ...NIVEAUX.slice(0, rang).flat()];
-    const defendus = [...dossiers.filter((d) => !permis.includes(d)).map((d) => `^src/${d}/`), '^src/main\\.ts$'];
+    const defendus = [
+      ...dossiers.filter((d) => !permis.includes(d)).map((d) => `^src/${d}/`),
+      '^src/main\\.ts$',
+    ];
     return {
       name: `niveau-${dossier}`,
       severity: 'error',

@@ -258,6 +258,8 @@ function refusCible(config: Config): OutilsGestes['refusCible'] {
   const garde = creerGarde(config.notification.webhook);
   return (canal, cible) => {
     if (canal === 'courriel') {
+      if (config.notification.courriel.hote === '')
+        return 'aucun relais de courriel n’est réglé (notification.courriel.hote).';
       return /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(cible) ? null : 'ce n’est pas une adresse de courriel.';
     }
     const verdict = garde.verifierUrl(cible);

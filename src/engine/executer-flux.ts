@@ -77,7 +77,7 @@ async function appliquer(outils: OutilsMoteur, flux: Flux, fait: Fait): Promise<
       await attendre(outils, flux, {
         due: issue.jusqua,
         alerte: flux.alerte,
-        erreur: flux.erreur,
+        erreur: issue.erreur ?? flux.erreur,
         tentatives: flux.tentatives,
       });
       return null;

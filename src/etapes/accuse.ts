@@ -131,16 +131,20 @@ async function attribuer(message: MessageEtat, lot: Lot, deja: readonly Attribut
 }
 
 /**
- * The same bytes already answered an earlier sending of the same acte: a doubled refusal must not fall on
- * the corrected acte that was deposited after it.
+ * The same message in the same envelope already answered an earlier sending of the same acte: a doubled refusal must
+ * not fall on the corrected acte that was deposited after it. An envelope bears a date and a serial in its name: under
+ * another name it is another refusal, that may say the very same words.
  */
 async function dejaClasse(siens: readonly Flux[], message: MessageEtat, lot: Lot): Promise<Flux | undefined> {
-  const octets = lot.parties.find((p) => p.nom === message.parties[0])?.octets;
+  const [nomMessage, nomEnveloppe] = message.parties;
+  const octets = lot.parties.find((p) => p.nom === nomMessage)?.octets;
   if (octets === undefined) return undefined;
   const sha256 = createHash('sha256').update(octets).digest('hex');
   for (const flux of siens.filter((f) => estTerminal(f.etat))) {
     const pieces = await lot.outils.flux.pieces(OPERATEUR, flux.id);
-    if (pieces.some((p) => p.role === 'accuse' && p.sha256 === sha256)) return flux;
+    const dit = pieces.some((p) => p.role === 'accuse' && p.sha256 === sha256);
+    const enveloppe = pieces.find((p) => p.role === 'enveloppe_retour')?.nom;
+    if (dit && enveloppe === nomEnveloppe) return flux;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import { erreurTransmission } from '../metier/catalogue/transmission.ts';
 import type { EvenementEtat } from '../metier/etats.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
@@ -31,7 +32,7 @@ export interface OutilsTransmission {
 const SANS_GUICHET = 60_000;
 
 /**
- * Transmission step. Window → place at the door → open the archive → mark `en_ligne` → send → read the answer.
+ * Transmission step. Window → place at the door → digest and open the archive (CNX-02) → mark `en_ligne` → send → read the answer.
  * What happens if we die: before the mark, nothing left, run again; after the mark, `reprise` finds the flux
  * `en_ligne` and calls its fate unknown; after the answer and before its commit, the same.
  */
@@ -43,9 +44,9 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
     const attente = await placeDansFenetre(outils, flux, archive);
     if (attente !== null) return attente;
     return outils.guichet.prendre(async () => {
-      if (poste.arret.aborted)
-        return { type: 'patiente', jusqua: outils.maintenant(), motif: 'arrêt demandé' };
+      if (poste.arret.aborted) return { type: 'patiente', jusqua: outils.maintenant(), erreur: null };
       const { nom, taille, sha256 } = archive;
+      if (!(await outils.coffre.verifier(sha256))) throw erreurNoyau('VGM-NOY-006', { empreinte: sha256 });
       // Bytes that cannot be read must be found out before the mark: after it, the fate is unknown.
       const ouvertes = [await outils.coffre.ouvrir(sha256)];
       const source = ouvertes[0];
@@ -63,7 +64,7 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
 
 function sansGuichet(protocole: Protocole, outils: OutilsTransmission): Issue {
   const { fiche } = erreurTransmission('VGM-TRA-007', { protocole: protocole.nom });
-  return { type: 'patiente', jusqua: (outils.maintenant() + SANS_GUICHET) as Instant, motif: fiche.message };
+  return { type: 'patiente', jusqua: (outils.maintenant() + SANS_GUICHET) as Instant, erreur: fiche };
 }
 
 async function archiveDe(outils: OutilsTransmission, flux: Flux): Promise<PieceDuFlux> {
@@ -85,8 +86,8 @@ async function placeDansFenetre(
   const { destination } = outils;
   const demande = { destination, flux: flux.id, octets: archive.taille, plafond, quand };
   if (plafond > 0 && (await outils.debits.reserver(demande))) return null;
-  const motif = plafond === 0 ? 'fenêtre de transmission fermée' : 'débit horaire atteint';
-  return { type: 'patiente', jusqua: prochain, motif };
+  const raison = plafond === 0 ? 'la fenêtre de transmission est fermée' : 'le débit de l’heure est atteint';
+  return { type: 'patiente', jusqua: prochain, erreur: erreurTransmission('VGM-TRA-008', { raison }).fiche };
 }
 
 function lire(

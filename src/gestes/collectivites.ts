@@ -95,6 +95,7 @@ export function collectivites(outils: OutilsGestes): Gestes['collectivites'] {
     enregistrer: async (ctx, c) => {
       exigerOperateur(ctx);
       const connue = await store.collectivites.trouver(c.siren);
+      if (connue !== undefined && c.ver === 0) throw erreurGestes('VGM-GES-012', { siren: c.siren });
       const actes =
         c.actes === null
           ? null
@@ -112,8 +113,7 @@ export function collectivites(outils: OutilsGestes): Gestes['collectivites'] {
       const c = await fiche(outils, ctx, siren);
       const lue = outils.lireClassification(message);
       if ('motif' in lue) throw erreurGestes('VGM-GES-006', { motif: lue.motif });
-      if (c.actes === null)
-        throw erreurGestes('VGM-GES-006', { motif: 'la collectivité n’a pas de fiche ACTES.' });
+      if (c.actes === null) throw erreurGestes('VGM-GES-013', { siren });
       const m = { ev: 'CLASSIFICATION_IMPORTEE', motif: lue.date };
       await enregistrer(outils, ctx, { c: { ...c, actes: { ...c.actes, classification: lue } }, m });
       return lue;

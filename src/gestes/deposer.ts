@@ -59,7 +59,11 @@ async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot):
   const { metadonnees, fichiers } = demande;
   const { faits, resultat } = await controlerDepot({ protocole, collectivite, metadonnees, fichiers, jour });
   const { rapport, lu } = resultat;
-  if (demande.aBlanc) return { type: 'a_blanc', rapport };
+  if (demande.aBlanc) {
+    if (rapport.verdict === 'favorable' && lu !== null)
+      await refuserDoublon(outils.moteur, demande, lu.identite);
+    return { type: 'a_blanc', rapport };
+  }
   if (rapport.verdict === 'defavorable' || lu === null) {
     await tracerRefus(outils.moteur, ctx, { demande, rapport });
     return { type: 'refuse', rapport };

@@ -1,6 +1,7 @@
 import { mouvoir } from '../engine/avancer.ts';
 import type { EvenementEtat } from '../metier/etats.ts';
-import type { Flux } from '../metier/flux.ts';
+import { erreurGestes } from '../metier/catalogue/gestes.ts';
+import type { Flux, ObjetJson } from '../metier/flux.ts';
 import type { FluxId, Instant } from '../metier/identifiants.ts';
 import { fluxDe } from './consulter.ts';
 import type { Contexte, Gestes } from './gestes.ts';
@@ -10,6 +11,7 @@ interface Ordre {
   readonly evenement: EvenementEtat;
   readonly motif: string;
   readonly due?: Instant;
+  readonly complement?: ObjetJson;
 }
 
 /** Orders of a person. The table of transitions allows them or not; the journal keeps who and why. */
@@ -24,8 +26,17 @@ export function ordres(outils: OutilsGestes): Pick<Gestes, 'renvoyer' | 'abandon
     return due === null ? {} : { due };
   };
   return {
-    renvoyer: (ctx, id) => donner(ctx, id, { evenement: 'renvoi_demande', motif: 'renvoi sous le même nom' }),
-    abandonner: (ctx, id, motif) => donner(ctx, id, { evenement: 'abandon_demande', motif }),
+    renvoyer: async (ctx, id) => {
+      const { etat } = await fluxDe(outils, ctx, id);
+      const ordre = { evenement: 'renvoi_demande', motif: 'renvoi sous le même nom' } as const;
+      // The State has answered that it took it: whatever becomes of this new try, the acte is no more ours to drop.
+      return donner(ctx, id, etat === 'transmis' ? { ...ordre, complement: { detenu: true } } : ordre);
+    },
+    abandonner: async (ctx, id, motif) => {
+      const { resume } = await fluxDe(outils, ctx, id);
+      if (resume['detenu'] === true) throw erreurGestes('VGM-GES-011', { flux: id });
+      return donner(ctx, id, { evenement: 'abandon_demande', motif });
+    },
     trancher: async (ctx, id, { decision, motif }) => {
       if (decision === 'non_recu') return donner(ctx, id, { evenement: 'tranche_non_recu', motif });
       return donner(ctx, id, {

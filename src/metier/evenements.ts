@@ -38,6 +38,8 @@ export const LIBELLE_EVENEMENT: Readonly<Record<string, string>> = {
   POINT_ACTIVE: 'point de notification activé',
   POINT_SUSPENDU: 'point de notification suspendu',
   SECRET_RENOUVELE: 'secret renouvelé',
+  JETON_CREE: 'jeton créé',
+  JETON_REVOQUE: 'jeton révoqué',
 };
 
 /** Wording of an event; its code when a newer program wrote it. */

@@ -15,8 +15,8 @@ export type Issue =
       readonly due?: Instant;
       readonly erreur?: FicheErreur;
     }
-  /** Not its turn (window full, service closed): look again at `jusqua`; not counted as a failure. */
-  | { readonly type: 'patiente'; readonly jusqua: Instant; readonly motif: string }
+  /** Not its turn (window full, service closed): look again at `jusqua`; not counted as a failure. `erreur` says why to people. */
+  | { readonly type: 'patiente'; readonly jusqua: Instant; readonly erreur: FicheErreur | null }
   /** A failure that left nothing on the other side: retry with back-off. */
   | { readonly type: 'echoue'; readonly erreur: FicheErreur }
   /** A standing alert for people; the state stays. */

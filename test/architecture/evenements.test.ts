@@ -12,6 +12,8 @@ const COMPOSES = [
   'RETOUR_CLASSE',
   'NOTIFICATION_LIVREE',
   'NOTIFICATION_ABANDONNEE',
+  'JETON_CREE',
+  'JETON_REVOQUE',
 ];
 
 test('every event that the program journals has its French words, and no word is there for nothing', () => {

@@ -297,6 +297,7 @@ const DUS: Readonly<Record<string, string>> = {
   DEPOT: 'flux.depose',
   CONTROLE_DEFAVORABLE: 'flux.refuse',
   REMISE_CONFIRMEE: 'flux.transmis',
+  TRANCHE_RECU: 'flux.transmis',
   REMISE_INCERTAINE: 'flux.incertain',
   REMISE_REFUSEE: 'flux.echec',
   ACCUSE_RECU: 'flux.acquitte',
@@ -371,8 +372,8 @@ async function dettes(monde: Monde, { flux, livrees }: { flux: Flux; livrees: bo
   const livraisons = await monde.sol.store.livraisons.lister(OPERATEUR, { flux: flux.id, limite: 200 });
   const lignes = (await monde.lignes(flux.id)).map((l) => JSON.parse(l) as LigneLue);
   const points = (await monde.sol.store.collectivites.trouver(SIREN))?.points.length ?? 0;
-  for (const [ev, type] of Object.entries(DUS)) {
-    const dues = lignes.filter((l) => l.ev === ev && !l.motif.includes('sans effet')).length * points;
+  for (const type of new Set(Object.values(DUS))) {
+    const dues = lignes.filter((l) => DUS[l.ev] === type && !l.motif.includes('sans effet')).length * points;
     const faites = livraisons.filter((l) => l.type === type).length;
     if (dues !== faites) vues.push(`${flux.identite}: ${dues} ${type} owed, ${faites} written`);
   }

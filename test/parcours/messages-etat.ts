@@ -77,7 +77,7 @@ export function accuseDe(numero: string, sel = 'ar'): Buffer {
 }
 
 /** A refusal 1-3 of the préfecture. */
-export function anomalieDe(numero: string, sel = 'ano'): Buffer {
+export function anomalieDe(numero: string, sel = 'ano', enveloppe = 'TACT--PREF034-2.xml'): Buffer {
   const nom = `034-${SIREN}----1-3_1.xml`;
   const message = ecrireXml({
     nom: 'actes:AnomalieActe',
@@ -92,7 +92,7 @@ export function anomalieDe(numero: string, sel = 'ano'): Buffer {
   });
   return composer(
     [
-      { nom: 'TACT--PREF034-2.xml', octets: enveloppeRetour(nom) },
+      { nom: enveloppe, octets: enveloppeRetour(nom) },
       { nom, octets: message },
     ],
     `${sel}-${numero}`,

@@ -157,6 +157,69 @@ describe('an acte goes to the préfecture and its receipt comes back', () => {
   });
 });
 
+describe('what an operator found', () => {
+  test('a second refusal in the very same words, in another envelope, is not a double', async () => {
+    a = await creerAtelier();
+    const premier = await a.depose('DELIB_1');
+    await a.jusqua(premier.id, 'transmis');
+    await a.recevoir(anomalieDe('DELIB_1'));
+    await a.jusqua(premier.id, 'anomalie');
+    const second = await a.depose('DELIB_1');
+    await a.jusqua(second.id, 'transmis');
+    await a.recevoir(anomalieDe('DELIB_1', 'neuve', 'TACT--PREF034-3.xml'));
+    await a.jusqua(second.id, 'anomalie');
+  });
+
+  test('CNX-02: a piece altered on the disk never leaves; the flux waits and says why', async () => {
+    a = await creerAtelier();
+    a.transport.programmer({ type: 'non_parti', cause: 'guichet fermé', url: '' });
+    const { id } = await a.depose('DELIB_1');
+    await a.calme();
+    const archive = (await a.gestes.montrer(CTX, id)).pieces.find((p) => p.role === 'archive');
+    if (archive === undefined) throw new TypeError('no archive');
+    a.coffre.alterer(archive.sha256, Buffer.from('autre chose'));
+    await a.passer(60_000);
+    await a.calme();
+    const flux = await a.flux(id);
+    expect([flux.etat, flux.erreur?.code]).toEqual(['pret', 'VGM-NOY-006']);
+    expect(a.transport.envois).toHaveLength(0);
+  });
+
+  test('an acte that the State has taken is not dropped afterwards: its identity stays held', async () => {
+    a = await creerAtelier();
+    const { id } = await a.depose('DELIB_1');
+    await a.jusqua(id, 'transmis');
+    a.transport.programmer({ type: 'reponse', statut: 413, extrait: '', url: '' });
+    await a.gestes.renvoyer(CTX, id);
+    await a.jusqua(id, 'echec');
+    await expect(a.gestes.abandonner(CTX, id, 'erreur')).rejects.toThrow(/VGM-GES-011/);
+  });
+
+  test('a dry run of an acte already deposited says so', async () => {
+    a = await creerAtelier();
+    await a.depose('DELIB_1');
+    await expect(a.deposer('DELIB_1', { aBlanc: true })).rejects.toThrow(/VGM-DEP-002/);
+  });
+
+  test('a flux that waits for its window says so', async () => {
+    a = await creerAtelier({
+      reglages: {
+        actes: {
+          ministere: {
+            fenetres: [
+              { debut: '22:00', fin: '23:00', octets_par_heure: 1 },
+              { debut: '00:00', fin: '24:00', octets_par_heure: 0 },
+            ],
+          },
+        },
+      },
+    });
+    const { id } = await a.depose('DELIB_1');
+    await a.calme();
+    expect((await a.flux(id)).erreur?.code).toBe('VGM-TRA-008');
+  });
+});
+
 describe('the deposit door', () => {
   test('the same Idempotency-Key gives the first answer again, and refuses other content', async () => {
     a = await creerAtelier();

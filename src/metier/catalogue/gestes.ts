@@ -83,6 +83,30 @@ export const CATALOGUE_GESTES = {
     http: 422,
     sortie: 2,
   },
+  'VGM-GES-011': {
+    nature: 'definitive',
+    message: 'Le flux {flux} ne s’abandonne plus : l’État l’a déjà pris une première fois.',
+    cause: 'Le guichet avait répondu qu’il prenait l’envoi avant que le renvoi ne soit demandé.',
+    remede: 'Attendre l’accusé. Si l’acte doit disparaître, en demander l’annulation à la préfecture.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-012': {
+    nature: 'definitive',
+    message: 'La collectivité {siren} est déjà inscrite.',
+    cause: 'Elle a été ajoutée auparavant.',
+    remede: 'La modifier avec « vaguemestre collectivite modifier ».',
+    http: 409,
+    sortie: 2,
+  },
+  'VGM-GES-013': {
+    nature: 'definitive',
+    message: 'La collectivité {siren} n’a pas de fiche ACTES.',
+    cause: 'Son département, son arrondissement et sa nature n’ont pas été donnés.',
+    remede: 'Les donner avec « vaguemestre collectivite modifier », puis recommencer.',
+    http: 409,
+    sortie: 2,
+  },
 } as const satisfies Catalogue;
 
 export const erreurGestes = fabrique(CATALOGUE_GESTES);

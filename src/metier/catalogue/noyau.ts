@@ -4,9 +4,9 @@ import { type Catalogue, fabrique } from '../erreurs.ts';
 export const CATALOGUE_NOYAU = {
   'VGM-NOY-001': {
     nature: 'passagere',
-    message: 'Le flux {flux} a changé pendant l’opération.',
+    message: 'Un changement est arrivé pendant l’opération (sur {flux}).',
     cause: 'Une autre opération (accusé reçu, ordre d’un agent) est passée en même temps.',
-    remede: 'Relire le flux, puis redemander l’opération si elle a encore un sens.',
+    remede: 'Relire ce qui a changé, puis redemander l’opération si elle a encore un sens.',
     http: 409,
     sortie: 1,
   },

@@ -64,6 +64,15 @@ export const CATALOGUE_TRANSMISSION = {
     http: 503,
     sortie: 1,
   },
+  'VGM-TRA-008': {
+    nature: 'passagere',
+    message: 'Le flux attend son tour : {raison}.',
+    cause: 'L’exploitant, ou l’État par lui, a borné les heures ou le volume des transmissions.',
+    remede:
+      'Rien à faire : il partira à la prochaine ouverture. Les bornes se règlent dans « actes.ministere ».',
+    http: 503,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurTransmission = fabrique(CATALOGUE_TRANSMISSION);

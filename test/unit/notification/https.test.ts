@@ -118,7 +118,7 @@ describe('delivery over HTTPS', () => {
       const goutte = setInterval(() => reponse.write('x'), 50);
       reponse.on('close', () => clearInterval(goutte));
     });
-    const reponse = await creer({ delai_s: 0.4 }).livrer(envoi(`https://receveur.test:${port}/`));
+    const reponse = await creer({ delai_s: 3 }).livrer(envoi(`https://receveur.test:${port}/`));
     expect(reponse).toMatchObject({ statut: 200, livree: true });
     expect(reponse.duree).toBeLessThan(5000);
   });
