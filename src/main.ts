@@ -1,8 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ouvrirClamd } from './adapters/antivirus/clamd.ts';
-import { pairePorte } from './adapters/certificats/porte.ts';
+import { type PairePorte, pairePorte } from './adapters/certificats/porte.ts';
 import { creerClockSysteme } from './adapters/clock/system.ts';
+import { creerVigie, type Vigie } from './adapters/clock/vigie.ts';
 import { ouvrirCoffreDossier } from './adapters/coffre/dossier.ts';
 import { creerLogPino } from './adapters/log/pino.ts';
 import { ouvrirImap } from './adapters/mailbox/imap.ts';
@@ -10,19 +11,18 @@ import { ouvrirMaildir } from './adapters/mailbox/maildir.ts';
 import { creerMailer } from './adapters/mailer/smtp.ts';
 import { creerRandomSysteme } from './adapters/random/system.ts';
 import { creerRecepteurSmtp } from './adapters/recepteur/smtp.ts';
-import { sondeCertificat } from './adapters/sondes/certificat.ts';
-import { sondeDisque } from './adapters/sondes/disque.ts';
-import { sondeGuichet } from './adapters/sondes/guichet.ts';
+import { sondesDe } from './adapters/sondes/ensemble.ts';
 import { ouvrirStoreSqlite } from './adapters/store/sqlite/store.ts';
-import { creerTransportHttps, type TransportHttps } from './adapters/transport/https.ts';
+import { type GuichetMinistere, ouvrirGuichetMinistere } from './adapters/transport/ouvrir.ts';
 import { creerGarde } from './adapters/webhook/garde.ts';
 import { creerWebhook } from './adapters/webhook/https.ts';
 import { chargerConfig } from './config/charger.ts';
+import { lireReglage, preparerDonnees, verifierFichiers, verifierSchemas } from './config/fichiers.ts';
 import type { Config } from './config/manifest.ts';
 import { creerDiffusion } from './engine/diffusion.ts';
 import { creerMoteur, type Moteur } from './engine/moteur.ts';
 import type { OutilsMoteur } from './engine/outils.ts';
-import { type BoiteReglee, creerReleve } from './engine/releve.ts';
+import { type BoiteReglee, creerReleve, type Releve } from './engine/releve.ts';
 import { ecritureQuiReveille, type NomCouloir } from './engine/reveils.ts';
 import { creerAnnuaire } from './etapes/annuaire.ts';
 import { creerEtapeAttente } from './etapes/attente.ts';
@@ -61,6 +61,7 @@ interface Base {
   readonly config: Config;
   readonly version: string;
   readonly clock: Clock;
+  readonly vigie: Vigie;
   readonly random: Random;
   readonly log: Log;
   readonly store: Store;
@@ -73,26 +74,23 @@ interface Base {
 }
 
 const RACINE = join(import.meta.dirname, '..');
+const SCHEMAS = join(RACINE, 'schemas', 'actes');
 
 async function lireVersion(): Promise<string> {
   const paquet = JSON.parse(await readFile(join(RACINE, 'package.json'), 'utf8')) as { version: string };
   return paquet.version;
 }
 
-async function secretDe(fichier: string): Promise<string> {
-  return fichier === '' ? '' : (await readFile(fichier, 'utf8')).trimEnd();
-}
-
-async function pemDe(fichier: string): Promise<string> {
-  return fichier === '' ? '' : readFile(fichier, 'utf8');
-}
-
 async function ouvrirBase(config: Config): Promise<Base> {
-  await mkdir(config.donnees, { recursive: true, mode: 0o700 });
+  await verifierFichiers(config);
+  await verifierSchemas(SCHEMAS);
+  await preparerDonnees(config.donnees);
   const version = await lireVersion();
-  const clock = creerClockSysteme();
+  const systeme = creerClockSysteme();
+  const log = creerLogPino({ clock: systeme, niveau: config.journal_technique });
+  const vigie = creerVigie(systeme, log);
+  const { clock } = vigie;
   const random = creerRandomSysteme(clock);
-  const log = creerLogPino({ clock, niveau: config.journal_technique });
   const brut = ouvrirStoreSqlite({
     fichier: join(config.donnees, 'vaguemestre.sqlite'),
     clock,
@@ -100,7 +98,7 @@ async function ouvrirBase(config: Config): Promise<Base> {
     version,
   });
   const coffre = await ouvrirCoffreDossier({ dossier: join(config.donnees, 'coffre'), random });
-  const schemas = ouvrirSchemas(join(RACINE, 'schemas', 'actes'));
+  const schemas = ouvrirSchemas(SCHEMAS);
   const prise: { reveiller: (couloir: NomCouloir) => void } = { reveiller: () => undefined };
   const store: Store = {
     ...brut,
@@ -121,45 +119,34 @@ async function ouvrirBase(config: Config): Promise<Base> {
   const brancher: Base['brancher'] = (reveiller) => {
     prise.reveiller = reveiller;
   };
-  return { config, version, clock, random, log, store, coffre, schemas, outils, arret, coupure, brancher };
+  return {
+    config,
+    version,
+    clock,
+    vigie,
+    random,
+    log,
+    store,
+    coffre,
+    schemas,
+    outils,
+    arret,
+    coupure,
+    brancher,
+  };
 }
 
-async function ouvrirTransport(base: Base): Promise<TransportHttps | null> {
-  const m = base.config.actes.ministere;
-  if (m.url === '') return null;
-  return creerTransportHttps(
-    {
-      url: m.url,
-      urlSecours: m.url_secours,
-      champ: m.champ,
-      agentUtilisateur: m.agent_utilisateur,
-      certificat: await pemDe(m.certificat),
-      cle: await pemDe(m.cle),
-      phrase: await secretDe(m.secret_fichier),
-      autorites: await pemDe(m.autorites),
-      delaiConnexionMs: m.delai_connexion_s * 1000,
-      delaiTotalMs: m.delai_total_s * 1000,
-    },
-    { log: base.log, clock: base.clock },
-  );
-}
-
-function etapesActes(
-  base: Base,
-  protocole: Protocole,
-  transport: TransportHttps | null,
-): NonNullable<Etapes['ACTES']> {
+function etapesActes(base: Base, protocole: Protocole, c: Correspondants): NonNullable<Etapes['ACTES']> {
   const { config, store, coffre, outils, clock } = base;
   const m = config.actes.ministere;
   const maintenant = () => clock.now();
-  const antivirus = config.antivirus.type === 'clamd' ? ouvrirClamd(config.antivirus) : null;
   const emetteur = {
     trigramme: config.operateur.trigramme,
     application: config.operateur.application,
     adresseRetour: config.operateur.adresse_retour,
   };
   return {
-    controle: creerEtapeControle({ flux: store.flux, coffre, antivirus }),
+    controle: creerEtapeControle({ flux: store.flux, coffre, antivirus: c.antivirus }),
     enveloppe: creerEtapeEnveloppe(protocole, {
       flux: store.flux,
       coffre,
@@ -174,7 +161,7 @@ function etapesActes(
       flux: store.flux,
       coffre,
       debits: store.debits,
-      transport,
+      transport: c.guichet?.transport ?? null,
       guichet: creerGuichet(m.concurrence),
       destination: 'ACTES',
       fenetres: m.fenetres.map((f) => ({ debut: f.debut, fin: f.fin, octetsParHeure: f.octets_par_heure })),
@@ -197,30 +184,47 @@ function boitesDe(base: Base): BoiteReglee[] {
   ];
 }
 
-function sondesDe(base: Base, transport: TransportHttps | null): Sonde[] {
-  const { config, clock } = base;
-  const client = config.actes.ministere.certificat;
-  return [
-    sondeDisque(config.donnees),
-    sondeGuichet(transport),
-    ...(client === '' ? [] : [sondeCertificat('client du ministère', client, clock)]),
-    ...(config.api.certificat === '' ? [] : [sondeCertificat('de l’API', config.api.certificat, clock)]),
-  ];
+interface Portes {
+  readonly boites: readonly BoiteReglee[];
+  readonly releve: Releve;
+  readonly porte: PairePorte | null;
+  readonly smtp: () => string | null;
+}
+
+function assemblerSondes(base: Base, c: Correspondants, portes: Portes): Sonde[] {
+  const { boites, releve, porte } = portes;
+  return sondesDe(base.config, {
+    clock: base.clock,
+    horloge: base.vigie,
+    guichet: c.guichet?.transport ?? null,
+    antivirus: c.antivirus,
+    relais: c.mailer,
+    boites: boites.map((b) => ({ ...b, derniere: () => releve.derniere(b.boite.nom) })),
+    recepteur: portes.smtp,
+    certificats: { ministere: c.guichet?.certificat ?? null, porte },
+  });
 }
 
 interface Correspondants {
-  readonly transport: TransportHttps | null;
+  readonly guichet: GuichetMinistere | null;
+  readonly antivirus: ReturnType<typeof ouvrirClamd> | null;
   readonly webhook: ReturnType<typeof creerWebhook>;
   readonly mailer: ReturnType<typeof creerMailer>;
 }
 
 async function ouvrirCorrespondants(base: Base): Promise<Correspondants> {
   const { clock, log, version } = base;
-  const { webhook, courriel } = base.config.notification;
+  const { actes, antivirus, notification } = base.config;
+  const { webhook, courriel } = notification;
+  const secret =
+    courriel.hote === ''
+      ? ''
+      : await lireReglage('notification.courriel.secret_fichier', courriel.secret_fichier);
   return {
-    transport: await ouvrirTransport(base),
+    guichet: await ouvrirGuichetMinistere(actes.ministere, { log, clock }),
+    antivirus: antivirus.type === 'clamd' ? ouvrirClamd(antivirus) : null,
     webhook: creerWebhook(webhook, { clock, log, version }),
-    mailer: creerMailer(courriel, { clock, log, secret: await secretDe(courriel.secret_fichier) }),
+    mailer: creerMailer(courriel, { clock, log, secret: secret.trimEnd() }),
   };
 }
 
@@ -229,7 +233,7 @@ function assemblerMoteur(base: Base, actes: Protocole, c: Correspondants): Moteu
   const { flux, collectivites } = store;
   const { webhook, mailer } = c;
   return creerMoteur(outils, {
-    etapes: { ACTES: etapesActes(base, actes, c.transport) },
+    etapes: { ACTES: etapesActes(base, actes, c) },
     accuse: {
       flux,
       coffre,
@@ -290,36 +294,37 @@ async function ouvrirTout(
     numeroQuotidienMax: config.actes.numero_quotidien_max,
   });
   const c = await ouvrirCorrespondants(base);
-  fermetures.push(() => Promise.all([c.transport?.fermer(), c.webhook.fermer(), c.mailer.fermer()]));
+  fermetures.push(() => Promise.all([c.guichet?.transport.fermer(), c.webhook.fermer(), c.mailer.fermer()]));
   const moteur = assemblerMoteur(base, actes, c);
   base.brancher((couloir) => moteur.reveiller(couloir));
   const consigner: Consigner = async (brut, source) => {
     await consignerRetour({ coffre, ecriture: store.ecriture, clock, random }, brut, source);
   };
-  const releve = creerReleve(outils, boitesDe(base), consigner);
+  const boites = boitesDe(base);
+  const releve = creerReleve(outils, boites, consigner);
+  const porte =
+    config.api.port === 0 ? null : await pairePorte({ ...config.api, dossier: config.donnees, clock });
+  const ecoute: { smtp: string | null } = { smtp: null };
   const gestes = assemblerGestes({
     moteur: outils,
     coffre,
     protocoles: [actes],
     releve,
-    sondes: sondesDe(base, c.transport),
+    sondes: assemblerSondes(base, c, { boites, releve, porte, smtp: () => ecoute.smtp }),
     tailleMax: config.api.taille_max_octets,
     alerteJoursOuvres: config.actes.alerte_jours_ouvres,
     lireClassification,
     refusCible: refusCible(config),
   });
-  const https =
-    config.api.port === 0
-      ? {}
-      : { https: await pairePorte({ ...config.api, dossier: config.donnees, clock }) };
   await moteur.demarrer();
   fermetures.push(() => arreterMoteur(base, moteur));
   releve.demarrer();
   fermetures.push(() => releve.arreter());
-  const smtp = await ouvrirRecepteur(base, consigner, fermetures);
+  ecoute.smtp = await ouvrirRecepteur(base, consigner, fermetures);
+  const https = porte === null ? {} : { https: { cert: porte.cert, key: porte.key } };
   const serveur = creerServeurApi({ gestes, config, version, log, random, clock, ...https });
   fermetures.push(() => serveur.arreter());
-  return { ...(await serveur.demarrer()), smtp };
+  return { ...(await serveur.demarrer()), smtp: ecoute.smtp };
 }
 
 async function ouvrirRecepteur(

@@ -37,13 +37,25 @@ const APERCU = 65_536;
 /** Longer than any client keeps a connection idle: the ministry never hangs up first. */
 const KEEP_ALIVE_MS = 60_000;
 
+const RAISONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'le port est déjà pris',
+  EACCES: 'droits insuffisants pour ce port',
+  EADDRNOTAVAIL: 'cette adresse n’est pas celle de la machine',
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'la clé n’est pas celle du certificat',
+};
+
+function raisonEcoute(erreur: unknown): string {
+  const code = erreur instanceof Error && 'code' in erreur ? String(erreur.code) : '';
+  return RAISONS[code] ?? (erreur instanceof Error ? erreur.message : String(erreur));
+}
+
 /** Opens the HTTPS door: certificate of `caClients` demanded by TLS itself, one archive per POST. */
 export async function ouvrirPorte(options: OptionsPorte, guichet: Guichet): Promise<PorteOuverte> {
   const hote = options.hote ?? '127.0.0.1';
   const sockets = new Set<Socket>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const refuser = (erreur: unknown) => {
-    const detail = erreur instanceof Error ? erreur.message : String(erreur);
+    const detail = raisonEcoute(erreur);
     return erreurBanc('VGM-BAN-001', { adresse: `${hote}:${options.port}`, detail }, erreur);
   };
   const serveur = construire(options, guichet, refuser);

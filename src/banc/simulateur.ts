@@ -1,16 +1,15 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'smol-toml';
 import { creerClockSysteme } from '../adapters/clock/system.ts';
 import { CLASSIFICATION_DATE } from './laboratoire.ts';
+import { ecrireAides, type EtatReglages, portDesReglages } from './aides.ts';
 import { demarrerMinistere, type Ministere } from './ministere.ts';
 import { creerPkiEssai } from './pki.ts';
-import { classificationDuBanc } from './referentiel.ts';
 import type { EvenementMinistere } from './registre.ts';
 
 export interface OptionsSimulateur {
-  /** 0 = any free port. */
-  readonly port: number;
+  /** 0 = any free port; null = that of the settings already in the folder, else any free one. */
+  readonly port: number | null;
   /** Where the answers are mailed. */
   readonly smtp: { readonly hote: string; readonly port: number };
   readonly graine: number;
@@ -42,27 +41,6 @@ async function clesDe(dossier: string): Promise<{ cert: string; key: string; caC
   };
 }
 
-/** What a daemon needs to speak with this ministry: a file to start it with, and the classification to import. */
-async function ecrireAides(options: OptionsSimulateur, ministere: Ministere): Promise<void> {
-  const { dossier } = options;
-  const reglages = {
-    donnees: 'donnees',
-    operateur: { adresse_retour: 'tdt@example.org' },
-    actes: {
-      ministere: {
-        url: ministere.url,
-        certificat: 'pki/client.pem',
-        cle: 'pki/client.key',
-        autorites: 'pki/ca.pem',
-      },
-    },
-    reception: { smtp: { actif: true, adresse: options.smtp.hote, port: options.smtp.port } },
-    notification: { webhook: { http_permis: true, reseaux_permis: ['127.0.0.0/8'] } },
-  };
-  await writeFile(join(dossier, 'vaguemestre.toml'), stringify(reglages));
-  await writeFile(join(dossier, 'classification-7-2.xml'), classificationDuBanc(CLASSIFICATION_DATE));
-}
-
 function phrase(e: EvenementMinistere): string {
   const quoi = {
     accepte: 'archive acceptée',
@@ -84,8 +62,9 @@ export async function simulateur(
 ): Promise<SimulateurEnMarche> {
   await mkdir(options.dossier, { recursive: true });
   const clock = creerClockSysteme();
+  const cles = await clesDe(options.dossier);
   const ministere = await demarrerMinistere({
-    https: { port: options.port, ...(await clesDe(options.dossier)) },
+    https: { port: options.port ?? (await portDesReglages(options.dossier)), ...cles },
     smtp: options.smtp,
     clock,
     graine: options.graine,
@@ -93,8 +72,8 @@ export async function simulateur(
     classificationDate: CLASSIFICATION_DATE,
     registre: join(options.dossier, 'registre.jsonl'),
   });
-  await ecrireAides(options, ministere);
-  accueillir(options, ministere, sorties);
+  const reglages = await ecrireAides({ ...options, url: ministere.url });
+  accueillir({ ...options, reglages }, ministere, sorties);
   const fin = new AbortController();
   const arrete = suivre(ministere, {
     fin: fin.signal,
@@ -119,12 +98,13 @@ export async function simulateur(
 }
 
 function accueillir(
-  options: OptionsSimulateur,
+  options: OptionsSimulateur & { readonly reglages: EtatReglages },
   ministere: Ministere,
   sorties: { ecrire(ligne: string): void },
 ): void {
+  const { dossier, reglages } = options;
   if (options.json) {
-    sorties.ecrire(JSON.stringify({ type: 'ouvert', url: ministere.url, dossier: options.dossier }));
+    sorties.ecrire(JSON.stringify({ type: 'ouvert', url: ministere.url, dossier, reglages }));
     return;
   }
   sorties.ecrire(
@@ -136,4 +116,9 @@ function accueillir(
   sorties.ecrire(
     `Classification à importer : ${join(options.dossier, 'classification-7-2.xml')}. Scénarios : src/banc/SCENARIOS.md.`,
   );
+  if (reglages === 'differents') {
+    sorties.ecrire(
+      `${join(dossier, 'vaguemestre.toml')} existait et n’est pas réécrit ; il nomme une autre adresse que ${ministere.url} ou que le relais ${options.smtp.hote}:${options.smtp.port} : le corriger, ou l’effacer et relancer.`,
+    );
+  }
 }

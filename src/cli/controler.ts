@@ -9,6 +9,7 @@ import { type FaitsPdf, lireFaitsPdf } from '../formats/pdf/faits.ts';
 import { type EntreeTar, lireTarGz } from '../formats/tar/lire.ts';
 import { ouvrirSchemas } from '../formats/xsd/schemas.ts';
 import type { Anomalie } from '../metier/anomalies.ts';
+import { erreurCli } from '../metier/catalogue/cli.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import {
   analyserArchive,
@@ -16,7 +17,9 @@ import {
   type FichierArchive,
   type Valider,
 } from '../protocoles/actes/archive.ts';
-import type { Sorties } from './verifier.ts';
+import { dire, erreurUsage } from './erreurs.ts';
+import { illisible } from './fichiers.ts';
+import type { Sorties } from './monde.ts';
 
 export interface OptionsControler {
   readonly json?: boolean;
@@ -110,15 +113,15 @@ function afficher(anomalies: readonly Anomalie[], fichier: string, sorties: Sort
   );
 }
 
-function illisible(fichier: string, faute: unknown, sorties: Sorties): number {
-  if (faute instanceof ErreurVgm) {
-    sorties.erreur(`${faute.fiche.code} ${faute.fiche.message}`);
-    sorties.erreur(faute.fiche.remede);
-    return 1;
-  }
+function pasUnMessage(fichier: string, raison: string): ErreurVgm {
+  return erreurCli('VGM-CLI-003', { fichier, raison });
+}
+
+/** What stopped the reading, as any other verb would say it. */
+function lecturePerdue(fichier: string, faute: unknown): ErreurVgm {
+  if (faute instanceof ErreurVgm) return faute;
   if (!(faute instanceof Error) || !('syscall' in faute)) throw faute;
-  sorties.erreur(`Le fichier « ${fichier} » ne se lit pas (${faute.message}).`);
-  return 1;
+  return illisible(fichier, faute);
 }
 
 /**
@@ -131,18 +134,15 @@ export async function controler(
   sorties: Sorties,
 ): Promise<number> {
   if (!/\.(tar\.gz|xml)$/.test(fichier)) {
-    sorties.erreur('Usage : vaguemestre controler <archive.tar.gz | message.xml>');
-    return 2;
+    const detail = 'Le fichier attendu est une archive « .tar.gz » ou un message « .xml ».';
+    return dire(erreurUsage(detail, 'controler'), sorties, options.json === true);
   }
   try {
     const faits = await stat(fichier);
-    if (!faits.isFile()) {
-      sorties.erreur(`Le fichier « ${fichier} » ne se lit pas (ce n’est pas un fichier).`);
-      return 1;
-    }
+    if (!faits.isFile()) throw pasUnMessage(fichier, 'ce n’est pas un fichier');
     if (fichier.endsWith('.xml') && faits.size > XML_MAX) {
-      sorties.erreur(`Le fichier « ${fichier} » dépasse ${XML_MAX} octets : ce n’est pas un message ACTES.`);
-      return 1;
+      const limite = XML_MAX.toLocaleString('fr-FR');
+      throw pasUnMessage(fichier, `plus de ${limite} octets, ce n’est pas un message ACTES`);
     }
     const schemas = ouvrirSchemas(options.schemas ?? SCHEMAS);
     try {
@@ -154,6 +154,7 @@ export async function controler(
       schemas.fermer();
     }
   } catch (faute) {
-    return illisible(fichier, faute, sorties);
+    dire(lecturePerdue(fichier, faute), sorties, options.json === true);
+    return 1;
   }
 }

@@ -43,6 +43,16 @@ export function dire(erreur: unknown, sorties: Sorties, json: boolean): number {
   return connue.sortie;
 }
 
+/** Refusals of the shape of a request: their remedy is written for programs. */
+const FORME = ['VGM-API-002', 'VGM-API-003'];
+
+/** The same error, whose remedy leads a person to the help of the verb rather than to the contract of the API. */
+export function pourLaCommande(erreur: unknown, verbe: string): unknown {
+  if (!(erreur instanceof ErreurVgm) || !FORME.includes(erreur.fiche.code)) return erreur;
+  const remede = `Corriger ce qui est dit ; lire « vaguemestre ${verbe} --help ».`;
+  return new ErreurVgm({ ...erreur.fiche, remede }, erreur, erreur);
+}
+
 /** A command badly written. @param verbe as typed (`retours lister`); empty when there is none. */
 export function erreurUsage(detail: string, verbe: string): ErreurVgm {
   const commande = verbe === '' ? 'vaguemestre' : `vaguemestre ${verbe}`;

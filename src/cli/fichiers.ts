@@ -7,7 +7,7 @@ import { erreurCli } from '../metier/catalogue/cli.ts';
 import type { ErreurVgm } from '../metier/erreurs.ts';
 
 const RAISONS: Readonly<Record<string, string>> = {
-  ENOENT: 'il n’existe pas',
+  ENOENT: 'fichier absent',
   EACCES: 'droits insuffisants',
   EPERM: 'droits insuffisants',
   EISDIR: 'c’est un dossier',
@@ -51,7 +51,7 @@ export async function ecrire(fichier: string, contenu: Readable): Promise<void> 
     await rename(provisoire, fichier);
   } catch (e) {
     await rm(provisoire, { force: true });
-    const connue = raison(e) === 'il n’existe pas' ? 'le dossier n’existe pas' : raison(e);
+    const connue = raison(e) === RAISONS['ENOENT'] ? 'le dossier n’existe pas' : raison(e);
     throw erreurCli('VGM-CLI-005', { fichier, raison: connue }, e);
   }
 }

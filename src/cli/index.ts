@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { erreurUsage, dire } from './erreurs.ts';
 
 import { traduire } from './francais.ts';
+import { ecouterInterruption } from './interruption.ts';
 import type { Modules } from './modules.ts';
 import type { Monde, Sorties } from './monde.ts';
 import { construire } from './programme.ts';
@@ -28,9 +29,14 @@ function sortiesDuTerminal(): Sorties {
 }
 
 function interruptionDuProcessus(): AbortSignal {
-  const fin = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => fin.abort());
-  return fin.signal;
+  return ecouterInterruption({
+    chronometre: () => performance.now(),
+    surSignal: (signal, reagir) => void process.on(signal, reagir),
+    couper: (signal) => {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    },
+  });
 }
 
 export function mondeReel(modules: Modules): Monde {

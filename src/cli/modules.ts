@@ -12,8 +12,8 @@ export interface ModuleDemon {
 }
 
 export interface OptionsSimulateur {
-  /** HTTPS port of the ministry; 0 = any free one. */
-  readonly port: number;
+  /** HTTPS port of the ministry; 0 = any free one; null = that of the settings already in the folder, else 0. */
+  readonly port: number | null;
   /** Where its answers are sent by SMTP. */
   readonly smtp: { readonly hote: string; readonly port: number };
   /** Same seed, same delays and answers. */

@@ -13,7 +13,10 @@ export interface Monde {
   readonly sorties: Sorties;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly modules: Modules;
-  /** Aborts on Ctrl-C or SIGTERM; the default reaction of the process stays until a verb asks for it. */
+  /**
+   * Aborts on Ctrl-C or SIGTERM; a second order, a second later or more, ends the process at once.
+   * The default reaction of the process stays until a verb asks for it.
+   */
   interruption(): AbortSignal;
   /** A string that nobody can guess: boundary of a form, which no file may then forge. */
   hasard(): Promise<string>;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { pourLaCommande } from './erreurs.ts';
 import { AIDE } from './francais.ts';
 import type { Monde, Options } from './monde.ts';
 import { VERBES } from './verbes.ts';
@@ -56,7 +57,12 @@ function ajouter(parent: Command, verbe: Verbe, montage: Montage): Command {
       const { executer } = await charger();
       const { monde, finir, racine } = montage;
       const options = commande.opts<Options>();
-      finir(await executer({ arguments: commande.args, options, monde, verbe: chemin(commande, racine) }));
+      const tape = chemin(commande, racine);
+      try {
+        finir(await executer({ arguments: commande.args, options, monde, verbe: tape }));
+      } catch (e) {
+        throw pourLaCommande(e, tape);
+      }
     });
   }
   return commande;

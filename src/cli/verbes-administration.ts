@@ -51,7 +51,7 @@ const point: Verbe = {
     },
     {
       nom: 'secret',
-      resume: 'renouveler le secret d’un webhook ; l’ancien reste bon quelque temps',
+      resume: 'renouveler le secret d’un webhook ; l’ancien reste bon jusqu’au renouvellement suivant',
       arguments: [SIREN, ['<point>', 'identifiant du point']],
       demon: true,
       json: true,
@@ -147,10 +147,14 @@ export const ADMINISTRATION: readonly Verbe[] = [
       {
         nom: 'rejouer',
         resume: 'livrer de nouveau, sous le même webhook-id',
-        arguments: [['<id>', 'identifiant de la notification (webhook-id)']],
+        arguments: [['[id]', 'identifiant de la notification (webhook-id)']],
+        options: [
+          ['--tous', 'toutes les notifications abandonnées'],
+          ['--siren <siren>', 'avec --tous : seulement celles de cette collectivité'],
+        ],
         demon: true,
         json: true,
-        charger: () => import('./verbes/webhook.ts').then((m) => m.rejouer),
+        charger: () => import('./verbes/rejouer.ts'),
       },
     ],
   },

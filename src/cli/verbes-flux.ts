@@ -3,7 +3,8 @@ import type { Verbe } from './verbe.ts';
 /** Verbs about flux and the answers of the State. */
 
 const MOTIF = ['--motif <texte>*', 'raison, écrite au journal (sans donnée personnelle)'] as const;
-const ID_FLUX = ['<id>', 'identifiant du flux'] as const;
+const DESIGNATION = 'identifiant du flux, identifiant unique de l’acte ou nom de l’archive';
+const ID_FLUX = ['<id>', DESIGNATION] as const;
 const ID_RETOUR = ['<id>', 'identifiant du retour'] as const;
 
 export const FLUX: readonly Verbe[] = [
@@ -60,7 +61,7 @@ export const FLUX: readonly Verbe[] = [
   {
     nom: 'suivre',
     resume: 'suivre en direct tous les flux, ou un seul jusqu’à sa fin',
-    arguments: [['[id]', 'identifiant du flux']],
+    arguments: [['[id]', DESIGNATION]],
     demon: true,
     json: true,
     charger: () => import('./verbes/suivre.ts'),

@@ -50,7 +50,7 @@ const essai: readonly Verbe[] = [
     nom: 'simulateur',
     resume: 'faire tourner un ministère simulé (HTTPS et SMTP réels)',
     options: [
-      ['--port <port>', 'port HTTPS (0 par défaut : un port libre)'],
+      ['--port <port>', 'port HTTPS (par défaut celui du vaguemestre.toml du dossier ; 0 : un port libre)'],
       ['--smtp <hote:port>', 'où envoyer ses réponses (127.0.0.1:2525 par défaut)'],
       ['--graine <nombre>', 'même graine, mêmes délais (1 par défaut)'],
       ['--dossier <dossier>', 'clés et registre (simulateur par défaut)'],

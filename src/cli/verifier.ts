@@ -1,10 +1,7 @@
 import { verifierPreuve } from '../gestes/verifier-preuve.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
-
-export interface Sorties {
-  ecrire(ligne: string): void;
-  erreur(ligne: string): void;
-}
+import { dire } from './erreurs.ts';
+import type { Sorties } from './monde.ts';
 
 /**
  * `vaguemestre verifier <fichier.asice>`: offline, without daemon.
@@ -35,8 +32,6 @@ export async function verifier(
     return verdict.bonne ? 0 : 3;
   } catch (faute) {
     if (!(faute instanceof ErreurVgm)) throw faute;
-    sorties.erreur(`${faute.fiche.code} ${faute.fiche.message}`);
-    sorties.erreur(faute.fiche.remede);
-    return faute.sortie;
+    return dire(faute, sorties, options.json === true);
   }
 }

@@ -1,3 +1,5 @@
+import { LIBELLE_RETOUR } from '../metier/retours.ts';
+
 /** What the API answers, as far as the command line shows it (contract: /api/v1/openapi.json). */
 
 export interface FluxVu {
@@ -68,6 +70,14 @@ export interface RetourVu {
   readonly flux: readonly string[];
 }
 
+export interface RetourMontre {
+  readonly retour: RetourVu;
+  readonly parties: readonly { readonly nom: string; readonly taille: number }[];
+  readonly expediteur: string;
+  readonly objet: string;
+  readonly texte: string;
+}
+
 export interface PointVu {
   readonly id: string;
   readonly canal: string;
@@ -102,10 +112,7 @@ export interface CollectiviteVue {
 
 /** Wordings of what is not a state of flux (those come from the daemon). */
 export const LIBELLES: Readonly<Record<string, string>> = {
-  recu: 'à analyser',
-  attribue: 'attribué',
-  a_trancher: 'à trancher',
-  classe: 'classé',
+  ...LIBELLE_RETOUR,
   a_faire: 'à livrer',
   livree: 'livrée',
   abandonnee: 'abandonnée',

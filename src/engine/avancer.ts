@@ -1,6 +1,7 @@
 import { expandre } from '../etapes/notification.ts';
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
-import { type Etat, type EvenementEtat, estTerminal, transition } from '../metier/etats.ts';
+import { type Etat, type EvenementEtat, estTerminal, LIBELLE_ETAT, transition } from '../metier/etats.ts';
+import { libelleEvenement } from '../metier/evenements.ts';
 import type { Flux, ObjetJson, Piece } from '../metier/flux.ts';
 import type { FluxId, Instant } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
@@ -101,7 +102,11 @@ function transmisPar(flux: Flux, evenement: EvenementEtat, quand: Instant): { tr
 export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Prepare> {
   const vers = transition(flux.etat, m.evenement);
   if (vers === undefined)
-    throw erreurNoyau('VGM-NOY-002', { flux: flux.id, de: flux.etat, vers: m.evenement });
+    throw erreurNoyau('VGM-NOY-002', {
+      flux: flux.id,
+      de: LIBELLE_ETAT[flux.etat],
+      vers: libelleEvenement(m.evenement.toUpperCase()),
+    });
   const quand = outils.clock.now();
   const changement: ChangementFlux = {
     id: flux.id,

@@ -1,3 +1,4 @@
+import type { Instant } from '../metier/identifiants.ts';
 import type { Consigner, Mailbox } from '../ports/mailbox.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import type { OutilsMoteur } from './outils.ts';
@@ -14,10 +15,17 @@ export interface ReleveFaite {
   readonly erreur: string | null;
 }
 
+/** The last fetch of a mailbox, and when it ended. */
+export interface DerniereReleve extends ReleveFaite {
+  readonly quand: Instant;
+}
+
 export interface Releve {
   demarrer(): void;
   /** Fetches every mailbox now; a fetch that runs already is waited for, not doubled. */
   relever(): Promise<readonly ReleveFaite[]>;
+  /** @returns undefined before the first fetch of this mailbox. */
+  derniere(source: string): DerniereReleve | undefined;
   arreter(): Promise<void>;
 }
 
@@ -28,12 +36,18 @@ export function creerReleve(
   consigner: Consigner,
 ): Releve {
   const cours = new Map<string, Promise<ReleveFaite>>();
+  const dernieres = new Map<string, DerniereReleve>();
   const boucles: Promise<void>[] = [];
 
   const releverUne = (boite: Mailbox): Promise<ReleveFaite> => {
     const deja = cours.get(boite.nom);
     if (deja !== undefined) return deja;
-    const promesse = tenter(outils, boite, consigner).finally(() => cours.delete(boite.nom));
+    const promesse = tenter(outils, boite, consigner)
+      .then((faite) => {
+        dernieres.set(boite.nom, { ...faite, quand: outils.clock.now() });
+        return faite;
+      })
+      .finally(() => cours.delete(boite.nom));
     cours.set(boite.nom, promesse);
     return promesse;
   };
@@ -50,6 +64,7 @@ export function creerReleve(
       boucles.push(...boites.map(boucler));
     },
     relever: () => Promise.all(boites.map(({ boite }) => releverUne(boite))),
+    derniere: (source) => dernieres.get(source),
     arreter: async () => {
       await Promise.all(boucles);
     },

@@ -1,10 +1,10 @@
 import type { Anomalie, RapportControles } from '../metier/anomalies.ts';
 import type { Flux, Piece, PieceDuFlux } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
-import type { Antivirus } from '../ports/antivirus.ts';
+import type { Antivirus, VerdictAntivirus } from '../ports/antivirus.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type LectureFlux } from '../ports/store.ts';
-import type { Etape } from './etape.ts';
+import type { Etape, Poste } from './etape.ts';
 
 export interface OutilsControle {
   readonly flux: LectureFlux;
@@ -15,12 +15,13 @@ export interface OutilsControle {
 
 const SOURCE = 'E.5 n° 17, antivirus sur toutes les pièces';
 
+type Analyser = (piece: PieceDuFlux) => Promise<VerdictAntivirus>;
+
 async function anomalieDe(
-  outils: OutilsControle,
-  antivirus: Antivirus,
+  analyser: Analyser,
   piece: PieceDuFlux,
 ): Promise<{ moteur: string; anomalie: Anomalie | null }> {
-  const analyse = await antivirus.analyser(await outils.coffre.ouvrir(piece.sha256));
+  const analyse = await analyser(piece);
   if (analyse.type === 'sain') return { moteur: analyse.moteur, anomalie: null };
   const anomalie: Anomalie = {
     code: 'CTL-VIR-01',
@@ -38,14 +39,16 @@ export function creerEtapeControle(outils: OutilsControle): Etape {
   if (antivirus === null)
     return () =>
       Promise.resolve({ type: 'avance', evenement: 'controle_favorable', motif: 'antivirus non réglé' });
-  return async (flux: Flux): Promise<Issue> => {
+  return async (flux: Flux, poste: Poste): Promise<Issue> => {
+    const analyser: Analyser = async (piece) =>
+      antivirus.analyser(await outils.coffre.ouvrir(piece.sha256), poste.signal);
     const pieces = (await outils.flux.pieces(OPERATEUR, flux.id)).filter(
       (p) => p.role === 'document' || p.role === 'annexe',
     );
     const anomalies: Anomalie[] = [];
     let moteur = '';
     for (const piece of pieces) {
-      const resultat = await anomalieDe(outils, antivirus, piece);
+      const resultat = await anomalieDe(analyser, piece);
       moteur = resultat.moteur;
       if (resultat.anomalie !== null) anomalies.push(resultat.anomalie);
     }

@@ -1,50 +1,60 @@
-import { LIBELLE_ETAT } from '../metier/etats.ts';
-import type { Constat } from '../ports/sonde.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Constat, Sonde } from '../ports/sonde.ts';
+import {
+  constatAlertes,
+  constatAttente,
+  constatFlux,
+  constatJournal,
+  constatNotifications,
+  constatRetours,
+} from './constats.ts';
 import type { Gestes } from './gestes.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
 
-/** States that wait for a person. */
-const A_VOIR = ['incertain', 'echec'] as const;
+/** Time left to one sonde: a peer that keeps silent must not hold back what the others say. Milliseconds. */
+const DELAI = 10_000;
 
-async function constatFlux(outils: OutilsGestes, ctx: Parameters<Gestes['compter']>[0]): Promise<Constat[]> {
-  const comptes = await outils.moteur.store.flux.compter(ctx.portee);
-  const alertes = await outils.moteur.store.flux.lister(ctx.portee, { alerte: true, limite: 1000 });
-  const parked = await outils.moteur.store.retours.lister(ctx.portee, {
-    etats: ['a_trancher'],
-    limite: 1000,
-  });
-  const detail = Object.entries(comptes).map(
-    ([etat, nombre]) => `${nombre} ${LIBELLE_ETAT[etat as keyof typeof LIBELLE_ETAT]}`,
-  );
-  const bloques = A_VOIR.reduce((somme, etat) => somme + (comptes[etat] ?? 0), 0);
+/** @returns the finding, or the silence as a finding. Never rejects. */
+async function borner({ sujet, sonder }: Sonde, clock: Clock): Promise<Constat> {
+  const fin = new AbortController();
+  const muet: Constat = {
+    sujet,
+    etat: 'panne',
+    detail: `ne répond pas en ${DELAI / 1000} s`,
+    remede: 'Vérifier que ce correspondant est en marche et que le réseau y mène, puis recommencer.',
+  };
+  const interne: Constat = {
+    sujet,
+    etat: 'panne',
+    detail: 'l’examen lui-même a échoué',
+    remede: 'Lire le journal technique du démon.',
+  };
+  const silence = clock.sleep(DELAI, fin.signal).then(() => muet);
+  try {
+    return await Promise.race([sonder().catch(() => interne), silence]);
+  } finally {
+    fin.abort();
+  }
+}
+
+/** What the store itself tells. */
+function sondesInternes(outils: OutilsGestes): Sonde[] {
   return [
-    {
-      sujet: 'flux',
-      etat: bloques > 0 ? 'attention' : 'bon',
-      detail: detail.join(', ') || 'aucun',
-      remede: bloques > 0 ? 'Voir « vaguemestre lister --etat incertain » et « --etat echec ».' : '',
-    },
-    {
-      sujet: 'alertes',
-      etat: alertes.length > 0 ? 'attention' : 'bon',
-      detail: alertes.length === 0 ? 'aucune' : `${alertes.length} flux en alerte`,
-      remede: alertes.length > 0 ? 'Voir « vaguemestre lister --alerte ».' : '',
-    },
-    {
-      sujet: 'retours à trancher',
-      etat: parked.length > 0 ? 'attention' : 'bon',
-      detail: parked.length === 0 ? 'aucun' : `${parked.length} en attente d’une personne`,
-      remede: parked.length > 0 ? 'Voir « vaguemestre retours lister ».' : '',
-    },
+    { sujet: 'flux', sonder: () => constatFlux(outils) },
+    { sujet: 'flux en attente', sonder: () => constatAttente(outils) },
+    { sujet: 'alertes', sonder: () => constatAlertes(outils) },
+    { sujet: 'retours à trancher', sonder: () => constatRetours(outils) },
+    { sujet: 'notifications', sonder: () => constatNotifications(outils) },
+    { sujet: 'journal', sonder: () => constatJournal(outils) },
   ];
 }
 
 export function diagnostic(outils: OutilsGestes): Pick<Gestes, 'diagnostiquer'> {
+  const sondes = [...sondesInternes(outils), ...outils.sondes];
   return {
     diagnostiquer: async (ctx) => {
       exigerOperateur(ctx);
-      const constats = await constatFlux(outils, ctx);
-      return [...constats, ...(await Promise.all(outils.sondes.map((s) => s.sonder())))];
+      return Promise.all(sondes.map((sonde) => borner(sonde, outils.moteur.clock)));
     },
   };
 }

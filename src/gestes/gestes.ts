@@ -109,6 +109,11 @@ export interface Gestes {
     ): Promise<{
       readonly retour: Retour;
       readonly parties: readonly { readonly nom: string; readonly taille: number }[];
+      /** Address of the sender and subject; empty when the message has none. */
+      readonly expediteur: string;
+      readonly objet: string;
+      /** First 2,000 characters of the body. */
+      readonly texte: string;
       readonly brut: Readable;
     }>;
     /** Files a raw message by hand (a mail saved to disk by an agent). */

@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
-import { lireCourriel } from '../formats/courriel/lire.ts';
+import { type CourrielLu, lireCourriel } from '../formats/courriel/lire.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
 import type { FluxId, RetourId } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
-import type { EtatRetour, Retour } from '../metier/retours.ts';
+import { type EtatRetour, LIBELLE_RETOUR, type Retour } from '../metier/retours.ts';
 import type { Ecriture } from '../ports/store.ts';
 import { consignerRetour } from './consigner-retour.ts';
 import { fluxDe } from './consulter.ts';
@@ -21,7 +21,8 @@ async function retourDe(outils: OutilsGestes, ctx: Contexte, id: RetourId): Prom
 async function aTrancher(outils: OutilsGestes, ctx: Contexte, id: RetourId): Promise<Retour> {
   exigerOperateur(ctx);
   const retour = await retourDe(outils, ctx, id);
-  if (!A_TRANCHER.includes(retour.etat)) throw erreurGestes('VGM-GES-003', { retour: id, etat: retour.etat });
+  if (!A_TRANCHER.includes(retour.etat))
+    throw erreurGestes('VGM-GES-003', { retour: id, etat: LIBELLE_RETOUR[retour.etat] });
   return retour;
 }
 
@@ -106,6 +107,21 @@ async function rattacher(
   });
 }
 
+/** Characters of the body shown to people, and of an HTML body read to find them. */
+const TEXTE_MAX = 2000;
+const HTML_MAX = 50_000;
+
+/** Beginning of the body, for people: an agent must know what the message is without opening the file. */
+function debutDuTexte({ texte, html }: CourrielLu): string {
+  const sansBalises = html
+    .slice(0, HTML_MAX)
+    .replace(/<(style|script)\b[^]*?<\/\1>/gi, '')
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/[ \t]+/g, ' ');
+  return (texte.trim() === '' ? sansBalises : texte).trim().slice(0, TEXTE_MAX);
+}
+
 /** The queue of what the State sent and that a person must see. */
 export function retours(outils: OutilsGestes): Gestes['retours'] {
   const { store, clock, random } = outils.moteur;
@@ -115,7 +131,9 @@ export function retours(outils: OutilsGestes): Gestes['retours'] {
       const retour = await retourDe(outils, ctx, id);
       const courriel = await lireCourriel(await buffer(await outils.coffre.ouvrir(retour.sha256)));
       const parties = courriel.parties.map((p) => ({ nom: p.nom, taille: p.octets.length }));
-      return { retour, parties, brut: await outils.coffre.ouvrir(retour.sha256) };
+      const { expediteur, objet } = courriel;
+      const brut = await outils.coffre.ouvrir(retour.sha256);
+      return { retour, parties, expediteur, objet, texte: debutDuTexte(courriel), brut };
     },
     deposer: async (ctx, brut) => {
       exigerOperateur(ctx);

@@ -38,6 +38,17 @@ export async function* borner(
   if (compte.panne !== undefined) throw compte.panne;
 }
 
+/** Lets bytes through, and breaks at their end when there were none: an empty message is no message. */
+export async function* exigerOctets(
+  source: AsyncIterable<Uint8Array>,
+  compte: Compteur,
+): AsyncGenerator<Uint8Array> {
+  yield* source;
+  if (compte.octets > 0) return;
+  compte.panne = erreurApi('VGM-API-018');
+  throw compte.panne;
+}
+
 /** Bytes still read, and thrown away, from a client that goes on sending after its refusal. */
 const PURGE_MAX = 64 * 1024 * 1024;
 

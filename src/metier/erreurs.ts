@@ -53,8 +53,13 @@ export class ErreurVgm extends Error {
   }
 }
 
+/** Amounts of bytes are grouped as in French (150 000 000); ports, ranks and statuses are left as they are. */
 function remplir(texte: string, details: Details): string {
-  return texte.replace(/\{(\w+)\}/g, (place, nom: string) => String(details[nom] ?? place));
+  return texte.replace(/\{(\w+)\}(?=( octets)?)/g, (place, nom: string, unite: string | undefined) => {
+    const valeur = details[nom] ?? place;
+    const quantite = typeof valeur === 'number' && unite !== undefined;
+    return quantite ? valeur.toLocaleString('fr-FR') : String(valeur);
+  });
 }
 
 /**

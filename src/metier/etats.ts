@@ -105,3 +105,21 @@ export const LIBELLE_ETAT: Readonly<Record<Etat, string>> = {
   anomalie: 'en anomalie',
   abandonne: 'abandonné',
 };
+
+/** Wording for several; the same where it does not change. */
+const LIBELLE_PLURIEL: Readonly<Partial<Record<Etat, string>>> = {
+  depose: 'déposés',
+  refuse: 'refusés au contrôle',
+  controle: 'contrôlés',
+  pret: 'prêts à partir',
+  incertain: 'de sort incertain',
+  echec: 'en échec de transmission',
+  acquitte: 'acquittés',
+  abandonne: 'abandonnés',
+};
+
+/** `1 acquitté`, `7 acquittés`. */
+export function compterEtat(nombre: number, etat: Etat): string {
+  const libelle = nombre > 1 ? LIBELLE_PLURIEL[etat] : undefined;
+  return `${nombre.toLocaleString('fr-FR')} ${libelle ?? LIBELLE_ETAT[etat]}`;
+}

@@ -7,6 +7,14 @@ import type { FluxId, Instant, RetourId, Sha256 } from './identifiants.ts';
  */
 export type EtatRetour = 'recu' | 'attribue' | 'a_trancher' | 'classe';
 
+/** Wording shown to people. */
+export const LIBELLE_RETOUR: Readonly<Record<EtatRetour, string>> = {
+  recu: 'à analyser',
+  attribue: 'attribué',
+  a_trancher: 'à trancher',
+  classe: 'classé',
+};
+
 export interface Retour {
   readonly id: RetourId;
   readonly sha256: Sha256;

@@ -6,5 +6,6 @@ export type VerdictAntivirus =
 
 /** Throws VGM-CTL-001 (passagere) when the service does not answer: never a verdict on the document. */
 export interface Antivirus {
-  analyser(contenu: Readable): Promise<VerdictAntivirus>;
+  /** @param signal cuts the analysis: then the same transient failure, at once. */
+  analyser(contenu: Readable, signal?: AbortSignal): Promise<VerdictAntivirus>;
 }

@@ -8,6 +8,8 @@ export interface Mailbox {
   readonly nom: string;
   /** Fetches all that waits. @returns the number of messages filed. Throws VGM-ACC-… (passagere) when out of reach. */
   relever(consigner: Consigner): Promise<number>;
+  /** Connects and looks, touching nothing. Throws as `relever` when out of reach. */
+  sonder(): Promise<void>;
 }
 
 /** A place where the State's answers are pushed to us (embedded SMTP receiver). */

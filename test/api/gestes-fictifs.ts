@@ -8,7 +8,8 @@ import { erreurDepot } from '../../src/metier/catalogue/depot.ts';
 import { erreurGestes } from '../../src/metier/catalogue/gestes.ts';
 import { erreurNoyau } from '../../src/metier/catalogue/noyau.ts';
 import type { Collectivite } from '../../src/metier/collectivite.ts';
-import { transition } from '../../src/metier/etats.ts';
+import { LIBELLE_ETAT, transition } from '../../src/metier/etats.ts';
+import { libelleEvenement } from '../../src/metier/evenements.ts';
 import type { Flux, PieceDuFlux } from '../../src/metier/flux.ts';
 import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../../src/metier/identifiants.ts';
 import type { LigneJournal } from '../../src/metier/journal.ts';
@@ -237,7 +238,7 @@ export class GestesFictifs implements Gestes {
     return tous
       .filter((f) => filtre.etats === undefined || filtre.etats.includes(f.etat))
       .filter((f) => filtre.avant === undefined || f.id < filtre.avant)
-      .filter((f) => filtre.recherche === undefined || f.identite.includes(filtre.recherche))
+      .filter((f) => `${f.identite} ${f.nomEnvoi ?? ''}`.includes(filtre.recherche ?? ''))
       .slice(0, filtre.limite);
   };
 
@@ -277,7 +278,10 @@ export class GestesFictifs implements Gestes {
   #ordonner(ctx: Contexte, id: FluxId, ev: Parameters<typeof transition>[1]): Flux {
     const f = this.#flux(ctx, id);
     const etat = transition(f.etat, ev);
-    if (etat === undefined) throw erreurNoyau('VGM-NOY-002', { flux: id, de: f.etat, vers: ev });
+    if (etat === undefined) {
+      const [de, vers] = [LIBELLE_ETAT[f.etat], libelleEvenement(ev.toUpperCase())];
+      throw erreurNoyau('VGM-NOY-002', { flux: id, de, vers });
+    }
     const change = { ...f, etat, ver: f.ver + 1 };
     this.flux.set(id, change);
     return change;
@@ -307,6 +311,9 @@ export class GestesFictifs implements Gestes {
       return {
         retour: this.retour,
         parties: [{ nom: 'a.xml', taille: 3 }],
+        expediteur: 'actes@prefecture.gouv.fr',
+        objet: 'Courrier simple',
+        texte: 'Madame, Monsieur,\r\n\r\n\r\nLa délibération\u001b[2J…',
         brut: Readable.from([Buffer.from('From: x\r\n\r\ny')]),
       };
     },

@@ -11,6 +11,8 @@ export interface Monde {
   readonly demon: ProcessusDemon;
   /** Deposits `nombre` actes and waits for their receipts. @returns per second: deposits answered, circuits closed. */
   tour(nombre: number): Promise<{ depots: number; circuits: number }>;
+  /** Processor time spent by the daemon so far, milliseconds: what a noisy machine disturbs least. */
+  cpu(): number;
   /** Peak resident memory of the daemon, MiB. */
   rss(): number;
   fermer(): Promise<void>;
@@ -85,6 +87,13 @@ export async function creerMonde(
     labo,
     demon,
     tour,
+    cpu: () => {
+      // proc(5): fields 14 and 15 are user and system time, in ticks of 10 ms; the name in field 2 may hold spaces.
+      const champs = readFileSync(`/proc/${demon.pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      return (Number(champs[11]) + Number(champs[12])) * 10;
+    },
     rss: () =>
       Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${demon.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
     fermer: async () => {

@@ -75,6 +75,17 @@ describe('clamd, the real one', () => {
     expect(verdict.moteur).toMatch(/^ClamAV \d/);
   });
 
+  it('a look says its version, or why it cannot be reached, and never throws', async () => {
+    expect(await ouvrirClamd({ adresse: clamd.adresse, delai_s: 20 }).sonder()).toEqual({
+      joignable: true,
+      detail: expect.stringMatching(/^ClamAV \d/) as unknown,
+    });
+    expect(await ouvrirClamd({ adresse: '/nulle/part.sock', delai_s: 20 }).sonder()).toMatchObject({
+      joignable: false,
+      detail: expect.stringContaining('ENOENT') as unknown,
+    });
+  });
+
   it('passes 60 MB as a stream', async () => {
     const verdict = await ouvrirClamd({ adresse: clamd.adresse, delai_s: 60 }).analyser(
       Readable.from(flot(60)),
@@ -142,6 +153,33 @@ describe('clamd, the real one', () => {
     const analyse = ouvrirClamd({ adresse, delai_s: 0.2 }).analyser(Readable.from([Buffer.from('x')]));
     const refus: unknown = await analyse.catch((e: unknown) => e);
     expect(refus).toMatchObject({ fiche: { code: 'VGM-CTL-001' } });
+    muet.close();
+  });
+});
+
+describe('a stop asked for', () => {
+  it('cuts an analysis under way at once, without a verdict, and the piece is closed', async () => {
+    const recu = Promise.withResolvers<void>();
+    const muet = createServer((prise) => {
+      prise.on('error', () => undefined);
+      prise.on('data', (octets) => {
+        if (octets.includes('zVERSION')) prise.end('ClamAV 1\0');
+        else recu.resolve();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(muet, 'listening');
+    const adresse = `127.0.0.1:${(muet.address() as AddressInfo).port}`;
+    const coupure = new AbortController();
+    const contenu = Readable.from(flot(1));
+    const antivirus = ouvrirClamd({ adresse, delai_s: 120 });
+    const analyse = antivirus.analyser(contenu, coupure.signal).catch((e: unknown) => e);
+    await recu.promise;
+    coupure.abort();
+    expect(await analyse).toMatchObject({ fiche: { code: 'VGM-CTL-001', nature: 'passagere' } });
+    expect(contenu.destroyed).toBe(true);
+    const trop = Readable.from(flot(1));
+    await expect(antivirus.analyser(trop, coupure.signal)).rejects.toThrow('VGM-CTL-001');
+    expect(trop.destroyed).toBe(true);
     muet.close();
   });
 });

@@ -46,6 +46,12 @@ export function contratMailbox(titre: string, creer: () => Promise<SujetMailbox>
       expect(registre.empreintes).toEqual([]);
     });
 
+    it('a look touches nothing', async () => {
+      await sujet.deposer(courriel(1));
+      await sujet.ouvrir().sonder();
+      expect(await sujet.attente()).toBe(1);
+    });
+
     it('files every message once, byte for byte, and while it is still at the source', async () => {
       const messages = [1, 2, 3, 4, 5].map((n) => courriel(n));
       for (const m of messages) await sujet.deposer(m);

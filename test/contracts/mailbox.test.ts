@@ -287,7 +287,10 @@ describe('IMAP on a real dovecot', () => {
       [sujetImap({ secret_fichier: '/nulle/part' }), 'VGM-ACC-021'],
       [sujetImap({ port: await portLibre() }), 'VGM-ACC-010'],
     ] as const;
-    for (const [sujet, code] of cas) expect(await codeDe(sujet.ouvrir().relever(lire))).toBe(code);
+    for (const [sujet, code] of cas) {
+      expect(await codeDe(sujet.ouvrir().relever(lire))).toBe(code);
+      expect(await codeDe(sujet.ouvrir().sonder())).toBe(code);
+    }
   });
 
   it('line cut between filing and moving: transient failure, and the message is read again', async () => {

@@ -145,6 +145,17 @@ async function monter(genre: GenreRelais, change: Reglage = {}, secret: string |
   return { relais, mailer };
 }
 
+test('a look at the relay: good, then gone, in French', async () => {
+  const { relais, mailer } = await monter({});
+  expect((await mailer.sonder()).joignable).toBe(true);
+  await fermerRelais(relais);
+  expect(await mailer.sonder()).toEqual({
+    joignable: false,
+    detail: expect.stringMatching(/^Le relais de courriel /) as unknown,
+  });
+  expect(relais.recus).toEqual([]);
+});
+
 const LETTRE = {
   a: 'mairie@exemple.test',
   messageId: '<l-2@tdt.test>',

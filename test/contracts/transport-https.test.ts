@@ -333,11 +333,15 @@ describe('settings', () => {
 
   it('a key that is not that of the certificate is refused at once', () => {
     const { key } = lirePaire(pki, 'client-expire');
-    expect(() => transport(pki, { url: 'https://localhost/', cle: key })).toThrow('VGM-TRP-002');
+    expect(() => transport(pki, { url: 'https://localhost/', cle: key })).toThrow(
+      /VGM-TRP-002 .*la clé n’est pas celle du certificat/,
+    );
   });
 
   it('an unreadable PEM is refused at once', () => {
-    expect(() => transport(pki, { url: 'https://localhost/', certificat: 'rien' })).toThrow('VGM-TRP-002');
+    expect(() => transport(pki, { url: 'https://localhost/', certificat: 'rien' })).toThrow(
+      /VGM-TRP-002 .*ni certificat ni clé/,
+    );
     expect(readFileSync(pki.ca, 'utf8')).toContain('BEGIN CERTIFICATE');
   });
 });

@@ -2,30 +2,48 @@ import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Config } from '../../config/manifest.ts';
 import { erreurControle } from '../../metier/catalogue/controle.ts';
+import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { Antivirus, VerdictAntivirus } from '../../ports/antivirus.ts';
+import type { Sondable, Sondage } from '../../ports/sonde.ts';
 
 type ConfigClamd = Pick<Config['antivirus'], 'adresse' | 'delai_s'>;
+type Appel = ConfigClamd & { readonly signal?: AbortSignal };
 
 /** Largest chunk of an INSTREAM exchange, bytes. */
 const MORCEAU = 256 * 1024;
 /** A reply is one short line. */
 const REPONSE_MAX = 4096;
+/** Longest wait of a look, seconds. */
+const SONDAGE_S = 8;
 
 /**
  * Antivirus by clamd (clamd(8): `z` commands, INSTREAM). The piece is streamed, never written to disk here.
  * `adresse`: `host:port`, or the path of a socket.
  */
-export function ouvrirClamd(config: ConfigClamd): Antivirus {
+export function ouvrirClamd(config: ConfigClamd): Antivirus & Sondable {
   return {
-    async analyser(contenu) {
+    async analyser(contenu, signal) {
+      const appel: Appel = signal === undefined ? config : { ...config, signal };
       try {
-        const moteur = await version(config);
-        return await passer(config, moteur, contenu);
+        const moteur = await version(appel);
+        return await passer(appel, moteur, contenu);
       } finally {
         contenu.destroy();
       }
     },
+    sonder: () => sonder({ ...config, delai_s: Math.min(config.delai_s, SONDAGE_S) }),
   };
+}
+
+async function sonder(appel: Appel): Promise<Sondage> {
+  try {
+    const reponse = await commander(appel, 'PING');
+    if (reponse !== 'PONG') return { joignable: false, detail: `réponse inattendue : ${reponse}` };
+    return { joignable: true, detail: await version(appel) };
+  } catch (erreur) {
+    const detail = erreur instanceof ErreurVgm ? erreur.fiche.message : String(erreur);
+    return { joignable: false, detail };
+  }
 }
 
 function cible(
@@ -37,18 +55,22 @@ function cible(
 }
 
 /** Engine and signature versions, `ClamAV 1.4.3/27800/…`; plain `ClamAV` when clamd hides them. */
-async function version(config: ConfigClamd): Promise<string> {
-  const echange = new Echange(config);
+async function version(appel: Appel): Promise<string> {
+  const reponse = await commander(appel, 'VERSION');
+  return reponse.startsWith('ClamAV') ? reponse : 'ClamAV';
+}
+
+async function commander(appel: Appel, commande: 'PING' | 'VERSION'): Promise<string> {
+  const echange = new Echange(appel);
   try {
-    await echange.ecrire(Buffer.from('zVERSION\0'));
-    const reponse = await echange.reponse();
-    return reponse.startsWith('ClamAV') ? reponse : 'ClamAV';
+    await echange.ecrire(Buffer.from(`z${commande}\0`));
+    return await echange.reponse();
   } finally {
     echange.fermer();
   }
 }
 
-async function passer(config: ConfigClamd, moteur: string, contenu: Readable): Promise<VerdictAntivirus> {
+async function passer(config: Appel, moteur: string, contenu: Readable): Promise<VerdictAntivirus> {
   const echange = new Echange(config);
   let envoyes = 0;
   try {
@@ -76,7 +98,7 @@ async function passer(config: ConfigClamd, moteur: string, contenu: Readable): P
  * A reset in the middle of a piece loses the answer when it comes with it (TCP). If clamd is still there,
  * it was its length limit: the only reason it has to hang up on a piece.
  */
-async function interpreterCoupure(config: ConfigClamd, envoyes: number, erreur: unknown): Promise<unknown> {
+async function interpreterCoupure(config: Appel, envoyes: number, erreur: unknown): Promise<unknown> {
   const vivant = await version(config).catch(() => '');
   if (vivant === '') return erreur;
   return erreurControle('VGM-CTL-002', { adresse: config.adresse, octets: envoyes }, erreur);
@@ -111,6 +133,8 @@ function lire(reponse: string, passage: Passage): VerdictAntivirus {
 class Echange {
   readonly #prise: Socket;
   readonly #adresse: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #interrompre = (): void => this.#echouer('analyse interrompue par l’arrêt du démon');
   readonly #fin = Promise.withResolvers<string>();
   #recu = '';
   #panne: Error | null = null;
@@ -119,8 +143,9 @@ class Echange {
   /** Hung up by the other side while we were writing. */
   coupe = false;
 
-  constructor(config: ConfigClamd) {
+  constructor(config: Appel) {
     this.#adresse = config.adresse;
+    this.#signal = config.signal;
     this.#fin.promise.catch(() => undefined);
     this.#prise = connect({ ...cible(config.adresse), noDelay: true });
     this.#prise.setTimeout(config.delai_s * 1000, () =>
@@ -134,6 +159,8 @@ class Echange {
       this.#echouer(e.code ?? e.message, e);
     });
     this.#prise.on('close', () => this.#echouer('connexion fermée avant la réponse'));
+    if (this.#signal?.aborted === true) this.#interrompre();
+    else this.#signal?.addEventListener('abort', this.#interrompre, { once: true });
   }
 
   /** Resolves when more may be written. Throws VGM-CTL-001 once the connection is broken. */
@@ -151,6 +178,7 @@ class Echange {
   }
 
   fermer(): void {
+    this.#signal?.removeEventListener('abort', this.#interrompre);
     this.#prise.destroy();
   }
 

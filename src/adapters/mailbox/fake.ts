@@ -21,5 +21,6 @@ export function creerMailboxFactice(nom: string, attente: Uint8Array[] = []): Ma
       }
       return consignes;
     },
+    sonder: async () => undefined,
   };
 }

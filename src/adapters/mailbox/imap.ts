@@ -40,6 +40,16 @@ export function ouvrirImap(config: ConfigImap, deps: { readonly log: Log }): Mai
         await client.logout().catch(() => client.close());
       }
     },
+    async sonder() {
+      const client = await connecter(config, deps.log);
+      try {
+        (await ouvrirDossier(client, config, true)).release();
+      } catch (erreur) {
+        throw traduire(erreur, config);
+      } finally {
+        await client.logout().catch(() => client.close());
+      }
+    },
   };
 }
 
@@ -105,9 +115,13 @@ async function tourner(releve: Releve): Promise<number> {
   }
 }
 
-async function ouvrirDossier(client: ImapFlow, config: ConfigImap): Promise<{ release(): void }> {
+async function ouvrirDossier(
+  client: ImapFlow,
+  config: ConfigImap,
+  readOnly = false,
+): Promise<{ release(): void }> {
   try {
-    return await client.getMailboxLock(config.dossier);
+    return await client.getMailboxLock(config.dossier, { readOnly });
   } catch (erreur) {
     if ((erreur as ImapFlowError).responseStatus === undefined) throw erreur;
     throw erreurReception('VGM-ACC-013', { boite: config.nom, dossier: config.dossier }, erreur);

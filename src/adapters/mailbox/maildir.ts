@@ -33,6 +33,9 @@ export function ouvrirMaildir(config: ConfigMaildir, deps: { readonly log: Log }
         throw erreurReception('VGM-ACC-014', { boite: config.nom, dossier: TRAITES }, erreur);
       }
     },
+    async sonder() {
+      for (const sous of ['new', 'cur']) await lister(config, sous);
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { erreurNotification } from '../../metier/catalogue/notification.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { EnvoiCourriel, Mailer, ReponseNotification } from '../../ports/notification.ts';
+import type { Sondable, Sondage } from '../../ports/sonde.ts';
 import { lireEchecSmtp } from './echecs.ts';
 
 type ConfigCourriel = Config['notification']['courriel'];
@@ -93,9 +94,12 @@ async function ouvrirJointes(envoi: EnvoiCourriel, ouverts: Readable[]) {
 export function creerMailer(
   config: ConfigCourriel,
   deps: DependancesMailer,
-): Mailer & { fermer(): Promise<void> } {
+): Mailer & Sondable & { fermer(): Promise<void> } {
   const { clock, log } = deps;
-  if (config.hote === '') return { envoyer: async () => NON_CONFIGURE, fermer: async () => {} };
+  if (config.hote === '') {
+    const sonder = async (): Promise<Sondage> => ({ joignable: false, detail: NON_CONFIGURE.motif });
+    return { envoyer: async () => NON_CONFIGURE, sonder, fermer: async () => {} };
+  }
   const transporteur = creerTransporteur(config, deps.secret);
 
   const tenter = async (envoi: EnvoiCourriel): Promise<Omit<ReponseNotification, 'duree'>> => {
@@ -133,6 +137,14 @@ export function creerMailer(
         duree,
       });
       return { ...reponse, duree };
+    },
+    sonder: async () => {
+      try {
+        await transporteur.verify();
+        return { joignable: true, detail: `${config.hote}:${config.port} répond et accepte le compte` };
+      } catch (origine) {
+        return { joignable: false, detail: lireEchecSmtp(origine).motif };
+      }
     },
     fermer: async () => transporteur.close(),
   };

@@ -1,12 +1,7 @@
-import type { Constat, Sonde } from '../../ports/sonde.ts';
-
-/** What can tell whether the State's door answers, without sending anything. */
-interface Guichet {
-  sonder(): Promise<{ readonly joignable: boolean; readonly detail: string }>;
-}
+import type { Constat, Sondable, Sonde } from '../../ports/sonde.ts';
 
 /** @param guichet null when no address is configured: the actes wait, and people must know it. */
-export function sondeGuichet(guichet: Guichet | null): Sonde {
+export function sondeGuichet(guichet: Sondable | null): Sonde {
   const sujet = 'guichet du ministère';
   return {
     sujet,

@@ -18,6 +18,11 @@ const PHRASES: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'certificat du serveur signé par une autorité inconnue',
   CERT_SIGNATURE_FAILURE: 'signature du certificat du serveur fausse',
   CERT_REVOKED: 'certificat du serveur révoqué',
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'la clé n’est pas celle du certificat',
+  ERR_OSSL_PEM_NO_START_LINE: 'un fichier ne contient ni certificat ni clé au format PEM',
+  ERR_OSSL_EVP_BAD_DECRYPT: 'le mot de passe de la clé est faux',
+  ERR_OSSL_BAD_DECRYPT: 'le mot de passe de la clé est faux',
+  ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED: 'la clé est chiffrée et aucun mot de passe n’est donné',
   ERR_TLS_CERT_ALTNAME_INVALID: 'le certificat du serveur ne porte pas ce nom',
 };
 

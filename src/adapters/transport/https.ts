@@ -2,6 +2,7 @@ import { createSecureContext, connect, type SecureContext, type TLSSocket } from
 import { erreurTransport } from '../../metier/catalogue/transport.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Sondage } from '../../ports/sonde.ts';
 import type { Envoi, ReponseTransport, Transport } from '../../ports/transport.ts';
 import { causeDe } from './causes.ts';
 import { AgentMinistere, cibleTls } from './connexion.ts';
@@ -27,17 +28,14 @@ export interface OptionsTransportHttps {
   readonly delaiTotalMs: number;
 }
 
-export interface Sondage {
-  readonly joignable: boolean;
-  /** French, for people. */
-  readonly detail: string;
+export interface SondageTls extends Sondage {
   /** End of validity of the server certificate, ISO 8601; null when none was seen. */
   readonly certificatServeurFin: string | null;
 }
 
 export interface TransportHttps extends Transport {
   /** Handshake only, nothing is sent: for `diagnostiquer`. */
-  sonder(): Promise<Sondage>;
+  sonder(): Promise<SondageTls>;
   /** Closes the idle connections. */
   fermer(): Promise<void>;
 }
@@ -108,7 +106,7 @@ function ouvrirContexte(options: OptionsTransportHttps): SecureContext {
 async function sonder(
   cible: { url: string; contexte: SecureContext; delaiMs: number },
   clock: Clock,
-): Promise<Sondage> {
+): Promise<SondageTls> {
   const { hostname, port } = new URL(cible.url);
   const fin = new AbortController();
   const socket = connect({
@@ -131,7 +129,7 @@ async function sonder(
   return sondage;
 }
 
-function compteRendu(socket: TLSSocket, panne: string | null): Sondage {
+function compteRendu(socket: TLSSocket, panne: string | null): SondageTls {
   const fin = finCertificat(socket);
   if (panne !== null) return { joignable: false, detail: panne, certificatServeurFin: fin };
   if (!socket.authorized) {

@@ -20,7 +20,7 @@ function relais(appel: Appel): { hote: string; port: number } {
 async function lancerSimulateur(appel: Appel): Promise<number> {
   const { monde, options } = appel;
   const reglage = {
-    port: entier(appel, 'port', 0),
+    port: texte(options, 'port') === undefined ? null : entier(appel, 'port', 0),
     smtp: relais(appel),
     graine: entier(appel, 'graine', 1),
     dossier: texte(options, 'dossier') ?? 'simulateur',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { cleLuhn } from '../../metier/identifiants.ts';
 import { erreurUsage } from '../erreurs.ts';
 import { type Client, clientDe } from '../client.ts';
 import { illisible } from '../fichiers.ts';
@@ -11,7 +12,7 @@ import {
   type Options,
   texte,
 } from '../monde.ts';
-import { json, pluriel, sur } from '../rendu.ts';
+import { json, peindre, pluriel, sur } from '../rendu.ts';
 import { segment } from '../requete.ts';
 import { fiche, tableau } from '../tableau.ts';
 import type { CollectiviteVue, FicheActesVue } from '../vues.ts';
@@ -67,13 +68,23 @@ async function enregistrer(appel: Appel, client: Client, corps: object): Promise
   return 0;
 }
 
+/** A warning, not a refusal: some numbers break the rule (La Poste, bodies made for tests). */
+function avertirCle({ arguments: [siren = ''], monde: { sorties } }: Appel): void {
+  if (cleLuhn(siren)) return;
+  const titre = peindre(sorties, 'yellow', 'Avertissement');
+  sorties.erreur(`${titre} : la clé du SIREN ${siren} est fausse ; vérifier qu’aucun chiffre n’est erroné.`);
+}
+
 async function ajouterFiche(appel: Appel): Promise<CodeSortie> {
   const nom = texte(appel.options, 'nom');
   if (nom === undefined) {
     throw erreurUsage('Il manque l’option « --nom <nom> ».', appel.verbe);
   }
   const client = await clientDe(appel);
-  return enregistrer(appel, client, { nom, actif: true, actes: ficheActes(appel.options, null), ver: 0 });
+  const actes = ficheActes(appel.options, null);
+  const code = await enregistrer(appel, client, { nom, actif: true, actes, ver: 0 });
+  avertirCle(appel);
+  return code;
 }
 
 async function modifierFiche(appel: Appel): Promise<CodeSortie> {

@@ -1,6 +1,6 @@
 import { type Appel, texte } from '../monde.ts';
 
-/** `vaguemestre demarrer`: until SIGTERM or Ctrl-C; a second signal stops at once. */
+/** `vaguemestre demarrer`: until SIGTERM or Ctrl-C; a second signal, a second later or more, stops at once. */
 export async function executer({ options, monde }: Appel): Promise<number> {
   const configFichier = texte(options, 'config');
   const { demarrer } = await monde.modules.demon();

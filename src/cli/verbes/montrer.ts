@@ -1,6 +1,7 @@
 import { libelleEvenement } from '../../metier/evenements.ts';
 import { erreurUsage } from '../erreurs.ts';
 import { type Client, clientDe } from '../client.ts';
+import { fluxDesigne } from '../designer.ts';
 import { ecrire } from '../fichiers.ts';
 import { type Appel, type CodeSortie, drapeau, type Sorties, texte } from '../monde.ts';
 import { date, etat, json, octets, peindre, sur } from '../rendu.ts';
@@ -35,8 +36,12 @@ function entete(sorties: Sorties, f: FluxVu): void {
     ...facultatifs.flatMap(([nom, valeur]) => (valeur === null ? [] : [[nom, valeur] as const])),
   ]);
   if (f.erreur !== null) {
-    sorties.ecrire(`${peindre(sorties, 'red', 'Erreur')} ${f.erreur.code} : ${sur(f.erreur.message)}`);
-    sorties.ecrire(`  Remède : ${sur(f.erreur.remede)}`);
+    const { code, message, remede } = f.erreur;
+    // Our own codes begin so; any other is the State's, whose words often repeat it.
+    const titre = peindre(sorties, 'red', code.startsWith('VGM-') ? 'Erreur' : 'Refus de l’État');
+    const dit = message.startsWith(code) ? message.slice(code.length).replace(/^[\s:]+/, '') : message;
+    sorties.ecrire(`${titre} ${sur(code)} : ${sur(dit)}`);
+    sorties.ecrire(`  Remède : ${sur(remede)}`);
   }
 }
 
@@ -89,7 +94,7 @@ async function telecharger(appel: Appel, client: Client, rang: string): Promise<
     const detail = 'L’option « --piece » demande aussi « --sortie <fichier> ».';
     throw erreurUsage(detail, appel.verbe);
   }
-  const chemin = `/flux/${segment(appel.arguments[0])}/pieces/${segment(rang)}`;
+  const chemin = `/flux/${await fluxDesigne(client, appel.arguments[0])}/pieces/${segment(rang)}`;
   await ecrire(sortie, await client.flux({ methode: 'GET', chemin }));
   if (drapeau(appel.options, 'json')) json(appel.monde.sorties, [{ fichier: sortie }]);
   else appel.monde.sorties.ecrire(`Pièce ${rang} écrite dans ${sortie}.`);
@@ -102,7 +107,8 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
   const client = await clientDe(appel);
   const rang = texte(appel.options, 'piece');
   if (rang !== undefined) return telecharger(appel, client, rang);
-  const vu = await client.json<MontreVu>({ methode: 'GET', chemin: `/flux/${segment(appel.arguments[0])}` });
+  const id = await fluxDesigne(client, appel.arguments[0]);
+  const vu = await client.json<MontreVu>({ methode: 'GET', chemin: `/flux/${id}` });
   if (drapeau(appel.options, 'json')) {
     json(sorties, [vu]);
     return 0;

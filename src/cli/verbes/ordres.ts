@@ -1,16 +1,17 @@
 import { erreurUsage } from '../erreurs.ts';
 import { clientDe } from '../client.ts';
+import { fluxDesigne } from '../designer.ts';
 import { type Appel, type CodeSortie, drapeau, type ModuleVerbe, texte } from '../monde.ts';
 import { etat, json, sur } from '../rendu.ts';
-import { segment } from '../requete.ts';
 import type { FluxVu } from '../vues.ts';
 
 async function ordonner(appel: Appel, ordre: string, corps: object): Promise<CodeSortie> {
   const { sorties } = appel.monde;
   const client = await clientDe(appel);
+  const id = await fluxDesigne(client, appel.arguments[0]);
   const { flux } = await client.json<{ flux: FluxVu }>({
     methode: 'POST',
-    chemin: `/flux/${segment(appel.arguments[0])}/${ordre}`,
+    chemin: `/flux/${id}/${ordre}`,
     json: corps,
   });
   if (drapeau(appel.options, 'json')) json(sorties, [flux]);

@@ -4,7 +4,9 @@ import { type Appel, type CodeSortie, drapeau, liste, type ModuleVerbe, texte } 
 import { date, etat, json, octets, sur } from '../rendu.ts';
 import { requete, segment } from '../requete.ts';
 import { fiche, tableau } from '../tableau.ts';
-import { LIBELLES, type RetourVu } from '../vues.ts';
+import { LIBELLES, type RetourMontre, type RetourVu } from '../vues.ts';
+
+const LIGNES_MAX = 12;
 
 function libelle(appel: Appel, r: RetourVu): string {
   return etat(appel.monde.sorties, r.etat, LIBELLES[r.etat] ?? r.etat);
@@ -53,18 +55,23 @@ async function montrerRetour(appel: Appel): Promise<CodeSortie> {
     );
     return 0;
   }
-  const vu = await client.json<{ retour: RetourVu; parties: readonly { nom: string; taille: number }[] }>({
-    methode: 'GET',
-    chemin,
-  });
+  const vu = await client.json<RetourMontre>({ methode: 'GET', chemin });
   if (drapeau(appel.options, 'json')) {
     json(sorties, [vu]);
     return 0;
   }
+  raconter(appel, vu);
+  return 0;
+}
+
+function raconter(appel: Appel, vu: RetourMontre): void {
+  const { sorties } = appel.monde;
   const r = vu.retour;
   fiche(sorties, [
     ['Retour', r.id],
     ['État', libelle(appel, r)],
+    ['Expéditeur', vu.expediteur === '' ? '-' : vu.expediteur],
+    ['Objet', vu.objet === '' ? '-' : vu.objet],
     ['Source', r.source],
     ['Reçu le', date(r.recu)],
     ['Taille', octets(r.taille)],
@@ -80,7 +87,16 @@ async function montrerRetour(appel: Appel): Promise<CodeSortie> {
       vu.parties.map((p) => [p.nom, octets(p.taille)]),
     );
   }
-  return 0;
+  for (const ligne of premieresLignes(vu.texte)) sorties.ecrire(sur(ligne));
+}
+
+/** Enough to know what the message is; the whole of it is had with --sortie. */
+function premieresLignes(corps: string): readonly string[] {
+  const lignes = corps.split(/\r?\n/).map((l) => l.trimEnd());
+  const pleines = lignes.filter((l, i) => l !== '' || (i > 0 && lignes[i - 1] !== ''));
+  if (pleines.length === 0) return [];
+  const coupe = pleines.length > LIGNES_MAX ? ['[…]'] : [];
+  return ['', ...pleines.slice(0, LIGNES_MAX), ...coupe];
 }
 
 function dire(appel: Appel, r: RetourVu): CodeSortie {

@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { estTerminal, ETATS } from '../../metier/etats.ts';
 import { erreurCli } from '../../metier/catalogue/cli.ts';
 import { type Client, clientDe } from '../client.ts';
+import { fluxDesigne } from '../designer.ts';
 import { type Appel, type CodeSortie, drapeau } from '../monde.ts';
 import { date, etat, peindre, sur } from '../rendu.ts';
-import { segment } from '../requete.ts';
 import type { FluxVu } from '../vues.ts';
 
 interface Evenement {
@@ -34,7 +34,7 @@ function dire({ monde: { sorties }, options }: Appel, e: Evenement): void {
 
 /** Already over when asked: no event will come any more. */
 async function dejaFini(appel: Appel, client: Client, id: string): Promise<FluxVu | undefined> {
-  const { flux } = await client.json<{ flux: FluxVu }>({ methode: 'GET', chemin: `/flux/${segment(id)}` });
+  const { flux } = await client.json<{ flux: FluxVu }>({ methode: 'GET', chemin: `/flux/${id}` });
   if (!fini(flux)) return undefined;
   dire(appel, { quand: flux.solde ?? flux.depose, ev: 'ETAT', flux });
   return flux;
@@ -55,15 +55,16 @@ async function* lignes(reponse: IncomingMessage, signal: AbortSignal): AsyncGene
  * (exit 0 when acquitté, 1 otherwise).
  */
 export async function executer(appel: Appel): Promise<CodeSortie> {
-  const [id] = appel.arguments;
+  const [designation] = appel.arguments;
   const client = await clientDe(appel);
   const signal = appel.monde.interruption();
+  const id = designation === undefined ? undefined : await fluxDesigne(client, designation);
   const reponse = await client.flux({ methode: 'GET', chemin: '/evenements', signal });
   try {
     const avant = id === undefined ? undefined : await dejaFini(appel, client, id);
     if (avant !== undefined) return avant.etat === 'acquitte' ? 0 : 1;
     for await (const e of lignes(reponse, signal)) {
-      if (id !== undefined && e.flux.id !== id.toLowerCase()) continue;
+      if (id !== undefined && e.flux.id !== id) continue;
       dire(appel, e);
       if (id !== undefined && fini(e.flux)) return e.flux.etat === 'acquitte' ? 0 : 1;
     }

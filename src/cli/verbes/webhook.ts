@@ -1,10 +1,11 @@
-import { clientDe } from '../client.ts';
+import { ErreurVgm } from '../../metier/erreurs.ts';
+import { type Client, clientDe } from '../client.ts';
 import { erreurUsage } from '../erreurs.ts';
 import { type Appel, type CodeSortie, drapeau, type ModuleVerbe, texte } from '../monde.ts';
 import { date, etat, json, nombre } from '../rendu.ts';
 import { requete, segment } from '../requete.ts';
 import { tableau } from '../tableau.ts';
-import { LIBELLES, type LivraisonVue } from '../vues.ts';
+import { type CollectiviteVue, LIBELLES, type LivraisonVue, type PointVu } from '../vues.ts';
 
 interface Essai {
   readonly quand: string;
@@ -18,6 +19,27 @@ function libelle(appel: Appel, code: string): string {
   return etat(appel.monde.sorties, code, LIBELLES[code] ?? code);
 }
 
+async function pointsDe(client: Client, siren: string): Promise<readonly PointVu[]> {
+  const chemin = `/collectivites/${siren}`;
+  try {
+    return (await client.json<{ collectivite: CollectiviteVue }>({ methode: 'GET', chemin })).collectivite
+      .points;
+  } catch (e) {
+    if (e instanceof ErreurVgm && e.http === 404) return [];
+    throw e;
+  }
+}
+
+/** Where each point delivers: a notification names its point, the collectivité knows the address. */
+async function ciblesDe(
+  client: Client,
+  livraisons: readonly LivraisonVue[],
+): Promise<ReadonlyMap<string, string>> {
+  const sirens = [...new Set(livraisons.map((l) => l.collectivite))];
+  const points = await Promise.all(sirens.map((siren) => pointsDe(client, siren)));
+  return new Map(points.flat().map((p) => [p.id, p.cible] as const));
+}
+
 async function listerLivraisons(appel: Appel): Promise<CodeSortie> {
   const { sorties } = appel.monde;
   const client = await clientDe(appel);
@@ -29,15 +51,28 @@ async function listerLivraisons(appel: Appel): Promise<CodeSortie> {
   if (drapeau(appel.options, 'json')) json(sorties, livraisons);
   else if (livraisons.length === 0) sorties.ecrire('Aucune notification.');
   else {
+    const cibles = await ciblesDe(client, livraisons);
     tableau(
       sorties,
-      ['Créée le', 'Événement', 'État', 'Essais', 'Prochain essai', 'Collectivité', 'Notification'],
+      [
+        'Créée le',
+        'Événement',
+        'État',
+        'Essais',
+        'Prochain essai',
+        'Canal',
+        'Cible',
+        'Collectivité',
+        'Notification',
+      ],
       livraisons.map((l) => [
         date(l.creee),
         l.type,
         libelle(appel, l.etat),
         String(l.tentatives),
         date(l.prochaine),
+        l.canal,
+        cibles.get(l.point) ?? 'point retiré',
         l.collectivite,
         l.id,
       ]),
@@ -69,15 +104,6 @@ async function listerEssais(appel: Appel): Promise<CodeSortie> {
   return 0;
 }
 
-async function rejouerLivraison(appel: Appel): Promise<CodeSortie> {
-  const client = await clientDe(appel);
-  const chemin = `/livraisons/${segment(appel.arguments[0])}/rejouer`;
-  const { livraison } = await client.json<{ livraison: LivraisonVue }>({ methode: 'POST', chemin });
-  if (drapeau(appel.options, 'json')) json(appel.monde.sorties, [livraison]);
-  else appel.monde.sorties.ecrire(`Notification ${livraison.id} : ${libelle(appel, livraison.etat)}.`);
-  return 0;
-}
-
 function entier(appel: Appel, nom: string, defaut: number): number {
   const brut = texte(appel.options, nom);
   if (brut === undefined) return defaut;
@@ -105,4 +131,3 @@ async function recevoirIci(appel: Appel): Promise<CodeSortie> {
 export const recevoir: ModuleVerbe = { executer: recevoirIci };
 export const lister: ModuleVerbe = { executer: listerLivraisons };
 export const essais: ModuleVerbe = { executer: listerEssais };
-export const rejouer: ModuleVerbe = { executer: rejouerLivraison };

@@ -234,11 +234,18 @@ async function* ouvrir(l: Lecteur, entree: EntreeLue): AsyncGenerator<Uint8Array
   }
 }
 
+const OUVERTURES: Readonly<Record<string, string>> = {
+  ENOENT: 'fichier absent',
+  EACCES: 'droits insuffisants',
+};
+
 async function ouvrirFichier(chemin: string): Promise<FileHandle> {
   try {
     return await open(chemin, 'r');
   } catch (origine) {
-    throw erreurPreuve('VGM-PRV-003', { fichier: chemin, motif: 'ouverture impossible' }, origine);
+    const code = origine instanceof Error && 'code' in origine ? String(origine.code) : '';
+    const motif = OUVERTURES[code] ?? 'ouverture impossible';
+    throw erreurPreuve('VGM-PRV-003', { fichier: chemin, motif }, origine);
   }
 }
 

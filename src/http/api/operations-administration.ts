@@ -86,7 +86,8 @@ const collectivites: readonly Operation[] = [
     famille: 'Collectivités',
     methode: 'post',
     chemin: `${racine}/points/{point}/secret`,
-    resume: 'Renouveler le secret de signature ; l’ancien signe encore quelque temps à côté du nouveau.',
+    resume:
+      'Renouveler le secret de signature ; l’ancien signe à côté du nouveau jusqu’au renouvellement suivant.',
     statut: 200,
     rend: 'Le nouveau secret, montré cette seule fois.',
     reponse: objet({ secret: mot }),

@@ -173,12 +173,15 @@ const retours: readonly Operation[] = [
     famille: 'Retours',
     methode: 'get',
     chemin: '/retours/{id}',
-    resume: 'Montrer un retour et ses parties.',
+    resume: 'Montrer un retour : expéditeur, objet, début du texte, parties.',
     statut: 200,
     rend: 'Le retour.',
     reponse: objet({
       retour: renvoi('Retour'),
       parties: listeDe(objet({ nom: mot, taille: { type: 'integer' } })),
+      expediteur: mot,
+      objet: mot,
+      texte: mot,
     }),
   },
   {

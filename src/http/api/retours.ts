@@ -4,7 +4,7 @@ import { erreurApi } from '../../metier/catalogue/api.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { FluxId, RetourId } from '../../metier/identifiants.ts';
 import { disposition } from '../entetes.ts';
-import { borner, compteur, purger } from '../flot.ts';
+import { borner, compteur, exigerOctets, purger } from '../flot.ts';
 import type { Porte } from '../porte.ts';
 import { filtreRetours, lire, ordreMotif, ordreRattacher } from './formes.ts';
 import { retourId } from './identifiants.ts';
@@ -25,9 +25,10 @@ function lectures(app: FastifyInstance, { gestes }: Porte): void {
   });
 
   app.get('/retours/:id', async (requete) => {
-    const { retour, parties, brut } = await gestes.retours.montrer(requete.contexte, retourId(requete));
-    brut.destroy();
-    return { retour: vueRetour(retour), parties };
+    const vu = await gestes.retours.montrer(requete.contexte, retourId(requete));
+    vu.brut.destroy();
+    const { parties, expediteur, objet, texte } = vu;
+    return { retour: vueRetour(vu.retour), parties, expediteur, objet, texte };
   });
 
   app.get('/retours/:id/brut', async (requete, reponse) => {
@@ -77,7 +78,7 @@ function depotManuel(app: FastifyInstance, { gestes, config }: Porte): void {
         throw erreurApi('VGM-API-003', { problemes: 'le message à ranger est attendu dans le corps.' });
       }
       try {
-        const source = borner(requete.body, compte, lireFaute);
+        const source = exigerOctets(borner(requete.body, compte, lireFaute), compte);
         const retour = await gestes.retours.deposer(requete.contexte, source);
         reponse.code(201).header('location', `/api/v1/retours/${retour.id}`);
         return { retour: vueRetour(retour) };

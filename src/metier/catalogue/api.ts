@@ -142,6 +142,14 @@ export const CATALOGUE_API = {
     http: 500,
     sortie: 1,
   },
+  'VGM-API-018': {
+    nature: 'definitive',
+    message: 'Le message à ranger est vide.',
+    cause: 'Le fichier donné ne contient rien.',
+    remede: 'Enregistrer de nouveau le courriel entier, avec ses en-têtes (.eml), puis le ranger.',
+    http: 422,
+    sortie: 3,
+  },
   'VGM-API-500': {
     nature: 'passagere',
     message: 'Erreur inattendue du démon.',

@@ -59,6 +59,22 @@ export const CATALOGUE_CLI = {
     http: 502,
     sortie: 1,
   },
+  'VGM-CLI-008': {
+    nature: 'definitive',
+    message: 'Plusieurs flux portent « {designation} » :\n{liste}',
+    cause: 'L’acte a été déposé de nouveau après un refus ou un abandon.',
+    remede: 'Reprendre la commande avec l’identifiant du flux voulu.',
+    http: 409,
+    sortie: 2,
+  },
+  'VGM-CLI-009': {
+    nature: 'definitive',
+    message: 'Aucun flux ne porte « {designation} ».',
+    cause: 'Ce n’est en entier ni un identifiant de flux, ni celui d’un acte, ni un nom d’archive connus.',
+    remede: 'Chercher avec « vaguemestre lister --recherche », qui accepte une partie du nom.',
+    http: 404,
+    sortie: 1,
+  },
   'VGM-CLI-500': {
     nature: 'definitive',
     message: 'Erreur inattendue de la commande : {detail}',

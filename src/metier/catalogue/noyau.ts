@@ -12,7 +12,7 @@ export const CATALOGUE_NOYAU = {
   },
   'VGM-NOY-002': {
     nature: 'definitive',
-    message: 'Le flux {flux} ne peut pas passer de « {de} » à « {vers} ».',
+    message: 'Le flux {flux} est dans l’état « {de} », où « {vers} » n’est pas permis.',
     cause: 'Cet ordre n’existe pas dans l’état présent du flux.',
     remede: 'Consulter l’état du flux avec « vaguemestre montrer » et choisir un ordre permis.',
     http: 409,

@@ -12,7 +12,7 @@ export const CATALOGUE_TRANSPORT = {
   },
   'VGM-TRP-002': {
     nature: 'definitive',
-    message: 'Le certificat client, sa clé ou les autorités du ministère sont illisibles : {detail}.',
+    message: 'Le certificat client, sa clé ou les autorités du ministère ne peuvent pas servir : {detail}.',
     cause: 'Fichier PEM abîmé, clé d’un autre certificat, ou mot de passe de la clé absent ou faux.',
     remede: 'L’exploitant vérifie les fichiers désignés dans « actes.ministere » avec openssl.',
     http: 500,

@@ -139,7 +139,7 @@ describe('verbs without daemon', () => {
       {
         quoi: 'simulateur',
         options: {
-          port: 0,
+          port: null,
           smtp: { hote: '127.0.0.1', port: 2525 },
           graine: 7,
           dossier: 'simulateur',

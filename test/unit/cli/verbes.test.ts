@@ -88,7 +88,7 @@ describe('deposer', () => {
     expect([siren.code, siren.erreur]).toEqual([2, expect.stringContaining('il faut neuf chiffres')]);
     const absent = await cli.lancer('deposer', '--siren', SIREN, '--document', '/absent.pdf:99_DE');
     expect([absent.code, absent.erreur]).toEqual([2, expect.stringContaining('/absent.pdf')]);
-    expect(absent.erreur).toContain('il n’existe pas');
+    expect(absent.erreur).toContain('fichier absent');
     const dossier = await cli.lancer('deposer', '--siren', SIREN, '--document', api.dossier);
     expect(dossier.erreur).toContain('ce n’est pas un fichier');
   });
@@ -125,7 +125,7 @@ describe('reading flux', () => {
     }
     expect((await cli.lancer('montrer', F1, '--json')).json).toHaveLength(1);
     const absent = await cli.lancer('montrer', 'xyz');
-    expect([absent.code, absent.erreur]).toEqual([1, expect.stringContaining('VGM-NOY-003')]);
+    expect([absent.code, absent.erreur]).toEqual([1, expect.stringContaining('VGM-CLI-009')]);
   });
   test('foreign text cannot drive the terminal', async () => {
     api.gestes.flux.set(F1, fluxFictif(1, { resume: { objet: '\u001b[2Jvilain\u0007\u202e' } }));

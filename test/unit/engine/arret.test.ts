@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { erreurControle } from '../../../src/metier/catalogue/controle.ts';
 import { erreurNoyau } from '../../../src/metier/catalogue/noyau.ts';
+import type { Antivirus } from '../../../src/ports/antivirus.ts';
 import type { Transport } from '../../../src/ports/transport.ts';
 import { accuseDe, type Atelier, creerAtelier } from '../../parcours/atelier.ts';
 import { atelierTenu } from './decor.ts';
@@ -84,4 +86,25 @@ test('nothing is taken once a stop is asked for', async () => {
   expect((await a.flux(id)).etat).toBe('depose');
   a = await creerAtelier({ sol: a.sol });
   await a.jusqua(id, 'transmis');
+});
+
+test('coupure: an analysis that hangs is cut, and the flux is analysed again at the next start', async () => {
+  const vue = Promise.withResolvers<void>();
+  const antivirus: Antivirus = {
+    analyser: async (contenu, signal) => {
+      contenu.destroy();
+      vue.resolve();
+      await new Promise<void>((r) => {
+        signal?.addEventListener('abort', () => r(), { once: true });
+      });
+      throw erreurControle('VGM-CTL-001', { adresse: 'essai', detail: 'arrêt' });
+    },
+  };
+  a = await creerAtelier({ antivirus });
+  const { id } = await a.depose('DELIB_1');
+  await vue.promise;
+  const arrete = a.arreter();
+  a.couper();
+  await arrete;
+  expect(await a.flux(id)).toMatchObject({ etat: 'depose', erreur: { code: 'VGM-CTL-001' } });
 });

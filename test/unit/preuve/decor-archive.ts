@@ -59,7 +59,11 @@ export interface Vu {
 export async function lancer(chemin: string, json = false): Promise<Vu> {
   const lignes: string[] = [];
   const erreurs: string[] = [];
-  const sorties = { ecrire: (l: string) => lignes.push(l), erreur: (l: string) => erreurs.push(l) };
+  const sorties = {
+    ecrire: (l: string) => lignes.push(l),
+    erreur: (l: string) => erreurs.push(l),
+    couleur: false,
+  };
   return { code: await controler(chemin, { json }, sorties), lignes, erreurs };
 }
 

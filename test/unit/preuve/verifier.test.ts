@@ -63,7 +63,11 @@ describe('A proof that contradicts itself is false even with every digest right'
 const lancer = async (chemin: string, json = false) => {
   const lignes: string[] = [];
   const erreurs: string[] = [];
-  const sorties = { ecrire: (l: string) => lignes.push(l), erreur: (l: string) => erreurs.push(l) };
+  const sorties = {
+    ecrire: (l: string) => lignes.push(l),
+    erreur: (l: string) => erreurs.push(l),
+    couleur: false,
+  };
   const code = await verifier(chemin, { json }, sorties);
   return { code, texte: lignes.join('\n'), erreurs: erreurs.join('\n') };
 };
@@ -87,7 +91,7 @@ describe('vaguemestre verifier', () => {
     expect((await lancer(await atelier.poser(octets))).code).toBe(3);
     const absent = await lancer(join(atelier.dossier, 'absent.asice'));
     expect(absent.code).toBe(1);
-    expect(absent.erreurs).toContain('ne se lit pas : ouverture impossible');
+    expect(absent.erreurs).toContain('ne se lit pas : fichier absent');
     expect(absent.texte).toBe('');
   });
 });

@@ -1,0 +1,77 @@
+import type { Config } from '../../config/manifest.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Constat, Sondable, Sonde } from '../../ports/sonde.ts';
+import { type BoiteSondee, sondeBoite } from './boites.ts';
+import { type CertificatSuivi, sondeCertificat } from './certificat.ts';
+import { sondeAntivirus, sondeRecepteur, sondeRelais } from './correspondants.ts';
+import { sondeDisque } from './disque.ts';
+import { sondeGuichet } from './guichet.ts';
+import { sondeHorloge } from './horloge.ts';
+
+/** What the assembly opened, as the sondes look at it. */
+export interface Sondes {
+  readonly clock: Clock;
+  readonly horloge: Parameters<typeof sondeHorloge>[0];
+  /** null: no address is configured. */
+  readonly guichet: Sondable | null;
+  readonly antivirus: Sondable | null;
+  readonly relais: Sondable;
+  readonly boites: readonly BoiteSondee[];
+  readonly recepteur: () => string | null;
+  /** PEM in memory: client of the ministry, HTTPS door; null when unused. */
+  readonly certificats: { readonly ministere: string | null; readonly porte: PorteSuivie | null };
+}
+
+export interface PorteSuivie {
+  readonly cert: string;
+  readonly fichier: string;
+  readonly autosigne: boolean;
+}
+
+function certificats(config: Config, { ministere, porte }: Sondes['certificats']): CertificatSuivi[] {
+  const client = config.actes.ministere.certificat;
+  const { smtp } = config.reception;
+  const refaire = 'Arrêter le démon, effacer api.pem et api.cle.pem du dossier des données, démarrer.';
+  return [
+    ...(client === '' ? [] : [{ nom: 'client du ministère', fichier: client, enMemoire: ministere }]),
+    ...(porte === null
+      ? []
+      : [
+          {
+            nom: porte.autosigne ? 'de l’API (autosigné)' : 'de l’API',
+            fichier: porte.fichier,
+            enMemoire: porte.cert,
+            ...(porte.autosigne ? { renouveler: refaire } : {}),
+          },
+        ]),
+    ...(smtp.actif && smtp.certificat !== ''
+      ? [{ nom: 'du récepteur SMTP', fichier: smtp.certificat, enMemoire: null }]
+      : []),
+  ];
+}
+
+const SANS_RECEPTION: Sonde = {
+  sujet: 'réception',
+  sonder: async (): Promise<Constat> => ({
+    sujet: 'réception',
+    etat: 'attention',
+    detail: 'aucune source : les réponses de l’État n’arrivent pas ici',
+    remede: 'Régler « reception.imap », « reception.maildir » ou « reception.smtp ».',
+  }),
+};
+
+/** All that the daemon looks at outside its store. */
+export function sondesDe(config: Config, s: Sondes): Sonde[] {
+  const smtp = config.reception.smtp.actif;
+  return [
+    sondeDisque(config.donnees),
+    sondeHorloge(s.horloge),
+    sondeGuichet(s.guichet),
+    sondeAntivirus(s.antivirus, s.clock),
+    ...(!smtp && s.boites.length === 0 ? [SANS_RECEPTION] : []),
+    ...s.boites.map((b) => sondeBoite(b, s.clock)),
+    ...(smtp ? [sondeRecepteur(s.recepteur)] : []),
+    ...(config.notification.courriel.hote === '' ? [] : [sondeRelais(s.relais)]),
+    ...certificats(config, s.certificats).map((c) => sondeCertificat(c, s.clock)),
+  ];
+}

@@ -1,0 +1,105 @@
+import type { OptionsXml } from '../xml/analyseur.ts';
+import type { Recepteur, SessionXml } from '../xml/evenements.ts';
+import { Cahier, constat, type Constat } from './constats.ts';
+import { conclure, mesurerCouverture, resumer } from './couverture.ts';
+import { type Lecture, parcourir, type SourceOctets } from './flux.ts';
+import { chercherIndices } from './indices.ts';
+import { jugerSignature, type ReglesJugement, signable } from './juger.ts';
+import { lireSignature } from './lecture-signature.ts';
+import { POLITIQUES_HELIOS } from './politiques.ts';
+import { PROFIL_PES, type ProfilXades } from './profil.ts';
+import type { RapportXades, VerdictXades } from './rapport.ts';
+import { Releve, SIGNATURES_MAX } from './releve.ts';
+import { cleEmpreinte, type Empreinte, type PlanReleve } from './releve-types.ts';
+
+export interface OptionsVerification extends Partial<ReglesJugement> {
+  /** PES v2 unless said otherwise. */
+  readonly profil?: ProfilXades;
+  readonly lecture?: OptionsXml;
+}
+
+/** Without a look ahead: the digest that everybody makes today, of all that may be signed. */
+const PLAN_COURANT: PlanReleve = () => [{ hachage: 'sha256', commentaires: false }];
+
+/** Digests that the signatures ask and that the pass did not make, by offset of the element. */
+function manques(releve: Releve): ReadonlyMap<number, readonly Empreinte[]> {
+  const demandes = new Map<number, Empreinte[]>();
+  for (const { parent, racine } of releve.signatures) {
+    if (!signable(parent)) continue;
+    for (const reference of lireSignature(racine, new Cahier()).references) {
+      if (reference === null || reference.id !== parent.id) continue;
+      const empreinte = { hachage: reference.hachage.node, commentaires: reference.commentaires };
+      if (parent.empreintes.has(cleEmpreinte(empreinte))) continue;
+      const siennes = demandes.get(parent.position.octet) ?? [];
+      demandes.set(parent.position.octet, [...siennes, empreinte]);
+    }
+  }
+  return demandes;
+}
+
+function examinerFichier(releve: Releve, racineAttendue: boolean): Constat[] {
+  const constats: Constat[] = [];
+  if (releve.tropDeSignatures) constats.push(constat('tropDeSignatures', SIGNATURES_MAX));
+  const signes = releve.elements.filter((e) => e.signatures > 0);
+  const places = new Set(signes.map((e) => e.place));
+  if (racineAttendue && places.has('racine') && places.has('unite')) constats.push(constat('mixte'));
+  return constats;
+}
+
+/** The judgement of a pass that ended well. Pure: the same pass and the same rules give the same report. */
+export function jugerReleve(
+  releve: Releve,
+  lecture: Pick<Lecture, 'octets' | 'sha256'> & Pick<SessionXml, 'encodage'>,
+  regles: ReglesJugement,
+): RapportXades {
+  const autrui = new Set(
+    releve.signatures.flatMap(({ racine }) => {
+      const qp = lireSignature(racine, new Cahier()).proprietes;
+      return qp?.enfants.flatMap((e) => e.attributs.get('Id') ?? []) ?? [];
+    }),
+  );
+  const signatures = releve.signatures.map((relevee) => jugerSignature({ relevee, releve, autrui }, regles));
+  const couverture = mesurerCouverture(releve.elements, signatures);
+  const racineAttendue = releve.elements[0]?.place === 'racine';
+  const constats = examinerFichier(releve, racineAttendue);
+  const refuse = constats.some((c) => c.gravite === 'refus');
+  const conclusion = refuse ? 'refusee' : conclure(signatures, couverture);
+  const resume = resumer(conclusion, signatures, couverture);
+  return { type: 'lu', conclusion, resume, ...lecture, racineAttendue, signatures, couverture, constats };
+}
+
+/** Keeps the encoding that the reading announces. */
+class Ecoute extends Releve implements Recepteur {
+  encodage: SessionXml['encodage'] = 'UTF-8';
+
+  override commencer(session: SessionXml): void {
+    this.encodage = session.encodage;
+    super.commencer(session);
+  }
+}
+
+/**
+ * Verifies every XAdES signature of a file: a quick look at the bytes, one strict pass, a second one only when a
+ * signature asks for a digest that nothing announced. Memory does not depend on the size of the file.
+ */
+export async function verifierXades(
+  source: SourceOctets,
+  options: OptionsVerification = {},
+): Promise<VerdictXades> {
+  const { profil = PROFIL_PES, lecture: reglage = {}, ...regles } = options;
+  const indices = await chercherIndices(source);
+  const annonces: PlanReleve = ({ id }) =>
+    [...(indices.hachages.get(id ?? '') ?? [])].map((hachage) => ({ hachage, commentaires: false }));
+  let releve = new Ecoute(profil, indices.deborde ? PLAN_COURANT : annonces);
+  const lecture = await parcourir(source, releve, reglage);
+  if (lecture.refus !== null) return { type: 'illisible', refus: lecture.refus };
+  const reste = manques(releve);
+  if (reste.size > 0) {
+    releve = new Ecoute(profil, (e) => [...annonces(e), ...(reste.get(e.position.octet) ?? [])]);
+    const seconde = await parcourir(source, releve, reglage);
+    if (seconde.sha256 !== lecture.sha256) return { type: 'source_changee' };
+  }
+  const { sha256, octets } = lecture;
+  const { encodage } = releve;
+  return jugerReleve(releve, { sha256, octets, encodage }, { politiques: POLITIQUES_HELIOS, ...regles });
+}
