@@ -1,4 +1,12 @@
-import { ParseOption, XmlCData, XmlDocument, XmlElement, XmlLibError, XmlText } from 'libxml2-wasm';
+import {
+  ParseOption,
+  XmlCData,
+  XmlDocument,
+  XmlElement,
+  XmlLibError,
+  type XmlNode,
+  XmlText,
+} from 'libxml2-wasm';
 import { fauteFrancaise } from './fautes.ts';
 import { lirePrologue, preparer } from './prologue.ts';
 
@@ -34,17 +42,25 @@ function illisible(motif: string, ligne = 0): LectureXml {
   return { type: 'illisible', motif, ligne };
 }
 
-/** The recursion is bounded by the depth limit of libxml2 (256). */
-function convertir(element: XmlElement): ElementXml {
+/**
+ * The recursion is bounded by the depth limit of libxml2 (256).
+ * @returns null when a processing instruction stands inside the root: the library shows such a node as undefined and
+ * hides what follows it, so that the document cannot be said to be read.
+ */
+function convertir(element: XmlElement): ElementXml | null {
   const attributs = new Map<string, string>();
   for (const a of element.attrs) {
     attributs.set(a.namespaceUri === '' ? a.name : `{${a.namespaceUri}}${a.name}`, a.value);
   }
   const enfants: ElementXml[] = [];
   let texte = '';
-  for (let n = element.firstChild; n !== null; n = n.next) {
-    if (n instanceof XmlElement) enfants.push(convertir(n));
-    else if (n instanceof XmlText || n instanceof XmlCData) texte += n.content;
+  for (let n: XmlTreeNode | null | undefined = element.firstChild; n !== null; n = n.next) {
+    if (n === undefined) return null;
+    if (n instanceof XmlElement) {
+      const enfant = convertir(n);
+      if (enfant === null) return null;
+      enfants.push(enfant);
+    } else if (n instanceof XmlText || n instanceof XmlCData) texte += n.content;
   }
   return { espace: element.namespaceUri, nom: element.name, attributs, enfants, texte };
 }
@@ -80,7 +96,10 @@ export function lireXml(octets: Uint8Array, tailleMax: number = TAILLE_MAX): Lec
   if (!(document instanceof XmlDocument)) return document;
   try {
     if (document.dtd !== null) return illisible('une déclaration DOCTYPE n’est pas admise');
-    return { type: 'lu', racine: convertir(document.root) };
+    const racine = convertir(document.root);
+    return racine === null
+      ? illisible('une instruction de traitement (<?…?>) n’est pas admise dans le document')
+      : { type: 'lu', racine };
   } finally {
     // wasm memory is not seen by the garbage collector
     document.dispose();

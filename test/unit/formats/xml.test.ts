@@ -239,3 +239,13 @@ describe('probing a deposited XML', () => {
     expect(sonderXml(octets.subarray(0, 400))).toEqual({ racine: 'RetourClassification', dtd: false });
   });
 });
+
+test('a processing instruction inside the document makes it unreadable, never an exception', () => {
+  for (const xml of ['<a><?pi x?></a>', '<a><b/><?pi x?><c/></a>', '<a><b><?pi x?></b></a>']) {
+    expect(lireXml(Buffer.from(xml))).toMatchObject({
+      type: 'illisible',
+      motif: expect.stringMatching(/instruction/),
+    });
+  }
+  expect(lireXml(Buffer.from('<?pi x?><a><!-- c --></a>')).type).toBe('lu');
+});

@@ -159,6 +159,12 @@ function planDe(debut: string, contient: string): string[] {
   return ouverte.base.lignes<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map((l) => l.detail);
 }
 
+test('an identity asked within a collectivité is sought by the identity, not among all its flux', () => {
+  expect(planDe('SELECT id, protocole', 'identite = :identite AND +collectivite')).toEqual([
+    'SEARCH flux USING INDEX flux_identite (identite=?)',
+  ]);
+});
+
 test('claims and pages walk the index made for them', () => {
   expect(planDe('SELECT id, collectivite FROM flux', 'WHERE echeance')).toEqual([
     'SEARCH flux USING INDEX flux_echeance (echeance<?)',

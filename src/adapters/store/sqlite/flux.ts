@@ -13,6 +13,7 @@ import {
   COLONNES_FLUX,
   type Condition,
   conditionPortee,
+  conditionPorteeDerriere,
   type LigneFlux,
   type LignePiece,
   lireFlux,
@@ -166,7 +167,7 @@ function conditionsFiltre(filtre: Parameters<LectureFlux['lister']>[1]): Conditi
 }
 
 function dans(portee: Portee, condition: Condition): Condition {
-  const bornes = conditionPortee(portee);
+  const bornes = conditionPorteeDerriere(portee);
   return { sql: `${condition.sql} AND ${bornes.sql}`, valeurs: { ...condition.valeurs, ...bornes.valeurs } };
 }
 
