@@ -135,8 +135,7 @@ const MUTATIONS: readonly Mutation[] = [
     const k = d.de(n.attributs.length);
     if (n.attributs[k]?.[0].startsWith('xmlns') === false) n.attributs.splice(k, 1);
   },
-  (n, d) =>
-    changerAttribut(n, d, parmi([...d.attributs, 'inconnu', 'Id', 'xml:lang', 'xml:base', 'xml:id'], d.de)),
+  (n, d) => changerAttribut(n, d, parmi([...d.attributs, 'inconnu', 'Id', 'xml:lang', 'xml:base'], d.de)),
   (n, d) => {
     const k = parmi(enfantsElements(n), d.de);
     if (k !== undefined) n.enfants.splice(k, 1);

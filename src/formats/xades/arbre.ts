@@ -42,9 +42,7 @@ export class Arbre {
 
   /** Beyond the limits nothing more is kept. */
   get tropGros(): boolean {
-    return (
-      this.#elements > LIMITES_SIGNATURE.elements || this.#caracteres > LIMITES_SIGNATURE.caracteres
-    );
+    return this.#elements > LIMITES_SIGNATURE.elements || this.#caracteres > LIMITES_SIGNATURE.caracteres;
   }
 
   #noeud(balise: Balise): EnCours {

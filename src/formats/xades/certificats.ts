@@ -18,7 +18,15 @@ export interface CertificatsJoints {
   readonly intermediaires: readonly Certificat[];
 }
 
+const NS_DS11 = 'http://www.w3.org/2009/xmldsig11#';
 const LUS: ReadonlySet<string> = new Set(['X509Data', 'KeyValue', 'KeyName']);
+const DANS_X509: ReadonlySet<string> = new Set([
+  'X509Certificate',
+  'X509IssuerSerial',
+  'X509SubjectName',
+  'X509SKI',
+  'X509CRL',
+]);
 
 /** Every certificate of KeyInfo, unreadable ones noted. */
 function joindre(keyInfo: Noeud, cahier: Cahier): readonly Certificat[] {
@@ -38,8 +46,14 @@ function joindre(keyInfo: Noeud, cahier: Cahier): readonly Certificat[] {
 
 function examinerAutres(keyInfo: Noeud, cahier: Cahier): void {
   for (const enfant of keyInfo.enfants) {
-    if (enfant.espace === NS_DS && enfant.nom === 'RetrievalMethod') cahier.noter('retrieval');
+    // nothing signs KeyInfo: what is no key there is smuggled
+    if (enfant.espace !== NS_DS && enfant.espace !== NS_DS11) cahier.noter('inattendu', enfant.nom);
+    else if (enfant.nom === 'RetrievalMethod') cahier.noter('retrieval');
     else if (enfant.espace !== NS_DS || !LUS.has(enfant.nom)) cahier.noter('cleIncomprise', enfant.nom);
+  }
+  for (const { espace, nom } of enfants(keyInfo, NS_DS, 'X509Data').flatMap((d) => d.enfants)) {
+    if (espace !== NS_DS && espace !== NS_DS11) cahier.noter('inattendu', nom);
+    else if (!DANS_X509.has(nom)) cahier.noter('cleIncomprise', nom);
   }
 }
 

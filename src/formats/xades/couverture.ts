@@ -10,7 +10,11 @@ import type { ElementSuivi } from './releve-types.ts';
 
 /** What the signatures of a file cover together, and what none covers. */
 
-function genre(elements: readonly ElementSuivi[], couverts: ReadonlySet<number>, tout: boolean): CouvertureGenre {
+function genre(
+  elements: readonly ElementSuivi[],
+  couverts: ReadonlySet<number>,
+  tout: boolean,
+): CouvertureGenre {
   const restants = tout ? [] : elements.filter((e) => !couverts.has(e.position.octet));
   return {
     total: elements.length,

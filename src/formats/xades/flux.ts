@@ -52,10 +52,7 @@ export interface Greffe {
 }
 
 /** The file with its grafts, every other byte as it was. @param greffes in increasing order of offset. */
-export async function* greffer(
-  source: SourceOctets,
-  greffes: readonly Greffe[],
-): AsyncGenerator<Uint8Array> {
+export async function* greffer(source: SourceOctets, greffes: readonly Greffe[]): AsyncGenerator<Uint8Array> {
   let position = 0;
   let rang = 0;
   for await (const bloc of source()) {

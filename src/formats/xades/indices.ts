@@ -46,7 +46,9 @@ export async function chercherIndices(source: SourceOctets): Promise<Indices> {
     if (reste.length > 0) chercher(Buffer.concat([reste, vue.subarray(0, AVANT + APRES)]), reste.length);
     chercher(vue, vue.length);
     reste = Buffer.from(
-      vue.length >= AVANT + APRES ? vue.subarray(-AVANT - APRES) : Buffer.concat([reste, vue]).subarray(-AVANT - APRES),
+      vue.length >= AVANT + APRES
+        ? vue.subarray(-AVANT - APRES)
+        : Buffer.concat([reste, vue]).subarray(-AVANT - APRES),
     );
   }
   return { hachages, deborde: hachages.size >= INDICES_MAX };

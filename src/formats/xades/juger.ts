@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../../metier/identifiants.ts';
 import type { Certificat } from '../certificats/certificat.ts';
-import { jugerCertificat, type PreuvesFournies } from '../certificats/confiance.ts';
+import type { DemandeConfiance, PreuvesFournies, VerdictConfiance } from '../certificats/confiance.ts';
 import type { MagasinOuvert } from '../certificats/magasin.ts';
 import { ENVELOPPEE } from './algorithmes.ts';
 import { type CertificatsJoints, trouverSignataire, verifierValeur } from './certificats.ts';
@@ -19,6 +19,8 @@ export interface ReglesJugement {
   /** When the certificate is judged; the time that the signature claims when absent. */
   readonly instant?: Instant;
   readonly magasin?: MagasinOuvert;
+  /** `jugerCertificat`; given apart, for it loads ten times what a verification without a store needs. */
+  readonly jugerCertificat?: (demande: DemandeConfiance) => VerdictConfiance;
   readonly preuves?: PreuvesFournies;
   readonly politiques: TablePolitiques;
 }
@@ -56,15 +58,21 @@ function examinerPlace({ relevee, cahier }: Affaire): void {
   if (relevee.commentaires > 0) cahier.noter('commentaire');
   if (relevee.instructions > 0) cahier.noter('instruction');
   if (relevee.tropGrosse) cahier.noter('tropGrosse', '1 Mio ou 1 000 éléments');
-  if (parent !== null && parent.instructions > 0) cahier.noter('instructionsDansContenu', parent.instructions);
-  if (parent !== null && parent.commentaires > 0) cahier.noter('commentairesDansContenu', parent.commentaires);
+  if (parent !== null && parent.instructions > 0)
+    cahier.noter('instructionsDansContenu', parent.instructions);
+  if (parent !== null && parent.commentaires > 0)
+    cahier.noter('commentairesDansContenu', parent.commentaires);
 }
 
 /** The reference to the element that holds the signature. */
 function jugerContenu({ relevee, cahier }: Affaire, reference: ReferenceLue): Integrite {
   const { parent } = relevee;
   const { transformations, commentaires, hachage } = reference;
-  if (transformations.length !== 2 || transformations[0] !== ENVELOPPEE || transformations[1] === ENVELOPPEE) {
+  if (
+    transformations.length !== 2 ||
+    transformations[0] !== ENVELOPPEE ||
+    transformations[1] === ENVELOPPEE
+  ) {
     cahier.noter('transformationsAbsentes', `contenu : ${transformations.length} transformation(s)`);
     return null;
   }
@@ -79,7 +87,10 @@ function jugerContenu({ relevee, cahier }: Affaire, reference: ReferenceLue): In
 function jugerProprietes({ relevee, proprietes, cahier }: Affaire, reference: ReferenceLue): Integrite {
   const utiles = reference.transformations.filter((t) => t !== ENVELOPPEE);
   if (utiles.length !== 1) {
-    cahier.noter('transformationsAbsentes', `propriétés : ${reference.transformations.length} transformation(s)`);
+    cahier.noter(
+      'transformationsAbsentes',
+      `propriétés : ${reference.transformations.length} transformation(s)`,
+    );
     return null;
   }
   if (utiles.length !== reference.transformations.length) cahier.noter('enveloppeeSuperflue');
@@ -150,10 +161,10 @@ function jugerConfiance(
     return { type: 'non_jugee', motif: 'le certificat ou la date de la signature manque' };
   }
   if (instant < signataire.debut || instant > signataire.fin) affaire.cahier.noter('certificatHorsDate');
-  if (regles.magasin === undefined) {
+  if (regles.magasin === undefined || regles.jugerCertificat === undefined) {
     return { type: 'non_jugee', motif: 'aucun magasin de confiance n’a été fourni' };
   }
-  return jugerCertificat({
+  return regles.jugerCertificat({
     certificat: signataire.der,
     intermediaires: joints.intermediaires.map((c) => c.der),
     magasin: regles.magasin,

@@ -141,7 +141,10 @@ function lireRoles({ xad }: Contexte, signe: Noeud | undefined): readonly string
   return roles.map((r) => r.texte.trim()).filter((r) => r !== '');
 }
 
-const DANS_SIGNEES: ReadonlySet<string> = new Set(['SignedSignatureProperties', 'SignedDataObjectProperties']);
+const DANS_SIGNEES: ReadonlySet<string> = new Set([
+  'SignedSignatureProperties',
+  'SignedDataObjectProperties',
+]);
 const DANS_SIGNATURE: ReadonlySet<string> = new Set([
   'SigningTime',
   'SigningCertificate',
@@ -162,9 +165,7 @@ function refuserAutres(contexte: Contexte, noeud: Noeud | undefined, admis: Read
 function examinerNonSignees({ cahier, xad }: Contexte, qp: Noeud): void {
   const non = enfants(qp, xad, 'UnsignedProperties');
   if (non.length === 0) return;
-  const contre = non.some((u) =>
-    u.enfants.some((f) => enfants(f, xad, 'CounterSignature').length > 0),
-  );
+  const contre = non.some((u) => u.enfants.some((f) => enfants(f, xad, 'CounterSignature').length > 0));
   const cle: CleConstat = contre ? 'contreSignature' : 'nonSignees';
   cahier.noter(cle);
 }

@@ -91,7 +91,7 @@ function lireUri(uri: string | undefined, cahier: Cahier): string | null {
 
 const INTERDITES: readonly (readonly [RegExp, 'xslt' | 'xpath' | 'transformationBase64'])[] = [
   [/REC-xslt/i, 'xslt'],
-  [/xpath/i, 'xpath'],
+  [/xpath|xmldsig-filter2/i, 'xpath'],
   [/#base64$/, 'transformationBase64'],
 ];
 
@@ -105,7 +105,8 @@ function lireTransformations(noeud: Noeud, cahier: Cahier): readonly string[] | 
     const interdite = INTERDITES.find(([motif]) => motif.test(uri));
     if (interdite !== undefined) cahier.noter(interdite[1]);
     else if (C14N_INCLUSIVES.includes(uri)) cahier.noter('c14nInclusive', uri);
-    else if (![EXC_C14N, EXC_C14N_COMMENTAIRES, ENVELOPPEE].includes(uri)) cahier.noter('transformation', uri);
+    else if (![EXC_C14N, EXC_C14N_COMMENTAIRES, ENVELOPPEE].includes(uri))
+      cahier.noter('transformation', uri);
     else {
       const avant = cahier.constats.length;
       algorithmeDe(t, cahier);
@@ -123,7 +124,8 @@ function lireReference(noeud: Noeud, cahier: Cahier): ReferenceLue | null {
   );
   if (inconnu !== undefined) cahier.noter('inattendu', inconnu.nom);
   const type = noeud.attributs.get('Type');
-  const espaceType = type?.endsWith('SignedProperties') === true ? type.slice(0, -'SignedProperties'.length) : '';
+  const espaceType =
+    type?.endsWith('SignedProperties') === true ? type.slice(0, -'SignedProperties'.length) : '';
   if (type !== undefined && type !== '' && versionXades(espaceType) === null) {
     cahier.noter('typeReference', type);
   }
@@ -190,7 +192,9 @@ function trouverProprietes(racine: Noeud, cahier: Cahier): Noeud | null {
   const contenus = enfants(racine, NS_DS, 'Object').flatMap((o) => o.enfants);
   const etranger = contenus.find((e) => e.nom !== 'QualifyingProperties' || versionXades(e.espace) === null);
   if (etranger !== undefined) cahier.noter('objetEtranger', etranger.nom);
-  const trouvees = contenus.filter((e) => e.nom === 'QualifyingProperties' && versionXades(e.espace) !== null);
+  const trouvees = contenus.filter(
+    (e) => e.nom === 'QualifyingProperties' && versionXades(e.espace) !== null,
+  );
   if (trouvees.length === 0) cahier.noter('proprietesAbsentes');
   if (trouvees.length > 1) cahier.noter('proprietesDoubles');
   return trouvees.length === 1 ? (trouvees[0] ?? null) : null;

@@ -15,7 +15,7 @@ interface Lieu {
 export class Lieux {
   readonly #lieux: readonly Lieu[];
   readonly #racine: number;
-  readonly #pile: number[] = [];
+  readonly #pile: number[] = [0];
   readonly #profondeurMax: number;
   readonly #session: SessionXml;
   #ouvert: ElementSuivi | null = null;
@@ -24,12 +24,14 @@ export class Lieux {
   constructor(profil: ProfilXades, session: SessionXml) {
     const { noms } = session;
     const nom = (local: string): number => noms.nom('', local);
-    const lieu = (place: Place) => (l: LieuProfil): Lieu => ({
-      place,
-      chemin: l.chemin.map(nom),
-      etiquette: [...l.chemin, ...l.etiquette.chemin].map(nom),
-      attribut: nom(l.etiquette.attribut),
-    });
+    const lieu =
+      (place: Place) =>
+      (l: LieuProfil): Lieu => ({
+        place,
+        chemin: l.chemin.map(nom),
+        etiquette: [...l.chemin, ...l.etiquette.chemin].map(nom),
+        attribut: nom(l.etiquette.attribut),
+      });
     this.#session = session;
     this.#racine = noms.nom(profil.racine.espace, profil.racine.local);
     this.#lieux = [...profil.unites.map(lieu('unite')), ...profil.pieces.map(lieu('piece'))];
@@ -40,15 +42,16 @@ export class Lieux {
   entrer(balise: Balise): Place {
     const { profondeur } = balise;
     if (profondeur > this.#profondeurMax) return 'ailleurs';
-    this.#pile.length = profondeur - 1;
-    this.#pile.push(balise.nom);
+    this.#pile[profondeur - 1] = balise.nom;
     if (profondeur === 1) return balise.nom === this.#racine ? 'racine' : 'ailleurs';
     if (this.#pile[0] !== this.#racine) return 'ailleurs';
-    this.#etiqueter(balise);
-    const lieu = this.#lieux.find((l) => this.#est(l.chemin, profondeur));
-    if (lieu === undefined) return 'ailleurs';
-    this.#lieuOuvert = lieu;
-    return lieu.place;
+    if (this.#ouvert?.etiquette === '') this.#etiqueter(balise);
+    for (const lieu of this.#lieux) {
+      if (lieu.chemin.at(-1) !== balise.nom || !this.#est(lieu.chemin, profondeur)) continue;
+      this.#lieuOuvert = lieu;
+      return lieu.place;
+    }
+    return 'ailleurs';
   }
 
   /** The element whose place was just told. */
@@ -63,8 +66,7 @@ export class Lieux {
   #etiqueter(balise: Balise): void {
     const lieu = this.#lieuOuvert;
     const ouvert = this.#ouvert;
-    if (lieu === null || ouvert === null || ouvert.etiquette !== '') return;
-    if (!this.#est(lieu.etiquette, balise.profondeur)) return;
+    if (lieu === null || ouvert === null || !this.#est(lieu.etiquette, balise.profondeur)) return;
     for (let k = 0; k < balise.nombre; k += 1) {
       if (balise.attNom[k] !== lieu.attribut) continue;
       ouvert.etiquette = valeurAttribut(balise, k, this.#session.unicode).slice(0, 80);

@@ -152,4 +152,3 @@ export function ecrireSignature(demande: DemandeModele, calculs: Calculs): strin
 export function identifiantsDe(id: string): readonly string[] {
   return [id, `${id}_SP`, `${id}_SV`];
 }
-

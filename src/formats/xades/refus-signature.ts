@@ -7,29 +7,83 @@ const CHOISIR = 'Choisir ce qui doit être signé parmi les bordereaux du fichie
 const EDITEUR = 'Transmettre le journal technique à l’éditeur.';
 
 export const REFUS_SIGNATURE = {
-  racine: ['XDS-201', 'La racine « {valeur} » n’est pas celle d’un fichier à signer ici.', 'Vérifier que le fichier est un PES Aller.'],
+  racine: [
+    'XDS-201',
+    'La racine « {valeur} » n’est pas celle d’un fichier à signer ici.',
+    'Vérifier que le fichier est un PES Aller.',
+  ],
   aucune: ['XDS-202', 'Le fichier ne contient rien de ce qui est à signer.', CHOISIR],
   introuvable: ['XDS-203', 'Aucun élément à signer ne porte l’identifiant « {valeur} ».', CHOISIR],
-  sansId: ['XDS-204', 'L’élément à signer « {valeur} » n’a pas d’identifiant (attribut Id).', 'Demander l’ajout des identifiants manquants, ou corriger le fichier à sa source.'],
-  dejaSigne: ['XDS-205', 'L’élément « {valeur} » porte déjà une signature ; la politique n’admet pas de cosignature.', 'Signer le fichier d’origine, sans signature.'],
-  racineSignee: ['XDS-206', 'Le fichier est déjà signé en entier : le modifier détruirait cette signature.', 'Transmettre le fichier tel quel, ou signer l’original sans signature.'],
-  dedansSigne: ['XDS-207', 'Le fichier contient déjà {valeur} signature(s) ; il ne peut pas être signé en plus en entier.', 'Signer les bordereaux restants, ou l’original sans signature.'],
+  sansId: [
+    'XDS-204',
+    'L’élément à signer « {valeur} » n’a pas d’identifiant (attribut Id).',
+    'Demander l’ajout des identifiants manquants, ou corriger le fichier à sa source.',
+  ],
+  dejaSigne: [
+    'XDS-205',
+    'L’élément « {valeur} » porte déjà une signature ; la politique n’admet pas de cosignature.',
+    'Signer le fichier d’origine, sans signature.',
+  ],
+  racineSignee: [
+    'XDS-206',
+    'Le fichier est déjà signé en entier : le modifier détruirait cette signature.',
+    'Transmettre le fichier tel quel, ou signer l’original sans signature.',
+  ],
+  dedansSigne: [
+    'XDS-207',
+    'Le fichier contient déjà {valeur} signature(s) ; il ne peut pas être signé en plus en entier.',
+    'Signer les bordereaux restants, ou l’original sans signature.',
+  ],
   vide: ['XDS-208', 'L’élément « {valeur} » est vide : il n’y a rien à signer.', CHOISIR],
-  identifiant: ['XDS-209', 'L’identifiant « {valeur} » ne peut pas être donné à une signature de ce fichier.', EDITEUR],
-  certificat: ['XDS-210', 'Le certificat du signataire est illisible ({valeur}).', 'Fournir de nouveau la clé de signature.'],
-  certificatDate: ['XDS-211', 'Le certificat du signataire n’est pas en cours de validité à la date de la signature.', 'Renouveler le certificat, ou corriger l’horloge de la machine.'],
-  politique: ['XDS-212', 'La politique de signature « {valeur} » emploie une empreinte obsolète.', 'Choisir une politique dont l’empreinte est en SHA-256.'],
-  role: ['XDS-213', 'La qualité du signataire est vide, alors que la politique de signature la demande.', 'Indiquer la qualité du signataire (« Maire », « Ordonnateur »…).'],
-  caractere: ['XDS-214', 'La qualité ou le lieu contient un caractère interdit en XML.', 'Ressaisir la qualité et le lieu sans ce caractère.'],
-  sourceChangee: ['XDS-215', 'Le fichier a changé pendant sa signature.', 'Recommencer sur un fichier que personne ne modifie ; rien de ce qui a été écrit ne vaut.'],
-  signatureFausse: ['XDS-216', 'La clé a rendu une signature qui ne correspond pas à son certificat.', 'Rien n’a été signé : vérifier que la clé et le certificat vont ensemble.'],
+  identifiant: [
+    'XDS-209',
+    'L’identifiant « {valeur} » ne peut pas être donné à une signature de ce fichier.',
+    EDITEUR,
+  ],
+  certificat: [
+    'XDS-210',
+    'Le certificat du signataire est illisible ({valeur}).',
+    'Fournir de nouveau la clé de signature.',
+  ],
+  certificatDate: [
+    'XDS-211',
+    'Le certificat du signataire n’est pas en cours de validité à la date de la signature.',
+    'Renouveler le certificat, ou corriger l’horloge de la machine.',
+  ],
+  politique: [
+    'XDS-212',
+    'La politique de signature « {valeur} » emploie une empreinte obsolète.',
+    'Choisir une politique dont l’empreinte est en SHA-256.',
+  ],
+  role: [
+    'XDS-213',
+    'La qualité du signataire est vide, alors que la politique de signature la demande.',
+    'Indiquer la qualité du signataire (« Maire », « Ordonnateur »…).',
+  ],
+  caractere: [
+    'XDS-214',
+    'La qualité ou le lieu contient un caractère interdit en XML.',
+    'Ressaisir la qualité et le lieu sans ce caractère.',
+  ],
+  sourceChangee: [
+    'XDS-215',
+    'Le fichier a changé pendant sa signature.',
+    'Recommencer sur un fichier que personne ne modifie ; rien de ce qui a été écrit ne vaut.',
+  ],
+  signatureFausse: [
+    'XDS-216',
+    'La clé a rendu une signature qui ne correspond pas à son certificat.',
+    'Rien n’a été signé : vérifier que la clé et le certificat vont ensemble.',
+  ],
 } as const satisfies Readonly<Record<string, readonly [`XDS-${string}`, string, string]>>;
 
 export type CleRefusSignature = keyof typeof REFUS_SIGNATURE;
 
 export function refusSignature(cle: CleRefusSignature, valeur: string | number = ''): RefusSignature {
   const [code, message, remede] = REFUS_SIGNATURE[cle];
-  const citee = String(valeur).replace(/\p{Cc}/gu, ' ').slice(0, 120);
+  const citee = String(valeur)
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, 120);
   return { code, message: message.replace('{valeur}', () => citee), remede };
 }
 

@@ -71,11 +71,7 @@ export class Releve implements Recepteur {
     this.#session = session;
     this.#lieux = new Lieux(this.#profil, session);
     this.#nomSignature = session.noms.nom(NS_DS, 'Signature');
-    this.#nomsId = [
-      session.noms.nom('', 'ID'),
-      session.noms.nom('', 'id'),
-      session.noms.nom(NS_XML, 'id'),
-    ];
+    this.#nomsId = [session.noms.nom('', 'ID'), session.noms.nom('', 'id'), session.noms.nom(NS_XML, 'id')];
     this.#canonisation.commencer(session);
   }
 

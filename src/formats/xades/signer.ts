@@ -11,18 +11,12 @@ import { type DemandeModele, ecrireSignature, identifiantsDe } from './modele.ts
 import { PROFIL_PES } from './profil.ts';
 import { type CibleReperee, Reperage, type Vise } from './reperage.ts';
 import { refusLecture, refusSignature } from './refus-signature.ts';
-import type {
-  DemandeSignature,
-  RefusSignature,
-  ResultatSignature,
-  SignatureFaite,
-} from './signer-types.ts';
+import type { DemandeSignature, RefusSignature, ResultatSignature, SignatureFaite } from './signer-types.ts';
 
 /** NCName, in the letters that every reader takes. */
 const IDENTIFIANT = /^[A-Za-z_][A-Za-z0-9_.-]{0,200}$/;
-/** What XML 1.0 cannot write, and the lone halves of a pair. */
-// oxlint-disable-next-line no-control-regex
-const INTERDIT = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** What has no place in a name or a quality: controls, lone halves of a pair, non-characters (XML 1.0, [2]). */
+const INTERDIT = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/u;
 
 interface Preparation {
   readonly demande: DemandeSignature;
@@ -37,7 +31,9 @@ interface Reperee {
   readonly octets: number;
 }
 
-type Etape<T> = { readonly type: 'fait'; readonly valeur: T } | Extract<ResultatSignature, { type: 'refuse' }>;
+type Etape<T> =
+  | { readonly type: 'fait'; readonly valeur: T }
+  | Extract<ResultatSignature, { type: 'refuse' }>;
 
 const refuse = (...motifs: readonly RefusSignature[]): Extract<ResultatSignature, { type: 'refuse' }> => ({
   type: 'refuse',
@@ -69,7 +65,10 @@ function viser({ cibles }: DemandeSignature): Vise {
 }
 
 /** What forbids to sign the file as it is. */
-function examiner({ cibles, racine, racineSignee, signatures }: Reperage, demande: DemandeSignature): RefusSignature[] {
+function examiner(
+  { cibles, racine, racineSignee, signatures }: Reperage,
+  demande: DemandeSignature,
+): RefusSignature[] {
   if (!racine.attendue) return [refusSignature('racine', racine.nom)];
   const motifs: RefusSignature[] = [];
   if (racineSignee) motifs.push(refusSignature('racineSignee'));
@@ -83,7 +82,8 @@ function examiner({ cibles, racine, racineSignee, signatures }: Reperage, demand
     if (cible.suivi.signatures > 0) motifs.push(refusSignature('dejaSigne', nom));
     const entier = cible.place === 'racine' && !racineSignee && signatures > 0;
     if (entier) motifs.push(refusSignature('dedansSigne', signatures));
-    if (cible.place === 'racine' && cibles.length > 1) motifs.push(refusSignature('dedansSigne', cibles.length - 1));
+    if (cible.place === 'racine' && cibles.length > 1)
+      motifs.push(refusSignature('dedansSigne', cibles.length - 1));
   }
   return motifs;
 }
@@ -181,7 +181,8 @@ function nommer({ ids, cibles }: Reperage, identifiants: DemandeSignature['ident
   for (const rang of cibles.keys()) {
     const id = identifiants(rang + 1);
     const siens = identifiantsDe(id);
-    if (!IDENTIFIANT.test(id) || siens.some((i) => pris.has(i))) return refuse(refusSignature('identifiant', id));
+    if (!IDENTIFIANT.test(id) || siens.some((i) => pris.has(i)))
+      return refuse(refusSignature('identifiant', id));
     for (const i of siens) pris.add(i);
     noms.push(id);
   }

@@ -1,5 +1,6 @@
 import type { OptionsXml } from '../xml/analyseur.ts';
 import type { Recepteur, SessionXml } from '../xml/evenements.ts';
+import { REFUS } from '../xml/refus.ts';
 import { Cahier, constat, type Constat } from './constats.ts';
 import { conclure, mesurerCouverture, resumer } from './couverture.ts';
 import { type Lecture, parcourir, type SourceOctets } from './flux.ts';
@@ -12,11 +13,14 @@ import type { RapportXades, VerdictXades } from './rapport.ts';
 import { Releve, SIGNATURES_MAX } from './releve.ts';
 import { cleEmpreinte, type Empreinte, type PlanReleve } from './releve-types.ts';
 
-export interface OptionsVerification extends Partial<ReglesJugement> {
+export interface OptionsVerification extends Partial<Omit<ReglesJugement, 'jugerCertificat'>> {
   /** PES v2 unless said otherwise. */
   readonly profil?: ProfilXades;
   readonly lecture?: OptionsXml;
 }
+
+/** The only refusal that the same bytes may meet the second time alone. */
+const CODE_DELAI = REFUS.delai[0];
 
 /** Without a look ahead: the digest that everybody makes today, of all that may be signed. */
 const PLAN_COURANT: PlanReleve = () => [{ hachage: 'sha256', commentaires: false }];
@@ -97,9 +101,14 @@ export async function verifierXades(
   if (reste.size > 0) {
     releve = new Ecoute(profil, (e) => [...annonces(e), ...(reste.get(e.position.octet) ?? [])]);
     const seconde = await parcourir(source, releve, reglage);
+    if (seconde.refus?.code === CODE_DELAI) return { type: 'illisible', refus: seconde.refus };
     if (seconde.sha256 !== lecture.sha256) return { type: 'source_changee' };
   }
   const { sha256, octets } = lecture;
   const { encodage } = releve;
-  return jugerReleve(releve, { sha256, octets, encodage }, { politiques: POLITIQUES_HELIOS, ...regles });
+  const faits = { sha256, octets, encodage };
+  const complets: ReglesJugement = { politiques: POLITIQUES_HELIOS, ...regles };
+  if (regles.magasin === undefined) return jugerReleve(releve, faits, complets);
+  const { jugerCertificat } = await import('../certificats/confiance.ts');
+  return jugerReleve(releve, faits, { ...complets, jugerCertificat });
 }

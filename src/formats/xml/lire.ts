@@ -4,8 +4,8 @@ import {
   XmlDocument,
   XmlElement,
   XmlLibError,
-  type XmlNode,
   XmlText,
+  type XmlTreeNode,
 } from 'libxml2-wasm';
 import { fauteFrancaise } from './fautes.ts';
 import { lirePrologue, preparer } from './prologue.ts';

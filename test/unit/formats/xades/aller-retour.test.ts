@@ -35,13 +35,16 @@ describe('what we sign, we verify (crypto.md §7, §9)', () => {
     expect(rapport.signatures.map((s) => s.algorithme)).toEqual([algorithme, algorithme]);
   });
 
-  test.each(Object.keys(ESPACES_XADES) as VersionXades[])('XAdES v%s is written and read', async (version) => {
-    const { octets } = await signer(pes(), cleDe(pki, 'ec'), { version });
-    const rapport = await verifier(octets);
-    expect(octets.toString('latin1')).toContain(ESPACES_XADES[version]);
-    expect(codes(rapport)).toEqual([]);
-    expect(rapport.signatures[0]).toMatchObject({ etat: 'valide', version });
-  });
+  test.each(Object.keys(ESPACES_XADES) as VersionXades[])(
+    'XAdES v%s is written and read',
+    async (version) => {
+      const { octets } = await signer(pes(), cleDe(pki, 'ec'), { version });
+      const rapport = await verifier(octets);
+      expect(octets.toString('latin1')).toContain(ESPACES_XADES[version]);
+      expect(codes(rapport)).toEqual([]);
+      expect(rapport.signatures[0]).toMatchObject({ etat: 'valide', version });
+    },
+  );
 
   test('the report says who, when, where, as what, under which policy, and on what', async () => {
     const { octets } = await signer(pes(), cleDe(pki, 'rsa'));
@@ -93,7 +96,10 @@ describe('what we sign, we verify (crypto.md §7, §9)', () => {
   test('a missing Id is added only when told so, and signed with the rest', async () => {
     const source = pes({ idBordereau: '' });
     const sans = await signer(source, cleDe(pki, 'ec'));
-    expect(sans.resultat).toMatchObject({ type: 'refuse', motifs: [{ code: 'XDS-204' }, { code: 'XDS-204' }] });
+    expect(sans.resultat).toMatchObject({
+      type: 'refuse',
+      motifs: [{ code: 'XDS-204' }, { code: 'XDS-204' }],
+    });
     expect(sans.octets.length).toBe(0);
     const avec = await signer(source, cleDe(pki, 'ec'), { idManquant: (rang) => `NOUVEAU${rang}` });
     expect(retirer(avec.octets).replace(/ Id="NOUVEAU\d"/g, '')).toBe(source.toString('latin1'));
@@ -146,7 +152,11 @@ describe('what we refuse to sign', () => {
     ['XDS-201', pes().toString('latin1').replaceAll('PES_Aller', 'PES_Autre'), {}],
     ['XDS-202', pes({ bordereaux: 0 }).toString('latin1'), {}],
     ['XDS-203', pes().toString('latin1'), { cibles: { type: 'ids', ids: ['BORD9'] } }],
-    ['XDS-203', pes().toString('latin1').replace('<PJ>', '<PJ Id="P">'), { cibles: { type: 'ids', ids: ['P'] } }],
+    [
+      'XDS-203',
+      pes().toString('latin1').replace('<PJ>', '<PJ Id="P">'),
+      { cibles: { type: 'ids', ids: ['P'] } },
+    ],
     ['XDS-207', pes().toString('latin1'), { cibles: { type: 'ids', ids: ['PES1', 'BORD1'] } }],
     ['XDS-209', pes().toString('latin1'), { identifiants: () => 'BORD1' }],
     ['XDS-209', pes().toString('latin1'), { identifiants: () => 'a b' }],
@@ -169,10 +179,16 @@ describe('what we refuse to sign', () => {
     const bordereaux = await signer(pes(), cle);
     const fichier = await signer(pes(), cle, { cibles: { type: 'fichier' } });
     const autres = { identifiants: (rang: number) => `AUTRE${rang}` };
-    expect((await signer(bordereaux.octets, cle, autres)).resultat).toMatchObject({ motifs: [{ code: 'XDS-205' }, {}] });
-    expect((await signer(fichier.octets, cle, autres)).resultat).toMatchObject({ motifs: [{ code: 'XDS-206' }] });
+    expect((await signer(bordereaux.octets, cle, autres)).resultat).toMatchObject({
+      motifs: [{ code: 'XDS-205' }, {}],
+    });
+    expect((await signer(fichier.octets, cle, autres)).resultat).toMatchObject({
+      motifs: [{ code: 'XDS-206' }],
+    });
     const entier = { ...autres, cibles: { type: 'fichier' } as const };
-    expect((await signer(bordereaux.octets, cle, entier)).resultat).toMatchObject({ motifs: [{ code: 'XDS-207' }] });
+    expect((await signer(bordereaux.octets, cle, entier)).resultat).toMatchObject({
+      motifs: [{ code: 'XDS-207' }],
+    });
   });
 
   test('a key that is not the one of its certificate', async () => {

@@ -1,6 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { signataireLocal } from '../../../../src/adapters/signataire/local.ts';
-import { lireMagasin, type MagasinOuvert, ouvrirMagasin } from '../../../../src/formats/certificats/magasin.ts';
+import {
+  lireMagasin,
+  type MagasinOuvert,
+  ouvrirMagasin,
+} from '../../../../src/formats/certificats/magasin.ts';
 import { POLITIQUES_HELIOS } from '../../../../src/formats/xades/politiques.ts';
 import type { RapportXades } from '../../../../src/formats/xades/rapport.ts';
 import { signerXades } from '../../../../src/formats/xades/signer.ts';
@@ -49,7 +53,9 @@ export function magasin(pki: Pki): MagasinOuvert {
         nom: 'essai',
         libelle: 'Essai',
         lecture: 'tableau',
-        ancres: [{ certificat: Buffer.from(pki.der('racine')).toString('base64'), nom: 'racine', periodes: [] }],
+        ancres: [
+          { certificat: Buffer.from(pki.der('racine')).toString('base64'), nom: 'racine', periodes: [] },
+        ],
         niveaux: [{ emetteur: '*', politique: POLITIQUE.rgs2, niveau: 'RGS **' }],
         origine: 'essai',
       },

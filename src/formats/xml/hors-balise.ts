@@ -1,0 +1,79 @@
+import type { Passage } from './evenements.ts';
+import { type Flot, INCOMPLET } from './flot.ts';
+import { CLASSE, INTERROGATION, SUPERIEUR } from './octets.ts';
+
+/** Comments, processing instructions and whatever else begins with `<!` or `<?`: rare, and never on the hot way. */
+
+const COMMENTAIRE = '<!--';
+const SECTION = '<![CDATA[';
+const DOCTYPE = '<!DOCTYPE';
+/** Production 17; the target must also be a name without colon (Namespaces, §7), and not `xml` in any case. */
+const INSTRUCTION = /^([^\s?]+)(?:[ \t\r\n]+|$)/;
+const CIBLE = /^(?!xml$)[\p{L}_][\p{L}\p{N}\p{M}._·‿⁀-]*$/iu;
+
+/** What a `<!` opens; a text cut before it can be told is `coupe`. */
+export type Declaration = 'commentaire' | 'section' | 'doctype' | 'autre' | 'coupe';
+
+export function reconnaitre(flot: Flot, debut: number): Declaration {
+  const tete = flot.octets.toString('latin1', debut, Math.min(flot.fin, debut + SECTION.length));
+  if (tete.startsWith(COMMENTAIRE)) return 'commentaire';
+  if (tete === SECTION) return 'section';
+  if (tete === DOCTYPE) return 'doctype';
+  const possible = [COMMENTAIRE, SECTION, DOCTYPE].some((motif) => motif.startsWith(tete));
+  return possible ? 'coupe' : 'autre';
+}
+
+export const LONGUEUR_SECTION: number = SECTION.length;
+
+/** A stretch outside any tag, every byte checked. @returns index of the first byte at fault, or -1. */
+function faute(flot: Flot, debut: number, fin: number): number {
+  const classes = flot.tables.texte;
+  for (let j = debut; j < fin; j += 1) if (classes[flot.octets[j] as number] === CLASSE.interdit) return j;
+  return -1;
+}
+
+function passage(flot: Flot, debut: number, fin: number): Passage {
+  const classes = flot.tables.texte;
+  let direct = true;
+  for (let j = debut; direct && j < fin; j += 1) {
+    const classe = classes[flot.octets[j] as number];
+    direct = classe !== CLASSE.haut && classe !== CLASSE.fin;
+  }
+  return { octets: flot.octets, debut, fin, direct, cdata: false };
+}
+
+/** @param debut index of `<!--`. @returns index after `-->`. */
+export function lireCommentaire(flot: Flot, debut: number): number {
+  const corps = debut + COMMENTAIRE.length;
+  const trouve = flot.octets.subarray(corps, flot.fin).indexOf('--');
+  const fin = trouve < 0 ? flot.fin : corps + trouve;
+  const mauvais = faute(flot, corps, fin);
+  if (mauvais >= 0) return flot.interdit(mauvais);
+  if (trouve < 0 || fin + 2 >= flot.fin) return INCOMPLET;
+  if (flot.octets[fin + 2] !== SUPERIEUR) return flot.refuser('commentaire', fin);
+  flot.recepteur.commentaire(passage(flot, corps, fin));
+  return fin + 3;
+}
+
+/** @param debut index of `<?`. @returns index after `?>`. */
+export function lireInstruction(flot: Flot, debut: number): number {
+  const corps = debut + 2;
+  const trouve = flot.octets.subarray(corps, flot.fin).indexOf('?>');
+  const fin = trouve < 0 ? flot.fin : corps + trouve;
+  const mauvais = faute(flot, corps, fin);
+  if (mauvais >= 0) return flot.interdit(mauvais);
+  if (trouve < 0) return INCOMPLET;
+  const brut = flot.octets.toString('latin1', corps, fin);
+  const entete = INSTRUCTION.exec(brut);
+  const cible = flot.texte(corps, corps + (entete?.[1]?.length ?? 0));
+  if (entete === null || !CIBLE.test(cible)) return flot.refuser('instruction', debut);
+  flot.recepteur.instruction(cible, passage(flot, corps + entete[0].length, fin));
+  return fin + 2;
+}
+
+/** A `<` that begins nothing known. */
+export function inconnue(flot: Flot, debut: number): number {
+  if (debut + 1 >= flot.fin) return INCOMPLET;
+  const suite = flot.octets[debut + 1] === INTERROGATION ? 1 : 2;
+  return flot.refuser('balise', debut, { valeur: flot.texte(debut + 1, Math.min(flot.fin, debut + suite)) });
+}
