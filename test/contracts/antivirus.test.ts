@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ouvrirClamd } from '../../src/adapters/antivirus/clamd.ts';
-import { creerAntivirusFactice } from '../../src/adapters/antivirus/fake.ts';
+import { creerFakeAntivirus } from '../../src/adapters/antivirus/fake.ts';
 import type { Antivirus } from '../../src/ports/antivirus.ts';
 import { type Clamd, demarrerClamd, eicar } from '../serveurs/clamd.ts';
 import { portLibre } from '../serveurs/processus.ts';
@@ -45,9 +45,9 @@ function contratAntivirus(
 }
 
 contratAntivirus('in memory', async () => {
-  const absent = creerAntivirusFactice();
+  const absent = creerFakeAntivirus();
   absent.couper(true);
-  return { sain: creerAntivirusFactice('MARQUE'), absent, marque: Buffer.from('MARQUE') };
+  return { sain: creerFakeAntivirus('MARQUE'), absent, marque: Buffer.from('MARQUE') };
 });
 
 describe('clamd, the real one', () => {

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { creerFakeClock } from '../../src/adapters/clock/fake.ts';
 import { ouvrirCoffreDossier } from '../../src/adapters/coffre/dossier.ts';
-import { creerCoffreFake } from '../../src/adapters/coffre/fake.ts';
-import { creerRandomFake } from '../../src/adapters/random/fake.ts';
+import { creerFakeCoffre } from '../../src/adapters/coffre/fake.ts';
+import { creerFakeRandom } from '../../src/adapters/random/fake.ts';
 import { contratCoffre } from './coffre.contract.ts';
 import { dossierEssai } from './montage.ts';
 
@@ -17,7 +17,7 @@ afterAll(async () => {
 
 contratCoffre('folder', async () => {
   const dossier = join(racine.chemin, crypto.randomUUID());
-  const coffre = ouvrirCoffreDossier({ dossier, random: creerRandomFake(creerFakeClock(0)) });
+  const coffre = ouvrirCoffreDossier({ dossier, random: creerFakeRandom(creerFakeClock(0)) });
   ouverts.push(coffre);
   return {
     coffre,
@@ -38,7 +38,7 @@ contratCoffre('folder', async () => {
 });
 
 contratCoffre('fake', async () => {
-  const coffre = creerCoffreFake();
+  const coffre = creerFakeCoffre();
   return {
     coffre,
     alterer: async (sha256, octets) => coffre.alterer(sha256, octets),

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { creerMailboxFactice } from '../../src/adapters/mailbox/fake.ts';
+import { creerFakeMailbox } from '../../src/adapters/mailbox/fake.ts';
 import { ouvrirImap } from '../../src/adapters/mailbox/imap.ts';
 import { ouvrirMaildir } from '../../src/adapters/mailbox/maildir.ts';
 import type { Config } from '../../src/config/manifest.ts';
@@ -46,13 +46,13 @@ const lire = async (brut: Parameters<typeof lireSource>[0]): Promise<void> => {
 contratMailbox('in memory', async (): Promise<SujetMailbox> => {
   const attente: Uint8Array[] = [];
   return {
-    ouvrir: () => creerMailboxFactice('essai', attente),
+    ouvrir: () => creerFakeMailbox('essai', attente),
     deposer: async (octets) => void attente.push(octets),
     attente: async () => attente.length,
     // In memory there is no process to kill: the filing never returns, and the mailbox is opened anew.
     tuerApresConsignation: (sortie) =>
       new Promise((resolve) => {
-        void creerMailboxFactice('essai', attente).relever(async (brut) => {
+        void creerFakeMailbox('essai', attente).relever(async (brut) => {
           writeFileSync(sortie, await lireSource(brut));
           resolve();
           await new Promise(() => undefined);

@@ -9,7 +9,7 @@ import {
   type OptionsSignataireDistant,
   type SignataireDistant,
 } from '../../src/adapters/signataire/distant.ts';
-import { creerSignataireFactice } from '../../src/adapters/signataire/fake.ts';
+import { creerFakeSignataire } from '../../src/adapters/signataire/fake.ts';
 import { ouvrirSignataireP12 } from '../../src/adapters/signataire/p12.ts';
 import type { PkiEssai } from '../../src/banc/pki.ts';
 import type { Instant } from '../../src/metier/identifiants.ts';
@@ -111,7 +111,7 @@ function contratSignataire(
 
 contratSignataire(
   'in memory',
-  () => creerSignataireFactice(Date.parse('2026-01-01') as Instant),
+  () => creerFakeSignataire(Date.parse('2026-01-01') as Instant),
   'ECDSA-SHA256',
 );
 
@@ -136,7 +136,7 @@ contratSignataire('PKCS#12, rsa with SHA-512', async () => p12('rsa', 'RSA-SHA51
 
 describe('in memory', () => {
   it('may be cut, and says so as a transient failure', async () => {
-    const sujet = await creerSignataireFactice(Date.parse('2026-01-01') as Instant);
+    const sujet = await creerFakeSignataire(Date.parse('2026-01-01') as Instant);
     sujet.couper(true);
     await expect(sujet.signer(Buffer.from('x'))).rejects.toMatchObject({
       fiche: { code: 'VGM-SGT-005', nature: 'passagere' },

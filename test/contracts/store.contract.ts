@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { FakeClock } from '../../src/adapters/clock/fake.ts';
 import { creerFakeClock } from '../../src/adapters/clock/fake.ts';
-import { creerRandomFake } from '../../src/adapters/random/fake.ts';
+import { creerFakeRandom } from '../../src/adapters/random/fake.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -24,7 +24,7 @@ export function contratStore(nom: string, ouvrir: OuvrirStore): void {
     let contexte: Contexte | undefined;
     beforeEach(async () => {
       const clock = creerFakeClock(T0);
-      contexte = { clock, store: await ouvrir({ clock, random: creerRandomFake(clock) }) };
+      contexte = { clock, store: await ouvrir({ clock, random: creerFakeRandom(clock) }) };
     });
     afterEach(async () => {
       await contexte?.store.fermer();

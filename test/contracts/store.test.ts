@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { creerStoreFake } from '../../src/adapters/store/fake.ts';
+import { creerFakeStore } from '../../src/adapters/store/fake.ts';
 import { ouvrirStoreSqlite } from '../../src/adapters/store/sqlite/store.ts';
 import { dossierEssai } from './montage.ts';
 import { contratStore } from './store.contract.ts';
@@ -13,4 +13,4 @@ contratStore('sqlite, on disk', async (outils) => {
   return ouvrirStoreSqlite({ ...outils, fichier, version: '1.2.3' });
 });
 
-contratStore('fake', async (outils) => creerStoreFake(outils));
+contratStore('fake', async (outils) => creerFakeStore(outils));

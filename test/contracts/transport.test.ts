@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { creerTransportFake } from '../../src/adapters/transport/fake.ts';
+import { creerFakeTransport } from '../../src/adapters/transport/fake.ts';
 import type { PkiEssai } from '../../src/banc/pki.ts';
 import type { ReponseTransport, Transport } from '../../src/ports/transport.ts';
 import { envoiDe, nouvellePki, porteHttps, transport, type PorteOuverte } from './transport-portes.ts';
@@ -19,7 +19,7 @@ interface Banc {
 }
 
 function bancFake(): Promise<Banc> {
-  const fake = creerTransportFake();
+  const fake = creerFakeTransport();
   const url = 'https://fake.invalid/';
   const programmer = (reponse: ReponseTransport) => fake.programmer(reponse);
   return Promise.resolve({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { creerAntivirusFactice } from '../../src/adapters/antivirus/fake.ts';
+import { creerFakeAntivirus } from '../../src/adapters/antivirus/fake.ts';
 import { erreurControle } from '../../src/metier/catalogue/controle.ts';
 import type { Etat } from '../../src/metier/etats.ts';
 import type { FluxId } from '../../src/metier/identifiants.ts';
@@ -42,7 +42,7 @@ async function jusquAuRetour(m: Monde, ...courriels: readonly Buffer[]): Promise
 
 /** Out of reach at the first question, then healthy. */
 function antivirusQuiRevient(): Antivirus {
-  const bon = creerAntivirusFactice();
+  const bon = creerFakeAntivirus();
   let premiere = true;
   return {
     analyser: async (contenu) => {
@@ -115,7 +115,7 @@ const HISTOIRES: readonly Histoire[] = [
   },
   {
     nom: 'a document found infected',
-    antivirus: () => creerAntivirusFactice('%PDF'),
+    antivirus: () => creerFakeAntivirus('%PDF'),
     jouer: async (m) => {
       const id = await m.deposer(NUMERO);
       await m.calme();

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { creerFakeClock } from '../../src/adapters/clock/fake.ts';
-import { creerCoffreFake } from '../../src/adapters/coffre/fake.ts';
-import { creerLogFake } from '../../src/adapters/log/fake.ts';
+import { creerFakeCoffre } from '../../src/adapters/coffre/fake.ts';
+import { creerFakeLog } from '../../src/adapters/log/fake.ts';
 import { creerFakeMailer } from '../../src/adapters/mailer/fake.ts';
-import { creerRandomFake } from '../../src/adapters/random/fake.ts';
-import { creerStoreFake } from '../../src/adapters/store/fake.ts';
-import { creerTransportFake } from '../../src/adapters/transport/fake.ts';
+import { creerFakeRandom } from '../../src/adapters/random/fake.ts';
+import { creerFakeStore } from '../../src/adapters/store/fake.ts';
+import { creerFakeTransport } from '../../src/adapters/transport/fake.ts';
 import { creerFakeWebhook } from '../../src/adapters/webhook/fake.ts';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { type Config, manifest } from '../../src/config/manifest.ts';
@@ -48,11 +48,11 @@ const PDF = creerPdf(['Délibération']);
 /** What outlives an engine: the disk, the clock, the State and the receivers. */
 export interface Sol {
   readonly clock: ReturnType<typeof creerFakeClock>;
-  readonly random: ReturnType<typeof creerRandomFake>;
-  readonly log: ReturnType<typeof creerLogFake>;
+  readonly random: ReturnType<typeof creerFakeRandom>;
+  readonly log: ReturnType<typeof creerFakeLog>;
   readonly store: Store;
-  readonly coffre: ReturnType<typeof creerCoffreFake>;
-  readonly transport: ReturnType<typeof creerTransportFake>;
+  readonly coffre: ReturnType<typeof creerFakeCoffre>;
+  readonly transport: ReturnType<typeof creerFakeTransport>;
   readonly webhook: ReturnType<typeof creerFakeWebhook>;
   readonly schemas: ReturnType<typeof ouvrirSchemas>;
 }
@@ -70,10 +70,10 @@ export interface Atelier {
   readonly gestes: Gestes;
   readonly store: Store;
   readonly clock: ReturnType<typeof creerFakeClock>;
-  readonly transport: ReturnType<typeof creerTransportFake>;
+  readonly transport: ReturnType<typeof creerFakeTransport>;
   readonly webhook: ReturnType<typeof creerFakeWebhook>;
-  readonly coffre: ReturnType<typeof creerCoffreFake>;
-  readonly log: ReturnType<typeof creerLogFake>;
+  readonly coffre: ReturnType<typeof creerFakeCoffre>;
+  readonly log: ReturnType<typeof creerFakeLog>;
   deposer(numero: string, options?: OptionsDepot): Promise<ReponseDepot>;
   /** Deposits, and gives the flux back; fails when the deposit is refused. */
   depose(numero: string, options?: OptionsDepot): Promise<Flux>;
@@ -132,14 +132,14 @@ async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
 
 export async function creerSol(): Promise<Sol> {
   const clock = creerFakeClock(MARDI);
-  const random = creerRandomFake(clock, 7);
+  const random = creerFakeRandom(clock, 7);
   return {
     clock,
     random,
-    log: creerLogFake(),
-    store: creerStoreFake({ clock, random }),
-    coffre: creerCoffreFake(),
-    transport: creerTransportFake(),
+    log: creerFakeLog(),
+    store: creerFakeStore({ clock, random }),
+    coffre: creerFakeCoffre(),
+    transport: creerFakeTransport(),
     webhook: creerFakeWebhook(),
     schemas: ouvrirSchemas(join(RACINE, 'schemas', 'actes')),
   };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { creerAntivirusFactice } from '../../src/adapters/antivirus/fake.ts';
+import { creerFakeAntivirus } from '../../src/adapters/antivirus/fake.ts';
 import { autosigne } from '../../src/formats/certificats/emettre.ts';
 import { diagnostic } from '../../src/gestes/diagnostiquer.ts';
 import type { OutilsGestes } from '../../src/gestes/outils.ts';
@@ -24,7 +24,7 @@ async function constat(atelier: Atelier, sujet: string): Promise<Constat> {
 }
 
 test('flux that stand before the line for more than an hour: how many, since when, why', async () => {
-  const antivirus = creerAntivirusFactice();
+  const antivirus = creerFakeAntivirus();
   antivirus.couper(true);
   a = await creerAtelier({ antivirus });
   await a.depose('DELIB_1');

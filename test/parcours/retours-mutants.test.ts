@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { creerCoffreFake } from '../../src/adapters/coffre/fake.ts';
+import { creerFakeCoffre } from '../../src/adapters/coffre/fake.ts';
 import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
 import { analyserRetour, type OutilsAccuse } from '../../src/etapes/accuse.ts';
 import { ErreurVgm } from '../../src/metier/erreurs.ts';
@@ -121,7 +121,7 @@ function muter(octets: Buffer, alea: () => number): Buffer {
   return mutant;
 }
 
-function outils(coffre: ReturnType<typeof creerCoffreFake>): OutilsAccuse {
+function outils(coffre: ReturnType<typeof creerFakeCoffre>): OutilsAccuse {
   const lecture: Pick<LectureFlux, 'parIdentite' | 'parNomEnvoi' | 'pieces'> = {
     parIdentite: async (_portee, identite) => TENUS.filter((f) => f.identite === identite),
     parNomEnvoi: async (_portee, nom) => TENUS.find((f) => f.nomEnvoi === nom),
@@ -158,7 +158,7 @@ function nomme(octets: Buffer): boolean {
 type Verdict = 'attribue' | 'classe' | 'a_trancher';
 
 describe('seeded mutants of valid returns, in process', () => {
-  const coffre = creerCoffreFake();
+  const coffre = creerFakeCoffre();
   const tools = outils(coffre);
 
   async function juger(brut: Buffer): Promise<{ verdict: Verdict; touches: Flux[]; motif: string }> {

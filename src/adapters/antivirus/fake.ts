@@ -1,7 +1,7 @@
 import { erreurControle } from '../../metier/catalogue/controle.ts';
 import type { Antivirus } from '../../ports/antivirus.ts';
 
-export interface AntivirusFactice extends Antivirus {
+export interface FakeAntivirus extends Antivirus {
   /** From now on: out of reach (true) or answering (false). */
   couper(coupe: boolean): void;
 }
@@ -9,7 +9,7 @@ export interface AntivirusFactice extends Antivirus {
 const MOTEUR = 'antivirus factice';
 
 /** For tests and for the demonstration: finds `marque` in the bytes, and nothing else. */
-export function creerAntivirusFactice(marque = 'VAGUEMESTRE-INFECTE'): AntivirusFactice {
+export function creerFakeAntivirus(marque = 'VAGUEMESTRE-INFECTE'): FakeAntivirus {
   let coupe = false;
   return {
     couper(valeur) {

@@ -5,7 +5,7 @@ import type { Sha256 } from '../../metier/identifiants.ts';
 import type { Coffre, Depot, Source } from '../../ports/coffre.ts';
 import { Compteur, parTranches } from './empreintes.ts';
 
-export interface CoffreFake extends Coffre {
+export interface FakeCoffre extends Coffre {
   /** Digests of the pieces kept, in order of arrival. */
   pieces(): readonly Sha256[];
   /** Damages a piece, or removes it (null), as a hand outside the program would. */
@@ -23,7 +23,7 @@ async function lireTout(source: Source, limite?: number): Promise<{ depot: Depot
 }
 
 /** The coffre in memory, for tests. */
-export function creerCoffreFake(): CoffreFake {
+export function creerFakeCoffre(): FakeCoffre {
   const pieces = new Map<Sha256, Uint8Array>();
   const exiger = (sha256: Sha256): Uint8Array => {
     const octets = pieces.get(sha256);

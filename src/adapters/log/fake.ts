@@ -7,13 +7,13 @@ export interface LigneLog {
   readonly origine?: unknown;
 }
 
-export interface LogFake extends Log {
+export interface FakeLog extends Log {
   /** All that was written, in order. */
   readonly lignes: readonly LigneLog[];
 }
 
 /** A log that only remembers. */
-export function creerLogFake(): LogFake {
+export function creerFakeLog(): FakeLog {
   const lignes: LigneLog[] = [];
   return {
     lignes,

@@ -1,13 +1,13 @@
 import type { Mailbox } from '../../ports/mailbox.ts';
 
 /** In-memory mailbox; the list is the source, shared by those who put messages in it. */
-export interface MailboxFactice extends Mailbox {
+export interface FakeMailbox extends Mailbox {
   /** What still waits at the source. */
   readonly attente: Uint8Array[];
 }
 
 /** @param attente the source: give the same list to a second mailbox to play a restart. */
-export function creerMailboxFactice(nom: string, attente: Uint8Array[] = []): MailboxFactice {
+export function creerFakeMailbox(nom: string, attente: Uint8Array[] = []): FakeMailbox {
   return {
     nom,
     attente,

@@ -14,7 +14,7 @@ function creerSuite(graine: number): () => number {
 }
 
 /** Same seed, same clock, same identifiers. */
-export function creerRandomFake(clock: Clock, graine = 1): Random {
+export function creerFakeRandom(clock: Clock, graine = 1): Random {
   const suivant = creerSuite(graine);
   const hex = (n: number) =>
     Array.from({ length: n }, () => (suivant() & 0xff).toString(16).padStart(2, '0')).join('');

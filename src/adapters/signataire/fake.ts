@@ -6,13 +6,13 @@ import type { Signataire } from '../../ports/signataire.ts';
 import type { Instant } from '../../metier/identifiants.ts';
 import { signataireLocal } from './local.ts';
 
-export interface SignataireFactice extends Signataire {
+export interface FakeSignataire extends Signataire {
   /** From now on: out of reach (true) or answering (false). */
   couper(coupe: boolean): void;
 }
 
 /** For tests and for the demonstration: a P-256 key made at construction, its certificate valid ten years from `quand`. */
-export async function creerSignataireFactice(quand: Instant): Promise<SignataireFactice> {
+export async function creerFakeSignataire(quand: Instant): Promise<FakeSignataire> {
   const jours = 3653;
   const autorite = await creerAutorite({ nom: 'Autorité factice', jours, quand });
   const paire = await emettre(autorite, { nom: 'Signataire factice', jours, quand, usage: 'client' });

@@ -9,6 +9,6 @@ import { ouvrirStoreSqlite } from './sqlite/store.ts';
  * repeat savepoints, uniqueness, leases and chains, and would be one more thing to distrust; this one opens in a
  * few milliseconds and behaves as the real one but for durability, which has tests of its own.
  */
-export function creerStoreFake(outils: { readonly clock: Clock; readonly random: Random }): Store {
+export function creerFakeStore(outils: { readonly clock: Clock; readonly random: Random }): Store {
   return ouvrirStoreSqlite({ ...outils, fichier: EN_MEMOIRE, version: '0.0.0-essai' });
 }

@@ -9,7 +9,7 @@ export interface EnvoiVu {
   readonly sha256: string;
 }
 
-export interface TransportFake extends Transport {
+export interface FakeTransport extends Transport {
   readonly envois: readonly EnvoiVu[];
   /** Answers given in this order to the next envois; then the default one (201) again. */
   programmer(...reponses: readonly ReponseTransport[]): void;
@@ -18,7 +18,7 @@ export interface TransportFake extends Transport {
 
 const URL_FAKE = 'https://fake.invalid/';
 
-export function creerTransportFake(): TransportFake {
+export function creerFakeTransport(): FakeTransport {
   const envois: EnvoiVu[] = [];
   const file: ReponseTransport[] = [];
   return {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
-import { creerLogFake } from '../../../src/adapters/log/fake.ts';
+import { creerFakeLog } from '../../../src/adapters/log/fake.ts';
 import { creerLogPino } from '../../../src/adapters/log/pino.ts';
 import { dossierEssai } from '../../contracts/montage.ts';
 
@@ -25,7 +25,7 @@ test('pino: one JSON line per message, at the hour of our clock, with the stack 
 });
 
 test('fake: remembers what was written, in order', () => {
-  const log = creerLogFake();
+  const log = creerFakeLog();
   const origine = new TypeError('oups');
   log.info('un', { a: 1 });
   log.error('deux', undefined, origine);

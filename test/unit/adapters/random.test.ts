@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
-import { creerRandomFake } from '../../../src/adapters/random/fake.ts';
+import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
 import { creerRandomSysteme } from '../../../src/adapters/random/system.ts';
 import { lireFluxId } from '../../../src/metier/identifiants.ts';
 
@@ -8,7 +8,7 @@ const T = Date.UTC(2026, 10, 20);
 
 describe.each([
   ['system', creerRandomSysteme],
-  ['fake', creerRandomFake],
+  ['fake', creerFakeRandom],
 ] as const)('random: %s', (_nom, creer) => {
   test('identifiers are UUIDv7 of the clock (RFC 9562 § 5.7), strictly increasing within a millisecond', () => {
     const random = creer(creerFakeClock(T));
@@ -40,7 +40,7 @@ describe.each([
 });
 
 const suite = (graine: number) => {
-  const random = creerRandomFake(creerFakeClock(T), graine);
+  const random = creerFakeRandom(creerFakeClock(T), graine);
   return [random.uuid(), random.hex(4), random.fraction()];
 };
 

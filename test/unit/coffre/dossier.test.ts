@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
 import { ouvrirCoffreDossier } from '../../../src/adapters/coffre/dossier.ts';
-import { creerRandomFake } from '../../../src/adapters/random/fake.ts';
+import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
 import { enFlux } from '../../contracts/coffre.contract.ts';
 import { codeDe, dossierEssai, petitDisque } from '../../contracts/montage.ts';
 
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 const ouvrir = (dossier: string) => {
-  const coffre = ouvrirCoffreDossier({ dossier, random: creerRandomFake(creerFakeClock(0)) });
+  const coffre = ouvrirCoffreDossier({ dossier, random: creerFakeRandom(creerFakeClock(0)) });
   ouverts.push(coffre);
   return coffre;
 };

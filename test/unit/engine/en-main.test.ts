@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { creerAntivirusFactice } from '../../../src/adapters/antivirus/fake.ts';
+import { creerFakeAntivirus } from '../../../src/adapters/antivirus/fake.ts';
 import { erreurControle } from '../../../src/metier/catalogue/controle.ts';
 import type { FluxId, LivraisonId, RetourId } from '../../../src/metier/identifiants.ts';
 import type { Antivirus } from '../../../src/ports/antivirus.ts';
@@ -91,7 +91,7 @@ describe('a row in hand that somebody else changes is taken up again soon, not a
   );
 
   test('a parked return hung on a flux whose control fails for want of antivirus: tried again after the back-off', async () => {
-    const bon = creerAntivirusFactice();
+    const bon = creerFakeAntivirus();
     const portes = [Promise.withResolvers<void>()];
     const antivirus: Antivirus = {
       analyser: async (contenu) => {
@@ -117,7 +117,7 @@ describe('a row in hand that somebody else changes is taken up again soon, not a
 });
 
 test('tries are counted per state: the failures of the control do not lengthen the waits of the line', async () => {
-  const antivirus = creerAntivirusFactice();
+  const antivirus = creerFakeAntivirus();
   ({ a } = await atelierTenu({ antivirus }));
   antivirus.couper(true);
   const { id } = await a.depose('DELIB_1');

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { creerAntivirusFactice } from '../../../src/adapters/antivirus/fake.ts';
+import { creerFakeAntivirus } from '../../../src/adapters/antivirus/fake.ts';
 import type { FluxId } from '../../../src/metier/identifiants.ts';
 import type { Sha256 } from '../../../src/metier/identifiants.ts';
 import { OPERATEUR } from '../../../src/ports/store.ts';
@@ -25,7 +25,7 @@ async function pieceDe(id: FluxId, role: string): Promise<Sha256> {
 
 describe('a fault of ours is a verdict on nothing', () => {
   test('a piece lost by the coffre does not refuse the acte: it waits, and goes on once restored', async () => {
-    const antivirus = creerAntivirusFactice();
+    const antivirus = creerFakeAntivirus();
     antivirus.couper(true);
     a = await creerAtelier({ antivirus });
     const { id } = await a.depose('DELIB_1');

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
 import { creerVigie } from '../../../src/adapters/clock/vigie.ts';
-import { creerLogFake } from '../../../src/adapters/log/fake.ts';
-import { creerMailboxFactice } from '../../../src/adapters/mailbox/fake.ts';
+import { creerFakeLog } from '../../../src/adapters/log/fake.ts';
+import { creerFakeMailbox } from '../../../src/adapters/mailbox/fake.ts';
 import { sondeBoite } from '../../../src/adapters/sondes/boites.ts';
 import { sondeCertificat } from '../../../src/adapters/sondes/certificat.ts';
 import { sondeAntivirus, sondeRecepteur, sondeRelais } from '../../../src/adapters/sondes/correspondants.ts';
@@ -64,7 +64,7 @@ describe('certificate', () => {
 describe('clock', () => {
   test('set back by more than 5 s: said while it lasts, logged once', async () => {
     const clock = creerFakeClock(DEPART);
-    const log = creerLogFake();
+    const log = creerFakeLog();
     const vigie = creerVigie(clock, log);
     const sonde = sondeHorloge(vigie);
     clock.regler(DEPART + 60_000);
@@ -89,7 +89,7 @@ describe('clock', () => {
 
 describe('mailbox', () => {
   const clock = creerFakeClock(DEPART);
-  const bonne = creerMailboxFactice('imap:mairie');
+  const bonne = creerFakeMailbox('imap:mairie');
   const voir = (vue: { nombre: number; erreur: string | null; quand: number } | undefined, boite = bonne) =>
     sondeBoite({ boite, periode: 30_000, derniere: () => vue }, clock).sonder();
 
@@ -170,7 +170,7 @@ test('only what is configured is looked at; nothing configured is a finding too'
     sondesDe(manifest.parse(reglages), { ...sondes, ...change }).map((s) => s.sujet);
   const communs = ['disque', 'horloge', 'guichet du ministère', 'antivirus'];
   expect(sujets({})).toEqual([...communs, 'réception']);
-  const boite = { boite: creerMailboxFactice('maildir:x'), periode: 1, derniere: () => undefined };
+  const boite = { boite: creerFakeMailbox('maildir:x'), periode: 1, derniere: () => undefined };
   expect(
     sujets(
       { reception: { smtp: { actif: true } }, notification: { courriel: { hote: 'h' } } },

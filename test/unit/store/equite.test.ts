@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
-import { creerRandomFake } from '../../../src/adapters/random/fake.ts';
+import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
 import { type Ouverte, ouvrirBase } from '../../../src/adapters/store/sqlite/ouverture.ts';
 import { assemblerStore } from '../../../src/adapters/store/sqlite/store.ts';
 import type { Siren } from '../../../src/metier/identifiants.ts';
@@ -36,7 +36,7 @@ FROM n`;
 beforeAll(async () => {
   const clock = creerFakeClock(T0);
   ouverte = ouvrirBase(':memory:');
-  store = assemblerStore(ouverte, { clock, random: creerRandomFake(clock), version: '1' });
+  store = assemblerStore(ouverte, { clock, random: creerFakeRandom(clock), version: '1' });
   ouverte.base.executer(SEMIS);
   return () => store.fermer();
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
-import { creerRandomFake } from '../../../src/adapters/random/fake.ts';
-import { creerStoreFake } from '../../../src/adapters/store/fake.ts';
+import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
+import { creerFakeStore } from '../../../src/adapters/store/fake.ts';
 import type { Instant, Siren } from '../../../src/metier/identifiants.ts';
 import type { Livraison } from '../../../src/metier/notifications.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -12,7 +12,7 @@ import { A, B, demande, nouveau, nouvelleLivraison, suite, T0 } from '../../cont
 let store: Store;
 beforeEach(async () => {
   const clock = creerFakeClock(T0);
-  store = creerStoreFake({ clock, random: creerRandomFake(clock) });
+  store = creerFakeStore({ clock, random: creerFakeRandom(clock) });
   await store.ecriture.creerFlux(nouveau(1), suite());
 });
 afterEach(() => store.fermer());

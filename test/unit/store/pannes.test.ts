@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
-import { creerRandomFake } from '../../../src/adapters/random/fake.ts';
+import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
 import { ouvrirStoreSqlite } from '../../../src/adapters/store/sqlite/store.ts';
 import type { FluxId } from '../../../src/metier/identifiants.ts';
 import { verifierChaine } from '../../../src/metier/journal.ts';
@@ -17,7 +17,7 @@ const ENFANT = join(import.meta.dirname, 'enfant.ts');
 
 function ouvrir(fichier: string): Store {
   const clock = creerFakeClock(T0);
-  return ouvrirStoreSqlite({ fichier, clock, random: creerRandomFake(clock), version: '1' });
+  return ouvrirStoreSqlite({ fichier, clock, random: creerFakeRandom(clock), version: '1' });
 }
 
 /** Runs the child, kills it (-9) once it has said `lignes` lines. @returns all it had said. */
