@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { JeuSchemas } from '../formats/xsd/schemas.ts';
 import { ecrireTarGz } from '../formats/tar/ecrire.ts';
-import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import { erreurEnveloppe } from '../metier/catalogue/enveloppe.ts';
 import { jourDe } from '../metier/echeances.ts';
-import type { Flux, Piece, PieceDuFlux } from '../metier/flux.ts';
+import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type LectureFlux, type Numerotation } from '../ports/store.ts';
 import type { EnveloppeFaite, FaitsEnveloppe, FichierEnvoi, Protocole } from '../protocoles/protocole.ts';
 import type { Annuaire } from './annuaire.ts';
+import { relire } from './relire.ts';
 import type { Etape } from './etape.ts';
 
 export interface OutilsEnveloppe {
@@ -31,16 +30,6 @@ function valider(schemas: JeuSchemas, faite: EnveloppeFaite): void {
     if (faute !== undefined)
       throw erreurEnveloppe('VGM-ENV-002', { fichier: nom, ligne: faute.ligne, detail: faute.message });
   }
-}
-
-/** The bytes of a piece, digested again as they pass: what is put in the archive is what was deposited (CNX-02). */
-async function* relire(coffre: Coffre, piece: Piece): AsyncGenerator<Uint8Array> {
-  const empreinte = createHash('sha256');
-  for await (const bloc of (await coffre.ouvrir(piece.sha256)) as AsyncIterable<Uint8Array>) {
-    empreinte.update(bloc);
-    yield bloc;
-  }
-  if (empreinte.digest('hex') !== piece.sha256) throw erreurNoyau('VGM-NOY-006', { empreinte: piece.sha256 });
 }
 
 function entreeTar(coffre: Coffre, fichier: FichierEnvoi) {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
+import { relire } from '../etapes/relire.ts';
 import { composerPreuve, type PiecePreuve } from '../formats/asic/preuve.ts';
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
@@ -23,22 +23,6 @@ interface Photographie {
 }
 
 const ESSAIS = 5;
-
-/** Bytes of a piece, held against its two digests and its size. Throws VGM-NOY-006 when one of them lies. */
-async function* relire(coffre: Coffre, piece: PieceDuFlux): AsyncGenerator<Uint8Array> {
-  const sha256 = createHash('sha256');
-  const sha512 = createHash('sha512');
-  let taille = 0;
-  for await (const morceau of (await coffre.ouvrir(piece.sha256)) as AsyncIterable<Uint8Array>) {
-    sha256.update(morceau);
-    sha512.update(morceau);
-    taille += morceau.byteLength;
-    yield morceau;
-  }
-  const intacte =
-    taille === piece.taille && sha256.digest('hex') === piece.sha256 && sha512.digest('hex') === piece.sha512;
-  if (!intacte) throw erreurNoyau('VGM-NOY-006', { empreinte: piece.sha256 });
-}
 
 /** First pass: an altered piece is found before the first byte of the proof leaves, and gives its CRC. */
 async function preparer(coffre: Coffre, piece: PieceDuFlux): Promise<PiecePreuve> {
