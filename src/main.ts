@@ -5,6 +5,7 @@ import { type PairePorte, pairePorte } from './adapters/certificats/porte.ts';
 import { creerClockSysteme } from './adapters/clock/system.ts';
 import { creerVigie, type Vigie } from './adapters/clock/vigie.ts';
 import { ouvrirCoffreDossier } from './adapters/coffre/dossier.ts';
+import { chargerConfiance } from './adapters/confiance/reglages.ts';
 import { creerLogPino } from './adapters/log/pino.ts';
 import { ouvrirImap } from './adapters/mailbox/imap.ts';
 import { ouvrirMaildir } from './adapters/mailbox/maildir.ts';
@@ -30,8 +31,9 @@ import { creerEtapeControle } from './etapes/controle.ts';
 import { creerEtapeEnveloppe } from './etapes/enveloppe.ts';
 import type { Etapes } from './etapes/etape.ts';
 import { creerGuichet } from './etapes/guichet.ts';
+import { creerRemiseHttps } from './etapes/remise-https.ts';
 import { creerEtapeReprise, creerEtapeTransmission } from './etapes/transmission.ts';
-import { type JeuSchemas, ouvrirSchemas } from './formats/xsd/schemas.ts';
+import { type JeuSchemas, ouvrirSchemas } from './formats/xsd/jeu.ts';
 import { assemblerGestes } from './gestes/assembler.ts';
 import { consignerRetour } from './gestes/consigner-retour.ts';
 import type { OutilsGestes } from './gestes/outils.ts';
@@ -42,8 +44,7 @@ import type { Consigner } from './ports/mailbox.ts';
 import type { Random } from './ports/random.ts';
 import type { Sonde } from './ports/sonde.ts';
 import type { Store } from './ports/store.ts';
-import type { Protocole } from './protocoles/protocole.ts';
-import { creerProtocoleActes, lireClassification } from './protocoles/actes/index.ts';
+import { creerProtocoleActes, lireClassification, type ProtocoleActes } from './protocoles/actes/index.ts';
 
 /** The daemon, running. */
 export interface Demon {
@@ -85,9 +86,11 @@ async function ouvrirBase(config: Config): Promise<Base> {
   await verifierFichiers(config);
   await verifierSchemas(SCHEMAS);
   await preparerDonnees(config.donnees);
+  const { manquantes } = await chargerConfiance(config);
   const version = await lireVersion();
   const systeme = creerClockSysteme();
   const log = creerLogPino({ clock: systeme, niveau: config.journal_technique });
+  for (const famille of manquantes) log.warn('famille de confiance absente du magasin', { famille });
   const vigie = creerVigie(systeme, log);
   const { clock } = vigie;
   const random = creerRandomSysteme(clock);
@@ -136,7 +139,7 @@ async function ouvrirBase(config: Config): Promise<Base> {
   };
 }
 
-function etapesActes(base: Base, protocole: Protocole, c: Correspondants): NonNullable<Etapes['ACTES']> {
+function etapesActes(base: Base, protocole: ProtocoleActes, c: Correspondants): NonNullable<Etapes['ACTES']> {
   const { config, store, coffre, outils, clock } = base;
   const m = config.actes.ministere;
   const maintenant = () => clock.now();
@@ -145,9 +148,25 @@ function etapesActes(base: Base, protocole: Protocole, c: Correspondants): NonNu
     application: config.operateur.application,
     adresseRetour: config.operateur.adresse_retour,
   };
+  const porte =
+    c.guichet === null
+      ? null
+      : creerRemiseHttps({
+          transport: c.guichet.transport,
+          lireReponse: protocole.transmission.lireReponse,
+          reponses: m.reponses,
+          guichet: creerGuichet(m.concurrence),
+          destination: 'ACTES',
+          fenetres: m.fenetres.map((f) => ({
+            debut: f.debut,
+            fin: f.fin,
+            octetsParHeure: f.octets_par_heure,
+          })),
+          octetsParHeure: m.octets_par_heure,
+        });
   return {
     controle: creerEtapeControle({ flux: store.flux, coffre, antivirus: c.antivirus }),
-    enveloppe: creerEtapeEnveloppe(protocole, {
+    enveloppe: creerEtapeEnveloppe(protocole.enveloppe, {
       flux: store.flux,
       coffre,
       annuaire: outils.annuaire,
@@ -161,12 +180,7 @@ function etapesActes(base: Base, protocole: Protocole, c: Correspondants): NonNu
       flux: store.flux,
       coffre,
       debits: store.debits,
-      transport: c.guichet?.transport ?? null,
-      guichet: creerGuichet(m.concurrence),
-      destination: 'ACTES',
-      fenetres: m.fenetres.map((f) => ({ debut: f.debut, fin: f.fin, octetsParHeure: f.octets_par_heure })),
-      octetsParHeure: m.octets_par_heure,
-      reponses: m.reponses,
+      porte: () => Promise.resolve(porte),
       alerteJoursOuvres: config.actes.alerte_jours_ouvres,
       maintenant,
     }),
@@ -228,7 +242,7 @@ async function ouvrirCorrespondants(base: Base): Promise<Correspondants> {
   };
 }
 
-function assemblerMoteur(base: Base, actes: Protocole, c: Correspondants): Moteur {
+function assemblerMoteur(base: Base, actes: ProtocoleActes, c: Correspondants): Moteur {
   const { config, store, coffre, outils, clock, random } = base;
   const { flux, collectivites } = store;
   const { webhook, mailer } = c;
@@ -238,7 +252,8 @@ function assemblerMoteur(base: Base, actes: Protocole, c: Correspondants): Moteu
       flux,
       coffre,
       annuaire: outils.annuaire,
-      protocoles: [actes],
+      collectivites,
+      lire: (parties) => actes.accuse.lire(parties),
       expediteurs: config.reception.expediteurs,
       trigramme: config.operateur.trigramme,
     },
@@ -287,7 +302,6 @@ async function ouvrirTout(
   fermetures.push(
     () => coffre.fermer(),
     () => store.fermer(),
-    async () => base.schemas.fermer(),
   );
   const actes = creerProtocoleActes({
     classificationRequise: config.actes.classification_requise,
@@ -297,8 +311,8 @@ async function ouvrirTout(
   fermetures.push(() => Promise.all([c.guichet?.transport.fermer(), c.webhook.fermer(), c.mailer.fermer()]));
   const moteur = assemblerMoteur(base, actes, c);
   base.brancher((couloir) => moteur.reveiller(couloir));
-  const consigner: Consigner = async (brut, source) => {
-    await consignerRetour({ coffre, ecriture: store.ecriture, clock, random }, brut, source);
+  const consigner: Consigner = async (brut, source, nom = null) => {
+    await consignerRetour({ coffre, ecriture: store.ecriture, clock, random }, brut, { source, nom });
   };
   const boites = boitesDe(base);
   const releve = creerReleve(outils, boites, consigner);

@@ -1,6 +1,7 @@
 import { lireTarGz } from '../formats/tar/lire.ts';
+import { enIncise, lieuDe } from '../formats/xml/faute.ts';
 import { lireXml } from '../formats/xml/lire.ts';
-import type { JeuSchemas } from '../formats/xsd/schemas.ts';
+import type { JeuSchemas } from '../formats/xsd/jeu.ts';
 import { lireJour } from '../metier/identifiants.ts';
 import type { ActeExamine, EnveloppeLue, FichierLu, Refus } from './archive.ts';
 import { examinerActe } from './examen-acte.ts';
@@ -134,7 +135,7 @@ export function verifierXml(fichier: FichierLu, schemas: JeuSchemas): Refus | nu
   }
   const [erreur] = schemas.valider('actes', fichier.octets);
   if (erreur === undefined) return null;
-  return refus('08', `${fichier.nom} ligne ${erreur.ligne}, ${erreur.message.split('\n', 1)[0] ?? ''}`);
+  return refus('08', `${fichier.nom} ${lieuDe(erreur)}, ${enIncise(erreur.message)}`);
 }
 
 interface Contenu {

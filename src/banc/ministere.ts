@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { ouvrirSchemas } from '../formats/xsd/schemas.ts';
+import { ouvrirSchemas } from '../formats/xsd/jeu.ts';
 import { jourDe } from '../metier/echeances.ts';
 import { erreurBanc } from '../metier/catalogue/banc.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -99,7 +99,6 @@ export async function demarrerMinistere(options: OptionsMinistere): Promise<Mini
       await postier.fermer();
       await repondeur.attendreVide();
       await registre.fermer();
-      bureau.fermer();
     },
   };
 }
@@ -152,10 +151,6 @@ class Bureau implements Guichet {
       return { statut: 400, texte: `Archive refusée : ${examen.motif}` };
     }
     return this.#prendre(recue, examen);
-  }
-
-  fermer(): void {
-    this.#schemas.fermer();
   }
 
   #prendre(recue: Recue, examen: Exclude<Examen, { type: 'illisible' }>): Decision {

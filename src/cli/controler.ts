@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { typeParContenu } from '../formats/encodages/types.ts';
 import { type FaitsPdf, lireFaitsPdf } from '../formats/pdf/faits.ts';
 import { type EntreeTar, lireTarGz } from '../formats/tar/lire.ts';
-import { ouvrirSchemas } from '../formats/xsd/schemas.ts';
+import { ouvrirSchemas } from '../formats/xsd/jeu.ts';
 import type { Anomalie } from '../metier/anomalies.ts';
 import { erreurCli } from '../metier/catalogue/cli.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
@@ -145,14 +145,10 @@ export async function controler(
       throw pasUnMessage(fichier, `plus de ${limite} octets, ce n’est pas un message ACTES`);
     }
     const schemas = ouvrirSchemas(options.schemas ?? SCHEMAS);
-    try {
-      const anomalies = await analyser(fichier, faits.size, (octets) => schemas.valider('actes', octets));
-      if (options.json === true) sorties.ecrire(JSON.stringify({ fichier, anomalies }, null, 2));
-      else afficher(anomalies, fichier, sorties);
-      return anomalies.some((a) => a.gravite === 'bloquante') ? 3 : 0;
-    } finally {
-      schemas.fermer();
-    }
+    const anomalies = await analyser(fichier, faits.size, (octets) => schemas.valider('actes', octets));
+    if (options.json === true) sorties.ecrire(JSON.stringify({ fichier, anomalies }, null, 2));
+    else afficher(anomalies, fichier, sorties);
+    return anomalies.some((a) => a.gravite === 'bloquante') ? 3 : 0;
   } catch (faute) {
     dire(lecturePerdue(fichier, faute), sorties, options.json === true);
     return 1;

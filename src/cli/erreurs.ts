@@ -4,6 +4,16 @@ import { ErreurVgm } from '../metier/erreurs.ts';
 import type { Sorties } from './monde.ts';
 import { peindre, sur } from './rendu.ts';
 
+/** An error whose motives are in the document: they are told after it, one by one. */
+export class ErreurDocument extends ErreurVgm {
+  readonly anomalies: readonly Anomalie[];
+
+  constructor(erreur: ErreurVgm, anomalies: readonly Anomalie[]) {
+    super(erreur.fiche, erreur, erreur.cause);
+    this.anomalies = anomalies;
+  }
+}
+
 function anomaliesDe(erreur: ErreurVgm): readonly Anomalie[] {
   return 'anomalies' in erreur && Array.isArray(erreur.anomalies) ? (erreur.anomalies as Anomalie[]) : [];
 }

@@ -13,9 +13,18 @@ const RAISONS: Readonly<Record<string, string>> = {
   EISDIR: 'c’est un dossier',
   ENOSPC: 'le disque est plein',
   ENOTDIR: 'le chemin passe par un fichier',
+  EEXIST: 'il existe déjà',
+  EROFS: 'le volume est en lecture seule',
+  EDQUOT: 'le quota du disque est atteint',
+  EFBIG: 'le fichier deviendrait trop gros',
+  ENAMETOOLONG: 'le nom est trop long',
+  ELOOP: 'les liens symboliques tournent en rond',
+  ENXIO: 'ce n’est pas un fichier',
+  EIO: 'le disque ne répond pas correctement',
 };
 
-function raison(erreur: unknown): string {
+/** French reason of a refusal of the file system; its code when it has no wording here. */
+export function raison(erreur: unknown): string {
   const code = erreur instanceof Error && 'code' in erreur ? String(erreur.code) : '';
   return RAISONS[code] ?? (code === '' ? 'raison inconnue' : code);
 }

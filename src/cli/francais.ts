@@ -33,6 +33,11 @@ function suggestion(message: string): string {
   return ` Vouliez-vous dire ${choix.join(' ou ')} ?`;
 }
 
+/** A file whose name begins with a dash is taken for an option. */
+function tiret(option: string): string {
+  return option.includes('.') ? ` Un fichier de ce nom s’écrit « ./${option} ».` : '';
+}
+
 /** @returns one French sentence for an error of commander. */
 export function traduire(erreur: CommanderError): string {
   const { code, message } = erreur;
@@ -40,7 +45,7 @@ export function traduire(erreur: CommanderError): string {
     case 'commander.unknownCommand':
       return `Verbe inconnu : « ${citation(message)} ».${suggestion(message)}`;
     case 'commander.unknownOption':
-      return `Option inconnue : « ${citation(message)} ».${suggestion(message)}`;
+      return `Option inconnue : « ${citation(message)} ».${suggestion(message)}${tiret(citation(message))}`;
     case 'commander.missingArgument':
       return `Il manque l’argument <${citation(message)}>.`;
     case 'commander.missingMandatoryOptionValue':

@@ -52,6 +52,10 @@ export function mondeReel(modules: Modules): Monde {
       ]);
       return creerRandomSysteme(creerClockSysteme()).hex(16);
     },
+    async maintenant() {
+      const { creerClockSysteme } = await import('../adapters/clock/system.ts');
+      return creerClockSysteme().now();
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Instant } from '../metier/identifiants.ts';
 import type { Modules } from './modules.ts';
 
 /** Where a verb writes. Injected, so that each verb is tried without a terminal. */
@@ -20,6 +21,8 @@ export interface Monde {
   interruption(): AbortSignal;
   /** A string that nobody can guess: boundary of a form, which no file may then forge. */
   hasard(): Promise<string>;
+  /** By the machine's clock. */
+  maintenant(): Promise<Instant>;
 }
 
 export type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;

@@ -49,6 +49,7 @@ function ajouter(parent: Command, verbe: Verbe, montage: Montage): Command {
   if (verbe.alias !== undefined) commande.alias(verbe.alias);
   for (const [nom, texte] of verbe.arguments ?? []) commande.argument(nom, texte);
   ajouterOptions(commande, verbe);
+  if (verbe.notes !== undefined) commande.addHelpText('after', `\n${verbe.notes.join('\n')}`);
   for (const sous of verbe.sous ?? []) ajouter(commande, sous, montage);
   if (verbe.sous !== undefined) commande.helpCommand(false).usage('<verbe> [options]');
   const { charger } = verbe;
@@ -81,6 +82,8 @@ function ajouterCompletion(racine: Command, montage: Montage): void {
 /** @param version shown by `--version`. */
 export function construire(version: string, monde: Monde, finir: (code: number) => void): Command {
   const racine = francais(new Command('vaguemestre'))
+    // after a verb, --version is an option of this verb
+    .enablePositionalOptions()
     .description(
       'Tiers de télétransmission : porte les actes à la préfecture, rapporte les accusés, garde la preuve.',
     )

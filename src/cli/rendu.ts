@@ -13,21 +13,26 @@ export function sur(texte: string): string {
   return texte.replace(/\p{Cc}|\p{Cf}/gu, '\u{FFFD}');
 }
 
-const DATE = new Intl.DateTimeFormat('fr-FR', {
-  timeZone: 'Europe/Paris',
-  dateStyle: 'short',
-  timeStyle: 'medium',
-});
+/** Made when first asked: the tables of a language take longer to load than most commands to run. */
+function aLaDemande<T>(faire: () => T): () => T {
+  let fait: T | undefined;
+  return () => (fait ??= faire());
+}
+
+const formatDate = aLaDemande(
+  () =>
+    new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', dateStyle: 'short', timeStyle: 'medium' }),
+);
 
 /** `02/03/2026 10:00:00`, legal time; a dash when there is none. */
 export function date(iso: string | null | undefined): string {
-  return iso === null || iso === undefined ? '-' : DATE.format(new Date(iso));
+  return iso === null || iso === undefined ? '-' : formatDate().format(new Date(iso));
 }
 
-const NOMBRE = new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 1 });
+const formatNombre = aLaDemande(() => new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 1 }));
 
 export function nombre(n: number): string {
-  return NOMBRE.format(n);
+  return Number.isInteger(n) && Math.abs(n) < 1000 ? String(n) : formatNombre().format(n);
 }
 
 /** `1 pièce`, `2 pièces`; French counts zero and one in the singular. */
@@ -39,6 +44,11 @@ export function octets(n: number): string {
   if (n < 1000) return pluriel(n, 'octet');
   const rang = Math.min(3, Math.floor(Math.log10(n) / 3));
   return `${nombre(n / 1000 ** rang)} ${['octets', 'ko', 'Mo', 'Go'][rang] ?? 'Go'}`;
+}
+
+/** `10 000 908 octets`, exactly. */
+export function octetsExacts(n: number): string {
+  return `${String(n).replace(/\B(?=(?:\d{3})+$)/g, '\u202f')} octet${n >= 2 ? 's' : ''}`;
 }
 
 const COULEURS: Readonly<Record<string, Style>> = {

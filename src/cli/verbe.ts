@@ -13,6 +13,8 @@ export interface Verbe {
   readonly arguments?: readonly (readonly [string, string])[];
   /** commander's flags, and what it is; `…*` marks one that must be given. */
   readonly options?: readonly (readonly [string, string])[];
+  /** What the help says after the options: rules and exit codes that no option can carry. */
+  readonly notes?: readonly string[];
   /** Speaks to the daemon: takes --config and --socket. */
   readonly demon?: true;
   readonly json?: true;

@@ -1,25 +1,10 @@
 import type { Verbe } from './verbe.ts';
 import { ADMINISTRATION } from './verbes-administration.ts';
+import { CONFIANCE } from './verbes-confiance.ts';
 import { FLUX, RETOURS } from './verbes-flux.ts';
+import { HORS_LIGNE } from './verbes-hors-ligne.ts';
 
 const CONFIG = ['--config <fichier>', 'réglages (TOML) ; à défaut, la variable VAGUEMESTRE_CONFIG'] as const;
-
-const horsLigne: readonly Verbe[] = [
-  {
-    nom: 'controler',
-    resume: 'dire, hors ligne, ce qui serait refusé dans une archive .tar.gz ou un message XML, et pourquoi',
-    arguments: [['<fichier>', 'archive ou message']],
-    json: true,
-    charger: () => import('./verbes/hors-ligne.ts').then((m) => m.controlerFichier),
-  },
-  {
-    nom: 'verifier',
-    resume: 'vérifier, hors ligne, un fichier de preuve .asice',
-    arguments: [['<fichier>', 'preuve']],
-    json: true,
-    charger: () => import('./verbes/hors-ligne.ts').then((m) => m.verifierFichier),
-  },
-];
 
 const demon: readonly Verbe[] = [
   {
@@ -71,7 +56,7 @@ export const VERBES: readonly { readonly titre: string; readonly verbes: readonl
   { titre: 'Le démon', verbes: demon },
   { titre: 'Les flux', verbes: FLUX },
   { titre: 'Les réponses de l’État', verbes: RETOURS },
-  { titre: 'Hors ligne', verbes: horsLigne },
+  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CONFIANCE] },
   { titre: 'Administration', verbes: ADMINISTRATION },
   { titre: 'Essai', verbes: essai },
 ];

@@ -19,11 +19,14 @@ export const CHEMINS: readonly string[] = [
   'notification.webhook.autorites',
   'notification.courriel.secret_fichier',
   'notification.courriel.autorites',
+  'confiance.dossier',
+  'confiance.fichiers',
+  'confiance.politiques',
 ];
 
 type Groupe = Record<string, unknown>;
 
-/** Changes in place (the copy made by the caller) the string found at a dotted name, wherever lists multiply it. */
+/** Changes in place (the copy made by the caller) the strings found at a dotted name, wherever lists multiply them. */
 function changer(groupe: Groupe, noms: readonly string[], f: (texte: string) => string): void {
   const [premier = '', ...suite] = noms;
   const liste = premier.endsWith('[]');
@@ -33,6 +36,8 @@ function changer(groupe: Groupe, noms: readonly string[], f: (texte: string) => 
     for (const element of valeur as Groupe[]) changer(element, suite, f);
   } else if (suite.length > 0) {
     changer(valeur as Groupe, suite, f);
+  } else if (Array.isArray(valeur)) {
+    groupe[nom] = valeur.map((texte) => f(String(texte)));
   } else if (typeof valeur === 'string' && valeur !== '') {
     groupe[nom] = f(valeur);
   }
@@ -53,7 +58,12 @@ export function rendreAbsolus(config: Config, dossier: (cle: string) => string):
   return copie;
 }
 
-/** Path of the operator's socket: the one setting whose default hangs on another. */
+/** Folder of the trust store, whose default hangs on the data folder. */
+export function dossierConfiance(config: Config): string {
+  return config.confiance.dossier === '' ? join(config.donnees, 'confiance') : config.confiance.dossier;
+}
+
+/** Path of the operator's socket, whose default hangs on the data folder. */
 export function cheminSocket(config: Config): string {
   return config.api.socket === '' ? join(config.donnees, 'vaguemestre.sock') : config.api.socket;
 }

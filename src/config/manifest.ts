@@ -162,6 +162,45 @@ const notification = z.strictObject({
     .prefault({}),
 });
 
+const familles = z.array(z.string().regex(/^[a-z0-9-]{1,40}$/));
+
+const confiance = z.strictObject({
+  /** Trust store: folder of JSON files. Empty = `<donnees>/confiance`. */
+  dossier: chemin.default(''),
+  /** Other store files or folders, which no command changes. */
+  fichiers: z.array(chemin.min(1)).default([]),
+  /** Signature policies added and closed by this site: TOML, or JSON by its name. Empty = the built-in table. */
+  politiques: chemin.default(''),
+  /** Families admitted, by use; empty = all. */
+  familles: z
+    .strictObject({
+      pes: familles.default([]),
+      actes: familles.default([]),
+      horodatage: familles.default([]),
+    })
+    .prefault({}),
+  revocation: z
+    .strictObject({
+      /** Ask the servers of the authorities (OCSP, then CRL). */
+      active: z.boolean().default(true),
+      /** Age beyond which evidence is stale whatever its nextUpdate; 0 = nextUpdate alone. */
+      ocsp_age_max_s: z.number().nonnegative().default(0),
+      crl_age_max_s: z.number().nonnegative().default(0),
+      /** One request, then all those of one certificate. */
+      delai_s: secondes.default(10),
+      delai_total_s: secondes.default(30),
+      /** A server that failed is left alone for this long. */
+      repos_s: z.number().nonnegative().default(60),
+      ocsp_max_octets: octets.default(100_000),
+      crl_max_octets: octets.default(20_000_000),
+      /** All the evidence kept in memory for reuse. */
+      cache_max_octets: octets.default(100_000_000),
+      /** Private networks (CIDR) or names where servers of authorities may live; empty = public addresses only. */
+      reseaux_permis: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+});
+
 export const manifest = z.strictObject({
   donnees: z.string().default('donnees'),
   journal_technique: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
@@ -172,6 +211,7 @@ export const manifest = z.strictObject({
   reception: reception.prefault({}),
   antivirus: antivirus.prefault({}),
   notification: notification.prefault({}),
+  confiance: confiance.prefault({}),
 });
 
 export type Config = z.infer<typeof manifest>;

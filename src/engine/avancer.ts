@@ -6,7 +6,7 @@ import type { Flux, ObjetJson, Piece } from '../metier/flux.ts';
 import type { FluxId, Instant } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
 import type { TypeEvenement } from '../metier/notifications.ts';
-import { type ChangementFlux, type NouvelleLivraison, OPERATEUR } from '../ports/store.ts';
+import { type ChangementFlux, type NouveauFlux, type NouvelleLivraison, OPERATEUR } from '../ports/store.ts';
 import type { FicheErreur } from '../metier/erreurs.ts';
 import { estConflit } from './insister.ts';
 import type { OutilsMoteur } from './outils.ts';
@@ -36,17 +36,21 @@ export interface Prepare {
 
 const NOTIFIE: Readonly<Partial<Record<EvenementEtat, TypeEvenement>>> = {
   controle_defavorable: 'flux.refuse',
+  signature_defavorable: 'flux.refuse',
+  signature_attendue: 'flux.a_signer',
   remise_confirmee: 'flux.transmis',
   tranche_recu: 'flux.transmis',
+  remise_constatee: 'flux.transmis',
   remise_incertaine: 'flux.incertain',
   remise_refusee: 'flux.echec',
   accuse_recu: 'flux.acquitte',
+  accuse_partiel_recu: 'flux.acquitte_partiel',
   anomalie_recue: 'flux.anomalie',
   abandon_demande: 'flux.abandonne',
 };
 
 /** States in which nothing is due: only a person or the State makes them move. */
-const SANS_ECHEANCE: readonly Etat[] = ['echec'];
+const SANS_ECHEANCE: readonly Etat[] = ['echec', 'a_signer'];
 
 /** Failures of the present state: going on the line and back is one try more, any other move clears the count. */
 function tentativesApres(flux: Flux, evenement: EvenementEtat): number {
@@ -56,6 +60,7 @@ function tentativesApres(flux: Flux, evenement: EvenementEtat): number {
 
 const DEFAVORABLES: readonly EvenementEtat[] = [
   'controle_defavorable',
+  'signature_defavorable',
   'remise_non_faite',
   'remise_refusee',
   'anomalie_recue',
@@ -93,7 +98,7 @@ function echeanceApres(m: Mouvement, vers: Etat, quand: Instant): Instant | null
 /** When the State took it: now for an answer of its door; when it went on the line if a person says so afterwards. */
 function transmisPar(flux: Flux, evenement: EvenementEtat, quand: Instant): { transmis?: Instant } {
   if (evenement === 'remise_confirmee') return { transmis: quand };
-  if (evenement !== 'tranche_recu') return {};
+  if (evenement !== 'tranche_recu' && evenement !== 'remise_constatee') return {};
   const { misEnLigne } = flux.resume;
   return { transmis: typeof misEnLigne === 'string' ? (Date.parse(misEnLigne) as Instant) : quand };
 }
@@ -143,6 +148,28 @@ function appliquerEnMemoire(flux: Flux, c: ChangementFlux, quand: Instant): Flux
     solde: c.solde ?? flux.solde,
     resume: c.complement === undefined ? flux.resume : { ...flux.resume, ...c.complement },
     modifie: quand,
+  };
+}
+
+/** The flux as its first notification sees it, before the store has given it its row. */
+export function ebauche(n: NouveauFlux): Flux {
+  const { id, protocole, collectivite, etat, identite, resume, cite } = n;
+  const fini = estTerminal(etat);
+  const vide = { tentatives: 0, nomEnvoi: null, transmis: null, alerte: null, erreur: null };
+  return {
+    id,
+    protocole,
+    collectivite,
+    identite,
+    resume,
+    cite,
+    etat,
+    ver: 0,
+    due: fini ? null : n.due,
+    solde: fini ? n.due : null,
+    depose: n.due,
+    modifie: n.due,
+    ...vide,
   };
 }
 

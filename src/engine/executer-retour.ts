@@ -1,9 +1,12 @@
-import { analyserRetour, type Attribution, type IssueRetour, type OutilsAccuse } from '../etapes/accuse.ts';
+import { analyserRetour, type OutilsAccuse } from '../etapes/accuse.ts';
+import type { Attribution, IssueRetour, Reception } from '../etapes/accuse-issue.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
+import type { Flux } from '../metier/flux.ts';
+import type { FluxId, Instant } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
-import type { ChangementRetour, Ecriture } from '../ports/store.ts';
-import { type Prepare, preparer } from './avancer.ts';
+import type { ChangementRetour, Ecriture, NouveauFlux, NouvelleLivraison } from '../ports/store.ts';
+import { ebauche, entree, livraisonsDe, type Prepare, preparer } from './avancer.ts';
 import { estConflit, insister } from './insister.ts';
 import type { OutilsMoteur } from './outils.ts';
 import { reculer } from './retry.ts';
@@ -31,7 +34,7 @@ export async function executerRetour(
       if (cause instanceof ErreurVgm && cause.fiche.nature === 'definitive') {
         // Trying again would say the same: a person must see it.
         const restes = [`${cause.fiche.message} ${cause.fiche.remede}`];
-        const issue = { attributions: [], sansEffet: [], restes };
+        const issue = { attributions: [], receptions: [], sansEffet: [], restes };
         await insister(outils, () => consignerIssue(outils, reclame, issue));
         return;
       }
@@ -46,17 +49,55 @@ async function consignerIssue(outils: OutilsMoteur, retour: Retour, issue: Issue
   const prepares: Prepare[] = [];
   for (const attribution of issue.attributions)
     prepares.push(await preparerAttribution(outils, retour, attribution));
-  const changement = changementDe(retour, issue);
   const quand = outils.clock.now();
+  const recus: Recu[] = [];
+  for (const reception of issue.receptions)
+    recus.push(await preparerReception(outils, reception, { retour, quand }));
+  const changement = changementDe(retour, issue, recus);
+  const faits = [...prepares, ...recus];
   const ecriture: Ecriture = {
     quand,
     flux: prepares.map((p) => p.changement),
+    nouveauxFlux: recus.map((r) => r.nouveau),
     retours: [changement],
-    nouvellesLivraisons: prepares.flatMap((p) => p.livraisons),
-    journal: [...prepares.map((p) => p.journal), ...lignesDuRetour(retour, issue, changement)],
+    nouvellesLivraisons: faits.flatMap((f) => f.livraisons),
+    journal: [...faits.map((f) => f.journal), ...lignesDuRetour(retour, issue, changement)],
   };
   await outils.store.ecriture.ecrire(ecriture);
-  for (const p of prepares) outils.diffusion.publier({ quand, flux: p.apres, ev: p.journal.ev });
+  for (const f of faits) outils.diffusion.publier({ quand, flux: f.apres, ev: f.journal.ev });
+}
+
+/** The lines of one transaction for one flux that the State starts. */
+interface Recu {
+  readonly nouveau: NouveauFlux;
+  readonly journal: EntreeJournal;
+  readonly livraisons: readonly NouvelleLivraison[];
+  readonly apres: Flux;
+}
+
+async function preparerReception(
+  outils: OutilsMoteur,
+  reception: Reception,
+  { retour, quand }: { readonly retour: Retour; readonly quand: Instant },
+): Promise<Recu> {
+  const nouveau: NouveauFlux = {
+    ...reception,
+    id: outils.random.uuid() as FluxId,
+    etat: 'recu',
+    contenu: null,
+    cite: null,
+    cleIdempotence: null,
+    empreinteDemande: retour.sha256,
+    due: quand,
+  };
+  const apres = ebauche(nouveau);
+  const motif = nouveau.identite;
+  const journal = entree(
+    apres,
+    { acteur: ACTEUR_ETAT, corr: retour.id, motif, pieces: nouveau.pieces },
+    { ev: 'RECEPTION', res: 'OK' },
+  );
+  return { nouveau, journal, livraisons: await livraisonsDe(outils, apres, 'flux.recu'), apres };
 }
 
 function preparerAttribution(outils: OutilsMoteur, retour: Retour, a: Attribution): Promise<Prepare> {
@@ -71,9 +112,13 @@ function preparerAttribution(outils: OutilsMoteur, retour: Retour, a: Attributio
   });
 }
 
-function changementDe(retour: Retour, issue: IssueRetour): ChangementRetour {
+function changementDe(retour: Retour, issue: IssueRetour, recus: readonly Recu[]): ChangementRetour {
   const flux = [
-    ...new Set([...issue.attributions.map((a) => a.flux.id), ...issue.sansEffet.map((f) => f.id)]),
+    ...new Set([
+      ...issue.attributions.map((a) => a.flux.id),
+      ...recus.map((r) => r.nouveau.id),
+      ...issue.sansEffet.map((f) => f.id),
+    ]),
   ];
   const etat = etatApres(issue);
   const motif =
@@ -87,7 +132,7 @@ function changementDe(retour: Retour, issue: IssueRetour): ChangementRetour {
 
 function etatApres(issue: IssueRetour): EtatRetour {
   if (issue.restes.length > 0) return 'a_trancher';
-  return issue.attributions.length > 0 ? 'attribue' : 'classe';
+  return issue.attributions.length + issue.receptions.length > 0 ? 'attribue' : 'classe';
 }
 
 function lignesDuRetour(retour: Retour, issue: IssueRetour, c: ChangementRetour): EntreeJournal[] {

@@ -6,63 +6,42 @@ import type { Flux, Piece } from '../metier/flux.ts';
 import type { FluxId } from '../metier/identifiants.ts';
 import type { Retour } from '../metier/retours.ts';
 import type { Coffre } from '../ports/coffre.ts';
-import { type LectureFlux, OPERATEUR } from '../ports/store.ts';
-import type { MessageEtat, PartieRetour, Protocole } from '../protocoles/protocole.ts';
+import { OPERATEUR } from '../ports/store.ts';
+import type { AccuseCourriel, MessageEtat, PartieRetour } from '../protocoles/protocole.ts';
+import type { Attribution, IssueRetour } from './accuse-issue.ts';
+import { analyserFichier, type OutilsFichier } from './accuse-fichier.ts';
 import type { Annuaire } from './annuaire.ts';
 import { expediteurAdmis } from './expediteurs.ts';
 
-export interface OutilsAccuse {
-  readonly flux: LectureFlux;
+export interface OutilsAccuse extends OutilsFichier {
   readonly coffre: Coffre;
   readonly annuaire: Annuaire;
-  readonly protocoles: readonly Protocole[];
+  readonly lire: AccuseCourriel['lire'];
   /** Senders trusted; empty = all. */
   readonly expediteurs: readonly string[];
   readonly trigramme: string;
 }
 
-/** One message of the State that found its flux and may move it. */
-export interface Attribution {
-  readonly flux: Flux;
-  readonly message: MessageEtat;
-  readonly pieces: readonly Piece[];
-}
-
-/** What the analysis of one raw return gives back to the engine. */
-export interface IssueRetour {
-  readonly attributions: readonly Attribution[];
-  /** Flux concerned without effect on their state (a receipt received twice). */
-  readonly sansEffet: readonly Flux[];
-  /** Why a person must look at it; empty = nothing is left over. */
-  readonly restes: readonly string[];
-}
-
 /** Analyses one return: raw bytes → files → business messages → flux. Reads only; throws only for a broken storage. */
 export async function analyserRetour(retour: Retour, outils: OutilsAccuse): Promise<IssueRetour> {
   const brut = await buffer(await outils.coffre.ouvrir(retour.sha256));
+  if (retour.nom !== null) return analyserFichier({ ...retour, nom: retour.nom }, brut, outils);
   const courriel = await lireCourriel(brut);
   if (!expediteurAdmis(courriel.expediteur, outils.expediteurs)) {
     return rien(`expéditeur hors de la liste admise : ${courriel.expediteur || 'absent'}`);
   }
   const parties = courriel.parties.map((p) => ({ nom: p.nom, octets: p.octets }));
-  const lus = outils.protocoles.map((p) => p.accuse.lire(parties));
-  const messages = lus.flatMap((l) => l.messages);
-  if (messages.length === 0)
-    return rien(
-      motifSansMessage(
-        courriel,
-        lus.flatMap((l) => l.restes),
-      ),
-    );
+  const { messages, restes } = outils.lire(parties);
+  if (messages.length === 0) return rien(motifSansMessage(courriel, restes));
   const issue = await attribuerTous(messages, { retour, parties, outils });
   return {
     ...issue,
-    restes: [...issue.restes, ...lus.flatMap((l) => l.restes).map((r) => `${r.nom} : ${r.motif}`)],
+    restes: [...issue.restes, ...restes.map((r) => `${r.nom} : ${r.motif}`)],
   };
 }
 
 function rien(motif: string): IssueRetour {
-  return { attributions: [], sansEffet: [], restes: [motif] };
+  return { attributions: [], receptions: [], sansEffet: [], restes: [motif] };
 }
 
 function motifSansMessage(courriel: CourrielLu, restes: readonly { nom: string; motif: string }[]): string {
@@ -95,6 +74,7 @@ async function attribuerTous(messages: readonly MessageEtat[], lot: Lot): Promis
   const ecartees = attributions.filter((a) => contredits.has(a.flux.id));
   return {
     attributions: attributions.filter((a) => !contredits.has(a.flux.id)),
+    receptions: [],
     sansEffet: sansEffet.filter((f) => !contredits.has(f.id)),
     restes: [...ecartees.map((a) => `${a.message.libelle} : ${motifContredit(a.flux.id)}`), ...restes],
   };

@@ -23,63 +23,83 @@ const MOTS: Readonly<Record<NomProtocole, { readonly nom: string; readonly etat:
   HELIOS: { nom: 'Flux comptable', etat: 'la DGFiP' },
 };
 
+/** What the sentences need: who the State is here, and what is said of the attachments. */
+interface Contexte {
+  readonly etat: string;
+  /** Number of attachments. */
+  readonly jointes: number;
+  /** « Son message est joint à ce courriel. », or nothing. */
+  readonly jointe: string;
+}
+
+const FORMULES: Readonly<Record<TypeEvenement, (c: Contexte) => Formule>> = {
+  'flux.depose': () => ({
+    objet: 'déposé',
+    fait: 'Il a été déposé et sera contrôlé puis transmis.',
+    suite: '',
+  }),
+  'flux.refuse': () => ({
+    objet: 'refusé au contrôle',
+    fait: 'Il n’est pas conforme et n’a pas été transmis.',
+    suite: 'Consulter le rapport de contrôle, corriger, puis déposer à nouveau.',
+  }),
+  'flux.a_signer': () => ({
+    objet: 'signature attendue',
+    fait: 'Il n’est pas signé et ne partira pas avant de l’être.',
+    suite:
+      'Donner l’accord de la collectivité, ou déposer le fichier signé, dans le service de télétransmission.',
+  }),
+  'flux.transmis': ({ etat }) => ({
+    objet: `transmis à ${etat}`,
+    fait: `Il a été remis à ${etat}. L’accusé de réception est attendu.`,
+    suite: '',
+  }),
+  'flux.acquitte': ({ etat, jointes }) => ({
+    objet: 'accusé de réception reçu',
+    fait: `L’accusé de réception de ${etat} est arrivé.`,
+    suite: jointes > 0 ? 'Il est joint à ce courriel : conservez-le avec le dossier.' : '',
+  }),
+  'flux.acquitte_partiel': ({ etat, jointe }) => ({
+    objet: `accepté en partie par ${etat}`,
+    fait: `Une partie de l’envoi a été acceptée par ${etat}, le reste est refusé. ${jointe}`.trim(),
+    suite: 'Consulter le détail, puis déposer un nouveau fichier qui ne contient que ce qui a été refusé.',
+  }),
+  'flux.anomalie': ({ etat, jointe }) => ({
+    objet: `anomalie signalée par ${etat}`,
+    fait: `L’envoi n’a pas été accepté par ${etat}. ${jointe}`.trim(),
+    suite: 'Lire le motif, corriger, puis déposer à nouveau.',
+  }),
+  'flux.incertain': ({ etat }) => ({
+    objet: 'sort incertain',
+    fait: `L’envoi est parti, mais rien ne dit s’il est arrivé. Il ne sera pas renvoyé tant que le doute n’est pas levé, pour ne pas faire de double.`,
+    suite: `Si aucun accusé n’arrive, demander à ${etat} si l’envoi a été reçu, puis le faire trancher par l’exploitant.`,
+  }),
+  'flux.echec': () => ({
+    objet: 'échec de transmission',
+    fait: 'La porte d’entrée de l’État a refusé l’envoi : il n’a pas été reçu.',
+    suite: 'L’exploitant en recherche la cause et pourra demander un nouvel envoi.',
+  }),
+  'flux.alerte': () => ({
+    objet: 'alerte, suivi nécessaire',
+    fait: 'Il n’avance pas comme prévu (par exemple, l’accusé de réception tarde).',
+    suite: 'Consulter l’alerte dans le service de télétransmission.',
+  }),
+  'flux.abandonne': () => ({
+    objet: 'abandonné',
+    fait: 'Il a été abandonné à la demande d’un agent : il ne partira pas.',
+    suite: '',
+  }),
+  'flux.recu': ({ etat, jointe }) => ({
+    objet: `message de ${etat}`,
+    fait: `Ce fichier a été reçu de ${etat}. ${jointe}`.trim(),
+    suite: '',
+  }),
+};
+
 function formuleDe(type: TypeEvenement, etat: string, jointes: number): Formule {
   const piece = jointes > 1 ? 'Ses messages sont joints' : 'Son message est joint';
   const jointe = jointes > 0 ? `${piece} à ce courriel. ` : '';
-  switch (type) {
-    case 'flux.depose':
-      return { objet: 'déposé', fait: 'Il a été déposé et sera contrôlé puis transmis.', suite: '' };
-    case 'flux.refuse':
-      return {
-        objet: 'refusé au contrôle',
-        fait: 'Il n’est pas conforme et n’a pas été transmis.',
-        suite: 'Consulter le rapport de contrôle, corriger, puis déposer à nouveau.',
-      };
-    case 'flux.transmis':
-      return {
-        objet: `transmis à ${etat}`,
-        fait: `Il a été remis à ${etat}. L’accusé de réception est attendu.`,
-        suite: '',
-      };
-    case 'flux.acquitte':
-      return {
-        objet: 'accusé de réception reçu',
-        fait: `L’accusé de réception de ${etat} est arrivé.`,
-        suite: jointes > 0 ? 'Il est joint à ce courriel : conservez-le avec le dossier.' : '',
-      };
-    case 'flux.anomalie':
-      return {
-        objet: `anomalie signalée par ${etat}`,
-        fait: `L’envoi n’a pas été accepté par ${etat}. ${jointe}`.trim(),
-        suite: 'Lire le motif, corriger, puis déposer à nouveau.',
-      };
-    case 'flux.incertain':
-      return {
-        objet: 'sort incertain',
-        fait: `L’envoi est parti, mais rien ne dit s’il est arrivé. Il ne sera pas renvoyé tant que le doute n’est pas levé, pour ne pas faire de double.`,
-        suite: `Si aucun accusé n’arrive, demander à ${etat} si l’envoi a été reçu, puis le faire trancher par l’exploitant.`,
-      };
-    case 'flux.echec':
-      return {
-        objet: 'échec de transmission',
-        fait: 'La porte d’entrée de l’État a refusé l’envoi : il n’a pas été reçu.',
-        suite: 'L’exploitant en recherche la cause et pourra demander un nouvel envoi.',
-      };
-    case 'flux.alerte':
-      return {
-        objet: 'alerte, suivi nécessaire',
-        fait: 'Il n’avance pas comme prévu (par exemple, l’accusé de réception tarde).',
-        suite: 'Consulter l’alerte dans le service de télétransmission.',
-      };
-    case 'flux.abandonne':
-      return {
-        objet: 'abandonné',
-        fait: 'Il a été abandonné à la demande d’un agent : il ne partira pas.',
-        suite: '',
-      };
-    default:
-      return type satisfies never;
-  }
+  return FORMULES[type]({ etat, jointes, jointe });
 }
 
 function enClair(instant: Instant): string {

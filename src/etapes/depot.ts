@@ -1,20 +1,28 @@
 import { lireFaitsPdf } from '../formats/pdf/faits.ts';
 import { typeParContenu } from '../formats/encodages/types.ts';
-import { sonderXml } from '../formats/xml/lire.ts';
+import { sonderXml } from '../formats/xml/sonder.ts';
+import { erreurDepot } from '../metier/catalogue/depot.ts';
 import type { Collectivite } from '../metier/collectivite.ts';
-import type { Jour } from '../metier/identifiants.ts';
+import type { RoleDepot } from '../metier/flux.ts';
+import type { FluxId, Jour, Sha256 } from '../metier/identifiants.ts';
 import type { PieceEnAttente } from '../ports/coffre.ts';
-import type { FaitsPiece, Protocole, ResultatControle } from '../protocoles/protocole.ts';
+import type {
+  DepotFichier,
+  DepotPieces,
+  FaitsPiece,
+  Protocole,
+  ResultatControle,
+} from '../protocoles/protocole.ts';
 
 /** A file of a deposit, on disk and not yet kept. */
 export interface FichierRecu {
-  readonly role: 'document' | 'annexe';
+  readonly role: RoleDepot;
   readonly nom: string;
   readonly taille: number;
   readonly attente: PieceEnAttente;
 }
 
-/** Below this size a file is read once, whole; above, only the ranges that the facts need. */
+/** Below this size a file is read once, whole; above, range by range, those that the facts need. */
 const LECTURE_ENTIERE = 256 * 1024;
 const TETE = 1024;
 
@@ -26,18 +34,18 @@ async function lecteurDe(fichier: FichierRecu): Promise<Lecteur> {
   return (debut, fin) => Promise.resolve(tout.subarray(debut, fin));
 }
 
-/** Takes the facts of one piece from its stored bytes: type by content, soundness of a PDF, root of an XML. */
+/** Takes the facts of one piece from its stored bytes: type by content, soundness of a PDF, of an XML and its root. */
 async function faitsDe(fichier: FichierRecu): Promise<FaitsPiece> {
   const lire = await lecteurDe(fichier);
   const tete = await lire(0, Math.min(TETE, fichier.taille));
   const type = typeParContenu(tete);
   return {
-    role: fichier.role,
+    role: fichier.role === 'document' ? 'document' : 'annexe',
     nom: fichier.nom,
     taille: fichier.taille,
     type,
     pdf: type === 'application/pdf' ? await lireFaitsPdf(lire, fichier.taille) : null,
-    xml: type === 'application/xml' ? sonderXml(await lire(0, Math.min(64 * TETE, fichier.taille))) : null,
+    xml: type === 'application/xml' ? await sonderXml(lire, fichier.taille) : null,
   };
 }
 
@@ -47,17 +55,61 @@ export interface DemandeControle {
   readonly metadonnees: unknown;
   readonly fichiers: readonly FichierRecu[];
   readonly jour: Jour;
+  /** Flux of the collectivité that may stand at the State's under this identity, or with these bytes. */
+  readonly homonymes: (identite: string) => Promise<readonly FluxId[]>;
+  readonly jumeaux: (contenu: Sha256) => Promise<readonly FluxId[]>;
 }
 
-/** Facts → rules → verdict: every control that needs no service, answered before the depositor is. */
-export async function controlerDepot(
-  demande: DemandeControle,
-): Promise<{ faits: readonly FaitsPiece[]; resultat: ResultatControle }> {
-  const faits: FaitsPiece[] = [];
-  for (const fichier of demande.fichiers) faits.push(await faitsDe(fichier));
+export interface Controle {
+  /** Media type of each file, in order. */
+  readonly types: readonly string[];
+  readonly resultat: ResultatControle;
+  /** Digest that may not stand twice; null when only the identity counts. */
+  readonly contenu: Sha256 | null;
+}
+
+/**
+ * Facts → rules → verdict: every control that needs no service, answered before the depositor is.
+ * Throws VGM-DEP-007 when the files are not those of the protocol.
+ */
+export function controlerDepot(demande: DemandeControle): Promise<Controle> {
+  const { depot } = demande.protocole;
+  return depot.forme === 'pieces' ? controlerPieces(depot, demande) : controlerFichier(depot, demande);
+}
+
+function exigerRoles({ protocole, fichiers }: DemandeControle, roles: readonly RoleDepot[]): void {
+  const intrus = fichiers.find((f) => !roles.includes(f.role));
+  if (intrus === undefined) return;
+  const { nom } = protocole;
+  throw erreurDepot('VGM-DEP-007', { protocole: nom, attendu: roles.map((r) => `« ${r} »`).join(' ou ') });
+}
+
+async function controlerPieces(depot: DepotPieces, demande: DemandeControle): Promise<Controle> {
+  exigerRoles(demande, ['document', 'annexe']);
+  const pieces: FaitsPiece[] = [];
+  for (const fichier of demande.fichiers) pieces.push(await faitsDe(fichier));
   const { metadonnees, collectivite, jour } = demande;
-  return {
-    faits,
-    resultat: demande.protocole.depot.controler({ metadonnees, pieces: faits, collectivite, jour }),
-  };
+  const resultat = depot.controler({ metadonnees, pieces, collectivite, jour });
+  return { types: pieces.map((p) => p.type), resultat, contenu: null };
+}
+
+async function controlerFichier(depot: DepotFichier, demande: DemandeControle): Promise<Controle> {
+  exigerRoles(demande, ['pes']);
+  const [fichier, ...autres] = demande.fichiers;
+  if (fichier === undefined || autres.length > 0) {
+    throw erreurDepot('VGM-DEP-007', { protocole: demande.protocole.nom, attendu: 'un seul « pes »' });
+  }
+  const lu = await depot.lire(octetsDe(fichier));
+  const resultat = lu.juger({
+    collectivite: demande.collectivite,
+    homonymes: lu.identite === null ? [] : await demande.homonymes(lu.identite),
+    jumeaux: await demande.jumeaux(fichier.attente.sha256),
+  });
+  return { types: ['application/xml'], resultat, contenu: fichier.attente.sha256 };
+}
+
+async function* octetsDe({ attente, taille }: FichierRecu): AsyncGenerator<Uint8Array> {
+  for (let debut = 0; debut < taille; debut += LECTURE_ENTIERE) {
+    yield await attente.lire(debut, Math.min(debut + LECTURE_ENTIERE, taille));
+  }
 }

@@ -1,4 +1,5 @@
-import type { JeuSchemas } from '../formats/xsd/schemas.ts';
+import { enIncise, lieuDe } from '../formats/xml/faute.ts';
+import type { JeuSchemas } from '../formats/xsd/jeu.ts';
 import { ecrireTarGz } from '../formats/tar/ecrire.ts';
 import { erreurEnveloppe } from '../metier/catalogue/enveloppe.ts';
 import { jourDe } from '../metier/echeances.ts';
@@ -6,7 +7,12 @@ import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type LectureFlux, type Numerotation } from '../ports/store.ts';
-import type { EnveloppeFaite, FaitsEnveloppe, FichierEnvoi, Protocole } from '../protocoles/protocole.ts';
+import type {
+  EnveloppeArchive,
+  EnveloppeFaite,
+  FaitsEnveloppe,
+  FichierEnvoi,
+} from '../protocoles/protocole.ts';
 import type { Annuaire } from './annuaire.ts';
 import { relire } from './relire.ts';
 import type { Etape } from './etape.ts';
@@ -28,7 +34,11 @@ function valider(schemas: JeuSchemas, faite: EnveloppeFaite): void {
     if (fichier === undefined || !('octets' in fichier)) continue;
     const faute = schemas.valider(schema, fichier.octets)[0];
     if (faute !== undefined)
-      throw erreurEnveloppe('VGM-ENV-002', { fichier: nom, ligne: faute.ligne, detail: faute.message });
+      throw erreurEnveloppe('VGM-ENV-002', {
+        fichier: nom,
+        lieu: lieuDe(faute),
+        detail: enIncise(faute.message),
+      });
   }
 }
 
@@ -43,11 +53,11 @@ function entreeTar(coffre: Coffre, fichier: FichierEnvoi) {
  * Envelope step: reserves the outgoing identity (durable before anything is built), composes and validates the
  * messages, writes the archive once. Run again after a crash, it makes the same bytes under the same name.
  */
-export function creerEtapeEnveloppe(protocole: Protocole, outils: OutilsEnveloppe): Etape {
+export function creerEtapeEnveloppe(enveloppe: EnveloppeArchive, outils: OutilsEnveloppe): Etape {
   return async (flux: Flux): Promise<Issue> => {
     const collectivite = await outils.annuaire.exiger(flux.collectivite);
     const aujourdhui = jourDe(outils.maintenant());
-    const { serie, limite } = protocole.enveloppe.serie(flux, aujourdhui);
+    const { serie, limite } = enveloppe.serie(flux, aujourdhui);
     const { jour, numero } = await outils.numerotation.reserver({
       flux: flux.id,
       serie,
@@ -55,7 +65,7 @@ export function creerEtapeEnveloppe(protocole: Protocole, outils: OutilsEnvelopp
       limite,
     });
     const pieces: readonly PieceDuFlux[] = await outils.flux.pieces(OPERATEUR, flux.id);
-    const faite = protocole.enveloppe.composer({
+    const faite = enveloppe.composer({
       flux,
       pieces,
       collectivite,

@@ -6,24 +6,17 @@ import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type Debits, type LectureFlux } from '../ports/store.ts';
-import type { ReponseTransport, Transport } from '../ports/transport.ts';
-import type { Protocole, SensReponse } from '../protocoles/protocole.ts';
+import type { Protocole } from '../protocoles/protocole.ts';
 import type { Etape, Poste } from './etape.ts';
-import { type Fenetre, debitA } from './fenetres.ts';
-import type { Guichet } from './guichet.ts';
+import { debitA } from './fenetres.ts';
+import type { IssueRemise, Remise } from './remise.ts';
 
 export interface OutilsTransmission {
   readonly flux: LectureFlux;
   readonly coffre: Coffre;
   readonly debits: Debits;
-  /** null = no address is configured: flux wait, and `diagnostiquer` says so. */
-  readonly transport: Transport | null;
-  /** Places at the State's door, shared by all flux of this destination. */
-  readonly guichet: Guichet;
-  readonly destination: string;
-  readonly fenetres: readonly Fenetre[];
-  readonly octetsParHeure: number;
-  readonly reponses: Readonly<Record<string, SensReponse>>;
+  /** Door of a flux; null = none is configured for it: it waits, and `diagnostiquer` says so. */
+  readonly porte: (flux: Flux) => Promise<Remise | null>;
   readonly alerteJoursOuvres: number;
   readonly maintenant: () => Instant;
 }
@@ -38,12 +31,12 @@ const SANS_GUICHET = 60_000;
  */
 export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTransmission): Etape {
   return async (flux, poste) => {
-    const { transport } = outils;
-    if (transport === null) return sansGuichet(protocole, outils);
+    const porte = await outils.porte(flux);
+    if (porte === null) return sansGuichet(protocole, outils);
     const archive = await archiveDe(outils, flux);
-    const attente = await placeDansFenetre(outils, flux, archive);
+    const attente = await placeDansFenetre(outils, porte, { flux, archive });
     if (attente !== null) return attente;
-    return outils.guichet.prendre(async () => {
+    return porte.guichet.prendre(async () => {
       if (poste.arret.aborted) return { type: 'patiente', jusqua: outils.maintenant(), erreur: null };
       const { nom, taille, sha256 } = archive;
       if (!(await outils.coffre.verifier(sha256))) throw erreurNoyau('VGM-NOY-006', { empreinte: sha256 });
@@ -53,8 +46,7 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
       const ouvrir = async () => ouvertes.pop() ?? (await outils.coffre.ouvrir(sha256));
       try {
         await poste.mettreEnLigne(nom);
-        const reponse = await transport.remettre({ nom, taille, ouvrir }, poste.signal);
-        return lire(protocole, outils, { nom, reponse });
+        return conclure(protocole, outils, await porte.remettre({ nom, taille, ouvrir }, flux, poste.signal));
       } finally {
         source?.destroy();
       }
@@ -77,84 +69,39 @@ async function archiveDe(outils: OutilsTransmission, flux: Flux): Promise<PieceD
 
 async function placeDansFenetre(
   outils: OutilsTransmission,
-  flux: Flux,
-  archive: PieceDuFlux,
+  porte: Remise,
+  { flux, archive }: { readonly flux: Flux; readonly archive: PieceDuFlux },
 ): Promise<Issue | null> {
   const quand = outils.maintenant();
-  const { plafond, prochain } = debitA(quand, outils.fenetres, outils.octetsParHeure);
+  const { plafond, prochain } = debitA(quand, porte.fenetres, porte.octetsParHeure);
   if (plafond === null) return null;
-  const { destination } = outils;
-  const demande = { destination, flux: flux.id, octets: archive.taille, plafond, quand };
+  const demande = { destination: porte.destination, flux: flux.id, octets: archive.taille, plafond, quand };
   if (plafond > 0 && (await outils.debits.reserver(demande))) return null;
   const raison = plafond === 0 ? 'la fenêtre de transmission est fermée' : 'le débit de l’heure est atteint';
   return { type: 'patiente', jusqua: prochain, erreur: erreurTransmission('VGM-TRA-008', { raison }).fiche };
 }
 
-function lire(
-  protocole: Protocole,
-  outils: OutilsTransmission,
-  fait: { nom: string; reponse: ReponseTransport },
-): Issue {
-  const { nom, reponse } = fait;
-  switch (reponse.type) {
-    case 'non_parti':
-      return nonFaite(erreurTransmission('VGM-TRA-001', { detail: reponse.cause }).fiche);
-    case 'sort_inconnu':
-      return incertaine(outils, erreurTransmission('VGM-TRA-002', { nom, detail: reponse.cause }).fiche);
-    case 'reponse':
-      return lireStatut(protocole, outils, { nom, statut: reponse.statut, extrait: reponse.extrait });
-    default:
-      return reponse satisfies never;
-  }
-}
-
-function lireStatut(
-  protocole: Protocole,
-  outils: OutilsTransmission,
-  fait: { nom: string; statut: number; extrait: string },
-): Issue {
-  const { nom, statut } = fait;
-  const sens = protocole.transmission.lireReponse(statut, outils.reponses);
-  switch (sens) {
-    case 'prise':
-      return {
-        type: 'avance',
-        evenement: 'remise_confirmee',
-        motif: `réponse ${statut}`,
-        ...echeance(protocole, outils),
-      };
-    case 'non_prise':
-      return nonFaite(erreurTransmission('VGM-TRA-003', { statut }).fiche);
-    case 'incertaine':
-      return incertaine(outils, erreurTransmission('VGM-TRA-005', { statut, nom }).fiche);
+function conclure(protocole: Protocole, outils: OutilsTransmission, issue: IssueRemise): Issue {
+  switch (issue.type) {
+    case 'prise': {
+      const due = protocole.accuse.echeance(outils.maintenant(), outils.alerteJoursOuvres);
+      const echeance = due === null ? {} : { due };
+      return { type: 'avance', evenement: 'remise_confirmee', motif: issue.motif, ...echeance };
+    }
+    case 'non_prise': {
+      const { erreur } = issue;
+      return { type: 'avance', evenement: 'remise_non_faite', erreur, motif: erreur.code };
+    }
+    case 'incertaine': {
+      const { erreur } = issue;
+      const due = (outils.maintenant() + RAPPEL_INCERTAIN) as Instant;
+      return { type: 'avance', evenement: 'remise_incertaine', erreur, motif: erreur.code, due };
+    }
     case 'refusee':
-      return {
-        type: 'avance',
-        evenement: 'remise_refusee',
-        motif: `réponse ${statut}`,
-        erreur: erreurTransmission('VGM-TRA-004', {
-          statut,
-          nom,
-          detail: fait.extrait.trim() || 'sans explication',
-        }).fiche,
-      };
+      return { type: 'avance', evenement: 'remise_refusee', motif: issue.motif, erreur: issue.erreur };
     default:
-      return sens satisfies never;
+      return issue satisfies never;
   }
-}
-
-function echeance(protocole: Protocole, outils: OutilsTransmission): { due?: Instant } {
-  const due = protocole.accuse.echeance(outils.maintenant(), outils.alerteJoursOuvres);
-  return due === null ? {} : { due };
-}
-
-function nonFaite(erreur: NonNullable<Flux['erreur']>): Issue {
-  return { type: 'avance', evenement: 'remise_non_faite', erreur, motif: erreur.code };
-}
-
-function incertaine(outils: OutilsTransmission, erreur: NonNullable<Flux['erreur']>): Issue {
-  const due = (outils.maintenant() + RAPPEL_INCERTAIN) as Instant;
-  return { type: 'avance', evenement: 'remise_incertaine', erreur, motif: erreur.code, due };
 }
 
 /** What a failure of our own program once on the line comes to: nobody knows what the State holds. */

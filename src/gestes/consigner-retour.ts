@@ -18,8 +18,9 @@ export interface OutilsConsigne {
 export async function consignerRetour(
   outils: OutilsConsigne,
   brut: Source,
-  source: string,
+  origine: { readonly source: string; readonly nom: string | null },
 ): Promise<{ id: RetourId; sha256: Sha256; nouveau: boolean }> {
+  const { source, nom } = origine;
   const depot = await outils.coffre.ajouter(brut);
   const id = lireRetourId(outils.random.uuid()) as RetourId;
   const quand = outils.clock.now();
@@ -30,11 +31,11 @@ export async function consignerRetour(
     obj: `sha256:${depot.sha256}`,
     acteur: 'etat',
     res: 'OK',
-    motif: source,
+    motif: nom === null ? source : `${source} : ${nom}`,
     corr: id,
   } as const;
   const resultat = await outils.ecriture.creerRetour(
-    { id, source, due: quand, ...depot },
+    { id, source, nom, due: quand, ...depot },
     { quand, journal: [ligne] },
   );
   return { id, sha256: depot.sha256, nouveau: resultat === 'cree' };

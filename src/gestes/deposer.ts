@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { controlerDepot } from '../etapes/depot.ts';
-import { livraisonsDe } from '../engine/avancer.ts';
+import { ebauche, livraisonsDe } from '../engine/avancer.ts';
 import type { OutilsMoteur } from '../engine/outils.ts';
 import { bloquantes, type RapportControles } from '../metier/anomalies.ts';
 import { erreurDepot } from '../metier/catalogue/depot.ts';
 import type { Collectivite } from '../metier/collectivite.ts';
+import type { ErreurVgm } from '../metier/erreurs.ts';
 import { jourDe } from '../metier/echeances.ts';
 import { LIBERE_IDENTITE } from '../metier/etats.ts';
 import type { Flux, Piece } from '../metier/flux.ts';
@@ -12,7 +13,7 @@ import type { FluxId, Sha256 } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import type { NouveauFlux } from '../ports/store.ts';
-import type { DepotLu, FaitsPiece, Protocole } from '../protocoles/protocole.ts';
+import type { DepotLu, Protocole } from '../protocoles/protocole.ts';
 import type { Contexte, DemandeDepot, FichierDepose, ReponseDepot } from './gestes.ts';
 import type { Tours } from './tours.ts';
 
@@ -57,11 +58,19 @@ async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot):
     });
   const jour = jourDe(outils.moteur.clock.now());
   const { metadonnees, fichiers } = demande;
-  const { faits, resultat } = await controlerDepot({ protocole, collectivite, metadonnees, fichiers, jour });
+  const { types, resultat, contenu } = await controlerDepot({
+    protocole,
+    collectivite,
+    metadonnees,
+    fichiers,
+    jour,
+    homonymes: async (identite) => enTete(await homonyme(outils.moteur, demande, identite)),
+    jumeaux: async (octets) => enTete(await jumeau(outils.moteur, demande, octets)),
+  });
   const { rapport, lu } = resultat;
   if (demande.aBlanc) {
     if (rapport.verdict === 'favorable' && lu !== null)
-      await refuserDoublon(outils.moteur, demande, lu.identite);
+      await refuserDoublon(outils.moteur, demande, { identite: lu.identite, contenu });
     return { type: 'a_blanc', rapport };
   }
   if (rapport.verdict === 'defavorable' || lu === null) {
@@ -69,12 +78,16 @@ async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot):
     return { type: 'refuse', rapport };
   }
   const { collectivite: siren, cleIdempotence: cle } = demande;
-  const noms = [`acte ${lu.identite}`, ...(cle === null ? [] : [`clé ${siren} ${cle}`])];
+  const noms = [
+    `${protocole.nom} ${siren} ${lu.identite}`,
+    ...(contenu === null ? [] : [`contenu ${siren} ${contenu}`]),
+    ...(cle === null ? [] : [`clé ${siren} ${cle}`]),
+  ];
   return outils.tours.passer(noms, async () => {
     const entretemps = await dejaFaite(outils.moteur, demande);
     if (entretemps !== null) return entretemps;
-    await refuserDoublon(outils.moteur, demande, lu.identite);
-    return accepter(outils, ctx, { demande, collectivite, faits, rapport, lu });
+    await refuserDoublon(outils.moteur, demande, { identite: lu.identite, contenu });
+    return accepter(outils, ctx, { demande, collectivite, types, rapport, lu, contenu });
   });
 }
 
@@ -92,11 +105,46 @@ async function dejaFaite(moteur: OutilsMoteur, demande: DemandeDepot): Promise<R
  * Asked before anything is kept: the bytes of a deposit that will be refused must not stay in the coffre, which never
  * forgets. The store still has the last word (another daemon may take the identity meanwhile).
  */
-async function refuserDoublon(moteur: OutilsMoteur, demande: DemandeDepot, identite: string): Promise<void> {
-  const { collectivite, protocole } = demande;
+async function refuserDoublon(moteur: OutilsMoteur, demande: DemandeDepot, depot: Identifie): Promise<void> {
+  const { identite, contenu } = depot;
+  const tenant = await homonyme(moteur, demande, identite);
+  if (tenant !== undefined) throw doublon(identite, { par: 'identite', flux: tenant });
+  const double = contenu === null ? undefined : await jumeau(moteur, demande, contenu);
+  if (double !== undefined) throw doublon(identite, { par: 'contenu', flux: double });
+}
+
+async function homonyme(
+  moteur: OutilsMoteur,
+  { collectivite, protocole }: DemandeDepot,
+  identite: string,
+): Promise<Flux | undefined> {
   const tenants = await moteur.store.flux.parIdentite({ collectivite }, identite);
-  const flux = tenants.find((f) => f.protocole === protocole && !LIBERE_IDENTITE.includes(f.etat));
-  if (flux !== undefined) throw erreurDepot('VGM-DEP-002', { identite, flux: flux.id });
+  return tenants.find((f) => f.protocole === protocole && !LIBERE_IDENTITE.includes(f.etat));
+}
+
+function jumeau(
+  moteur: OutilsMoteur,
+  { collectivite, protocole }: DemandeDepot,
+  contenu: Sha256,
+): Promise<Flux | undefined> {
+  return moteur.store.flux.parContenu(collectivite, protocole, contenu);
+}
+
+const enTete = (flux: Flux | undefined): readonly FluxId[] => (flux === undefined ? [] : [flux.id]);
+
+/** Names the flux that stands already: the depositor follows it instead of sending twice. */
+function doublon(identite: string, deja: { par: 'identite' | 'contenu'; flux: Flux }): ErreurVgm {
+  const { par, flux } = deja;
+  if (par === 'contenu') return erreurDepot('VGM-DEP-006', { flux: flux.id, identite: flux.identite });
+  return flux.protocole === 'ACTES'
+    ? erreurDepot('VGM-DEP-002', { identite, flux: flux.id })
+    : erreurDepot('VGM-DEP-005', { identite, flux: flux.id });
+}
+
+/** What may not stand twice in a collectivité. */
+interface Identifie {
+  readonly identite: string;
+  readonly contenu: Sha256 | null;
 }
 
 /** The report of a replayed deposit is the piece of its flux; the answer does not build it again. */
@@ -142,9 +190,10 @@ async function tracerRefus(
 interface Accepte {
   readonly demande: DemandeDepot;
   readonly collectivite: Collectivite;
-  readonly faits: readonly FaitsPiece[];
+  readonly types: readonly string[];
   readonly rapport: RapportControles;
   readonly lu: DepotLu;
+  readonly contenu: Sha256 | null;
 }
 
 async function accepter(outils: OutilsDepot, ctx: Contexte, a: Accepte): Promise<ReponseDepot> {
@@ -155,7 +204,9 @@ async function accepter(outils: OutilsDepot, ctx: Contexte, a: Accepte): Promise
     id: moteur.random.uuid() as FluxId,
     protocole: a.demande.protocole,
     collectivite: a.collectivite.siren,
+    etat: 'depose',
     identite: a.lu.identite,
+    contenu: a.contenu,
     resume: a.lu.resume,
     cite: null,
     pieces,
@@ -167,7 +218,7 @@ async function accepter(outils: OutilsDepot, ctx: Contexte, a: Accepte): Promise
   const nouvellesLivraisons = await livraisonsDe(moteur, ebauche(nouveau), 'flux.depose');
   const resultat = await moteur.store.ecriture.creerFlux(nouveau, { quand, journal, nouvellesLivraisons });
   const { flux, type } = resultat;
-  if (type === 'doublon') throw erreurDepot('VGM-DEP-002', { identite: nouveau.identite, flux: flux.id });
+  if (type === 'doublon') throw doublon(nouveau.identite, resultat);
   if (type === 'cle_prise') throw erreurDepot('VGM-DEP-003', { cle: nouveau.cleIdempotence ?? '' });
   if (type === 'cree') moteur.diffusion.publier({ quand, flux, ev: 'DEPOT' });
   return { type: 'accepte', flux, rejeu: type === 'rejeu', rapport: a.rapport };
@@ -183,26 +234,6 @@ function ligneDepot(nouveau: NouveauFlux, ctx: Contexte): EntreeJournal {
     res: 'OK',
     motif: nouveau.identite,
     corr: ctx.corr,
-  };
-}
-
-/** The flux as its first notification sees it, before the store has given it its row. */
-function ebauche(n: NouveauFlux): Flux {
-  const { id, protocole, collectivite, identite, resume, cite, due } = n;
-  const vide = { tentatives: 0, nomEnvoi: null, transmis: null, solde: null, alerte: null, erreur: null };
-  return {
-    id,
-    protocole,
-    collectivite,
-    identite,
-    resume,
-    cite,
-    due,
-    etat: 'depose',
-    ver: 0,
-    depose: due,
-    modifie: due,
-    ...vide,
   };
 }
 
@@ -227,7 +258,7 @@ async function garderPieces(coffre: Coffre, a: Accepte): Promise<Piece[]> {
   ]);
   const fichiers = a.demande.fichiers.map((f, rang): Piece => {
     const { role, nom, sha256, sha512, taille } = f;
-    return { role, nom, sha256, sha512, taille, type: a.faits[rang]?.type ?? 'inconnu' };
+    return { role, nom, sha256, sha512, taille, type: a.types[rang] ?? 'inconnu' };
   });
   return [
     { role: 'metadonnees', nom: 'metadonnees.json', type: 'application/json', ...metadonnees },

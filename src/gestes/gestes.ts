@@ -1,7 +1,7 @@
 import type { RapportControles } from '../metier/anomalies.ts';
 import type { Classification, Collectivite } from '../metier/collectivite.ts';
 import type { Etat } from '../metier/etats.ts';
-import type { Flux, NomProtocole, PieceDuFlux } from '../metier/flux.ts';
+import type { Flux, NomProtocole, PieceDuFlux, RoleDepot } from '../metier/flux.ts';
 import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
 import type { LigneJournal } from '../metier/journal.ts';
 import type { EssaiLivraison, EtatLivraison, Livraison } from '../metier/notifications.ts';
@@ -21,7 +21,7 @@ export interface Contexte {
 
 /** A file of a deposit whose bytes are already on disk, waiting for the verdict. */
 export interface FichierDepose {
-  readonly role: 'document' | 'annexe';
+  readonly role: RoleDepot;
   readonly nom: string;
   readonly sha256: Sha256;
   readonly sha512: string;
@@ -68,7 +68,7 @@ export interface PreuveExportee {
 
 export interface Gestes {
   /** Puts the bytes of one file on disk, durably, before the deposit itself. Bounded by `api.taille_max_octets`. */
-  recevoirFichier(source: Source, role: 'document' | 'annexe', nom: string): Promise<FichierDepose>;
+  recevoirFichier(source: Source, role: RoleDepot, nom: string): Promise<FichierDepose>;
   /** Takes charge of the files of the demand: kept if the deposit is accepted, thrown away otherwise. */
   deposer(ctx: Contexte, demande: DemandeDepot): Promise<ReponseDepot>;
   /** Throws away files whose deposit will not come (upload cut, missing part). Never throws. */

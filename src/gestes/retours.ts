@@ -140,7 +140,7 @@ export function retours(outils: OutilsGestes): Gestes['retours'] {
       const { id, sha256 } = await consignerRetour(
         { coffre: outils.coffre, ecriture: store.ecriture, clock, random },
         brut,
-        `depot ${ctx.acteur}`,
+        { source: `depot ${ctx.acteur}`, nom: null },
       );
       const trouve = await store.retours.trouver(ctx.portee, id);
       if (trouve !== undefined) return trouve;

@@ -16,6 +16,31 @@ export interface FicheActes {
   readonly classification: Classification | null;
 }
 
+/**
+ * What becomes of an unsigned PES that says it is dematerialised, or that the collectivité wants signed:
+ * `refuser`: it must come signed; `transmettre`: it leaves as it came; `signer`: signed here at once;
+ * `confirmer`: signed here once an agent agrees; `parapheur`: held until the signed file comes back.
+ */
+export const SIGNATURES_HELIOS = ['refuser', 'transmettre', 'signer', 'confirmer', 'parapheur'] as const;
+export type SignatureHelios = (typeof SIGNATURES_HELIOS)[number];
+
+/** What HELIOS needs to know of a collectivité (cahier des charges 2-20: the directory of SIRET). */
+export interface FicheHelios {
+  /** SIRET of its budgets, fourteen digits; a PES or a PES Retour that names another is not its own. */
+  readonly sirets: readonly string[];
+  /** P_DEST: the centre that keeps its accounts (`VHPCE11`…); empty as long as nobody told it. */
+  readonly destination: string;
+  /** Gateway of the settings; empty = the first. */
+  readonly passerelle: string;
+  readonly signature: SignatureHelios;
+  /** What we sign for it: each bordereau or the whole file (policy § 2.1). */
+  readonly perimetre: 'bordereaux' | 'fichier';
+  /** Signing key of the settings; empty = none. */
+  readonly cle: string;
+  /** Quality of the signer written in its signatures (policy § 3.1). */
+  readonly qualite: string;
+}
+
 export interface Classification {
   readonly date: Jour;
   /** Code → label, dotted: `7.10`. */
@@ -47,6 +72,7 @@ export interface Collectivite {
   readonly nom: string;
   readonly actif: boolean;
   readonly actes: FicheActes | null;
+  readonly helios: FicheHelios | null;
   readonly points: readonly PointNotification[];
   readonly creee: Instant;
   readonly ver: number;

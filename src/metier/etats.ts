@@ -5,15 +5,19 @@
 export const ETATS = [
   'depose', // bytes and row durable; controls to be run
   'refuse', // controls unfavourable; nothing left; terminal
-  'controle', // controls favourable; the envelope is to be made
+  'controle', // controls favourable; the signature is to be judged (HELIOS), or the envelope to be made (ACTES)
+  'a_signer', // waits for the collectivité: its agreement to our signature, or the file signed outside
+  'signe', // every signature judged, ours added if asked; the outgoing identity is to be reserved
   'pret', // identity reserved, archive stored; waits for its turn on the line
   'en_ligne', // written just before the first byte leaves: after a crash, its fate is unknown
   'transmis', // the State answered that it took it; its receipt is awaited
   'incertain', // the State may hold it; only evidence or a person settles it
   'echec', // the State's door refused it for good (HTTP 413, 400…); an operator may send again
   'acquitte', // receipt filed; terminal
+  'acquitte_partiel', // receipt filed: a part is taken, the rest refused; terminal, a corrected flux cites it
   'anomalie', // refused by the State (1-3, AnomalieEnveloppe); terminal for this sending
   'abandonne', // an operator gave it up before it left; terminal
+  'recu', // came from the State on its own initiative (PES Retour); terminal
 ] as const;
 
 export type Etat = (typeof ETATS)[number];
@@ -22,13 +26,19 @@ export type Etat = (typeof ETATS)[number];
 export const EVENEMENTS = [
   'controle_favorable',
   'controle_defavorable',
+  'signature_attendue', // nobody may sign yet
+  'signature_apportee', // the file came back signed, or the collectivité agrees: to be judged again
+  'signature_favorable',
+  'signature_defavorable',
   'enveloppe_faite',
   'mise_en_ligne',
   'remise_confirmee', // success code of the State's door
   'remise_non_faite', // certain that nothing was taken: back in line
   'remise_incertaine',
   'remise_refusee',
+  'remise_constatee', // the peer shows the file under our name: the uncertain fate is settled
   'accuse_recu',
+  'accuse_partiel_recu',
   'anomalie_recue',
   'tranche_recu', // a person says: the State holds it
   'tranche_non_recu', // a person says: the State does not hold it, send again under the same name
@@ -45,11 +55,21 @@ export type EvenementEtat = (typeof EVENEMENTS)[number];
 export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<EvenementEtat, Etat>>>>> = {
   depose: { controle_favorable: 'controle', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
   refuse: {},
-  controle: { enveloppe_faite: 'pret', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
+  controle: {
+    enveloppe_faite: 'pret',
+    controle_defavorable: 'refuse',
+    signature_attendue: 'a_signer',
+    signature_favorable: 'signe',
+    signature_defavorable: 'refuse',
+    abandon_demande: 'abandonne',
+  },
+  a_signer: { signature_apportee: 'controle', abandon_demande: 'abandonne' },
+  signe: { enveloppe_faite: 'pret', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
   pret: {
     mise_en_ligne: 'en_ligne',
     abandon_demande: 'abandonne',
     accuse_recu: 'acquitte',
+    accuse_partiel_recu: 'acquitte_partiel',
     anomalie_recue: 'anomalie',
   },
   en_ligne: {
@@ -58,12 +78,20 @@ export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<Evenemen
     remise_incertaine: 'incertain',
     remise_refusee: 'echec',
     accuse_recu: 'acquitte',
+    accuse_partiel_recu: 'acquitte_partiel',
     anomalie_recue: 'anomalie',
   },
-  transmis: { accuse_recu: 'acquitte', anomalie_recue: 'anomalie', renvoi_demande: 'pret' },
+  transmis: {
+    accuse_recu: 'acquitte',
+    accuse_partiel_recu: 'acquitte_partiel',
+    anomalie_recue: 'anomalie',
+    renvoi_demande: 'pret',
+  },
   incertain: {
     accuse_recu: 'acquitte',
+    accuse_partiel_recu: 'acquitte_partiel',
     anomalie_recue: 'anomalie',
+    remise_constatee: 'transmis',
     tranche_recu: 'transmis',
     tranche_non_recu: 'pret',
   },
@@ -71,11 +99,14 @@ export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<Evenemen
     renvoi_demande: 'pret',
     abandon_demande: 'abandonne',
     accuse_recu: 'acquitte',
+    accuse_partiel_recu: 'acquitte_partiel',
     anomalie_recue: 'anomalie',
   },
   acquitte: {},
+  acquitte_partiel: {},
   anomalie: {},
   abandonne: {},
+  recu: {},
 };
 
 /** @returns the state reached, or undefined when the table forbids the move. */
@@ -96,14 +127,18 @@ export const LIBELLE_ETAT: Readonly<Record<Etat, string>> = {
   depose: 'déposé',
   refuse: 'refusé au contrôle',
   controle: 'contrôlé',
+  a_signer: 'à signer',
+  signe: 'signé',
   pret: 'prêt à partir',
   en_ligne: 'en ligne',
   transmis: 'transmis',
   incertain: 'sort incertain',
   echec: 'échec de transmission',
   acquitte: 'acquitté',
+  acquitte_partiel: 'acquitté en partie',
   anomalie: 'en anomalie',
   abandonne: 'abandonné',
+  recu: 'reçu de l’État',
 };
 
 /** Wording for several; the same where it does not change. */
@@ -111,11 +146,14 @@ const LIBELLE_PLURIEL: Readonly<Partial<Record<Etat, string>>> = {
   depose: 'déposés',
   refuse: 'refusés au contrôle',
   controle: 'contrôlés',
+  signe: 'signés',
   pret: 'prêts à partir',
   incertain: 'de sort incertain',
   echec: 'en échec de transmission',
   acquitte: 'acquittés',
+  acquitte_partiel: 'acquittés en partie',
   abandonne: 'abandonnés',
+  recu: 'reçus de l’État',
 };
 
 /** `1 acquitté`, `7 acquittés`. */

@@ -9,11 +9,18 @@ export type RolePiece =
   | 'metadonnees' // what the depositor declared, JSON
   | 'document' // principal document of an acte
   | 'annexe'
+  | 'pes' // PES deposited, never touched
+  | 'pes_signe' // the same with the signatures added here or outside
   | 'rapport' // control report, JSON
+  | 'rapport_signatures' // what each signature covers and is worth, JSON
+  | 'preuves_confiance' // certificates, CRL and OCSP answers the verdict leans on, JSON
   | 'archive' // exactly what was handed to the State
-  | 'retour' // raw message of the State, as received (e-mail)
+  | 'retour' // raw message of the State, as received (e-mail or file)
   | 'accuse' // business message of the State, extracted byte for byte
   | 'enveloppe_retour';
+
+/** What a depositor brings: pieces of an acte, or the PES itself. */
+export type RoleDepot = Extract<RolePiece, 'document' | 'annexe' | 'pes'>;
 
 /** A piece: bytes in the coffre, found by digest, and the name they bear in this flux. */
 export interface Piece {
@@ -65,4 +72,10 @@ export interface Flux {
   readonly alerte: string | null;
   /** Last failure, for people. */
   readonly erreur: FicheErreur | null;
+}
+
+/** How often it went on the line: a second time, what the State calls a double may be our own first try. */
+export function misesEnLigne({ resume }: Pick<Flux, 'resume'>): number {
+  const nombre = resume['misesEnLigne'];
+  return typeof nombre === 'number' ? nombre : 0;
 }

@@ -1,6 +1,6 @@
 import type { FicheErreur } from './erreurs.ts';
 import type { EvenementEtat } from './etats.ts';
-import type { Piece } from './flux.ts';
+import type { ObjetJson, Piece } from './flux.ts';
 import type { Instant } from './identifiants.ts';
 
 /** What a step gives back. Only the engine turns it into state, journal and debts, in one transaction. */
@@ -11,6 +11,8 @@ export type Issue =
       readonly evenement: EvenementEtat;
       readonly pieces?: readonly Piece[];
       readonly nomEnvoi?: string;
+      /** Merged into the summary, key by key. */
+      readonly complement?: ObjetJson;
       readonly motif?: string;
       readonly due?: Instant;
       readonly erreur?: FicheErreur;

@@ -5,13 +5,16 @@ import type { ObjetJson } from './flux.ts';
 export const TYPES_EVENEMENT = [
   'flux.depose',
   'flux.refuse',
+  'flux.a_signer',
   'flux.transmis',
   'flux.acquitte',
+  'flux.acquitte_partiel',
   'flux.anomalie',
   'flux.incertain',
   'flux.echec',
   'flux.alerte',
   'flux.abandonne',
+  'flux.recu',
 ] as const;
 export type TypeEvenement = (typeof TYPES_EVENEMENT)[number];
 

@@ -1,7 +1,7 @@
 import type { FluxId, Instant, RetourId, Sha256 } from './identifiants.ts';
 
 /**
- * A message received from the State (an e-mail). Its raw bytes are in the coffre before anything is parsed.
+ * A message received from the State (an e-mail, or a file of DGFiP's gateway). Its raw bytes are in the coffre before anything is parsed.
  * `recu`: to be analysed; `attribue`: its flux knows; `a_trancher`: parked, a person must see it;
  * `classe`: settled by a person, or without effect (double, reminder).
  */
@@ -20,8 +20,10 @@ export interface Retour {
   readonly sha256: Sha256;
   readonly sha512: string;
   readonly taille: number;
-  /** Source: `smtp`, `imap:<box>`, `maildir:<folder>`. */
+  /** Source: `smtp`, `imap:<box>`, `maildir:<folder>`, `dgfip:<gateway>`. */
   readonly source: string;
+  /** Name of the file at its source; null for an e-mail. */
+  readonly nom: string | null;
   readonly recu: Instant;
   readonly etat: EtatRetour;
   readonly due: Instant | null;

@@ -1,7 +1,10 @@
 import type { Source } from './coffre.ts';
 
-/** Files a raw message; when it resolves the bytes and the row are durable. */
-export type Consigner = (brut: Source, source: string) => Promise<void>;
+/**
+ * Files a raw message; when it resolves the bytes and the row are durable.
+ * @param nom name of the file at its source; none for an e-mail.
+ */
+export type Consigner = (brut: Source, source: string, nom?: string | null) => Promise<void>;
 
 /** A place where the State's answers arrive and must be fetched. Nothing is removed there before it is filed here. */
 export interface Mailbox {

@@ -67,6 +67,8 @@ export interface NouvelleLivraison {
 export interface Ecriture {
   readonly quand: Instant;
   readonly flux?: readonly ChangementFlux[];
+  /** Flux that the State itself starts; one that stands already (same identity) makes the whole fail, VGM-NOY-001. */
+  readonly nouveauxFlux?: readonly NouveauFlux[];
   readonly retours?: readonly ChangementRetour[];
   readonly livraisons?: readonly ChangementLivraison[];
   readonly nouvellesLivraisons?: readonly NouvelleLivraison[];
@@ -84,7 +86,11 @@ export interface NouveauFlux {
   readonly id: FluxId;
   readonly protocole: NomProtocole;
   readonly collectivite: Siren;
+  /** `recu`: came from the State, already at its end. */
+  readonly etat: 'depose' | 'recu';
   readonly identite: string;
+  /** Digest of the file that may not be sent twice; null when only the identity counts. */
+  readonly contenu: Sha256 | null;
   readonly resume: ObjetJson;
   readonly cite: FluxId | null;
   readonly pieces: readonly Piece[];
@@ -101,8 +107,8 @@ export type ResultatCreation =
   | { readonly type: 'rejeu'; readonly flux: Flux }
   /** Same key, other content. */
   | { readonly type: 'cle_prise'; readonly flux: Flux }
-  /** The same identity stands already in another flux. */
-  | { readonly type: 'doublon'; readonly flux: Flux };
+  /** The same identity, or the same content, stands already in another flux of this collectivité. */
+  | { readonly type: 'doublon'; readonly par: 'identite' | 'contenu'; readonly flux: Flux };
 
 export interface NouveauRetour {
   readonly id: RetourId;
@@ -110,6 +116,8 @@ export interface NouveauRetour {
   readonly sha512: string;
   readonly taille: number;
   readonly source: string;
+  /** Name of the file at its source; null for an e-mail. */
+  readonly nom: string | null;
   readonly due: Instant;
 }
 
@@ -140,6 +148,8 @@ export interface LectureFlux {
   pieces(portee: Portee, id: FluxId): Promise<readonly PieceDuFlux[]>;
   /** Flux that bear this identity, newest first (several when earlier sendings were refused). */
   parIdentite(portee: Portee, identite: string): Promise<readonly Flux[]>;
+  /** The flux of a collectivité that stands with this content. */
+  parContenu(collectivite: Siren, protocole: NomProtocole, contenu: Sha256): Promise<Flux | undefined>;
   parNomEnvoi(portee: Portee, nom: string): Promise<Flux | undefined>;
   /** The flux deposited under this Idempotency-Key, and the digest of the demand that made it. */
   parCle(
@@ -205,7 +215,8 @@ export interface Numerotation {
 export interface Debits {
   /**
    * Books `octets` on the hour of `quand` if they fit under `plafond`. Idempotent per (flux, hour).
-   * A flux larger than the whole hour passes when it is alone in its hour.
+   * A flux larger than the whole hour passes when it is alone in its hour; refused because others were there first, it
+   * books the next hour whole, unless the present one is already such an hour: the others keep every second one.
    * @returns true when booked.
    */
   reserver(demande: {

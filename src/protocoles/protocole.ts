@@ -3,9 +3,10 @@ import type { Collectivite } from '../metier/collectivite.ts';
 import type { EvenementEtat } from '../metier/etats.ts';
 import type { FicheErreur } from '../metier/erreurs.ts';
 import type { Flux, NomProtocole, ObjetJson, Piece } from '../metier/flux.ts';
-import type { Instant, Jour, Siren } from '../metier/identifiants.ts';
+import type { FluxId, Instant, Jour, Siren } from '../metier/identifiants.ts';
 import type { TypeEvenement } from '../metier/notifications.ts';
 import type { FaitsPdf } from '../formats/pdf/faits.ts';
+import type { SondeXml } from '../formats/xml/sonder.ts';
 
 /**
  * The contract of a protocol: one group of functions per step, all pure. No clock, no network, no database:
@@ -22,8 +23,8 @@ export interface FaitsPiece {
   readonly type: string;
   /** Only for a PDF. */
   readonly pdf: FaitsPdf | null;
-  /** Only for XML: name of the root element and presence of a DTD; null when it cannot be read. */
-  readonly xml: { readonly racine: string; readonly dtd: boolean } | null;
+  /** Only for XML: what reading it whole has shown. */
+  readonly xml: SondeXml | null;
 }
 
 /** What the rules look at. */
@@ -129,25 +130,63 @@ export interface RetourLu {
 /** How an answer of the State's door is to be read. */
 export type SensReponse = 'prise' | 'non_prise' | 'incertaine' | 'refusee';
 
+/** Deposit of a protocol that makes its own message out of metadata and pieces. */
+export interface DepotPieces {
+  readonly forme: 'pieces';
+  /** Reads the declared metadata and answers every control that needs no service. */
+  controler(faits: FaitsDepot): ResultatControle;
+}
+
+/** What the judgement of a deposited file needs beside its bytes. */
+export interface ContexteFichier {
+  readonly collectivite: Collectivite;
+  /** Flux of this collectivité that may stand at the State's: with the same identity, with the same bytes. */
+  readonly homonymes: readonly FluxId[];
+  readonly jumeaux: readonly FluxId[];
+}
+
+/** A deposited file, read once and whole. */
+export interface FichierLu {
+  /** null when the file does not name itself. */
+  readonly identite: string | null;
+  juger(contexte: ContexteFichier): ResultatControle;
+}
+
+/** Deposit of a protocol whose message is the file itself, that no one may change. The same bytes are a double. */
+export interface DepotFichier {
+  readonly forme: 'fichier';
+  /** Throws only what `octets` throws. */
+  lire(octets: AsyncIterable<Uint8Array>): Promise<FichierLu>;
+}
+
+interface Serie {
+  /** Counter of outgoing names, and its daily limit. */
+  serie(flux: Flux, jour: Jour): { readonly serie: string; readonly limite: number };
+}
+
+export interface EnveloppeArchive extends Serie {
+  readonly forme: 'archive';
+  composer(faits: FaitsEnveloppe): EnveloppeFaite;
+}
+
+export interface EnveloppeFichier extends Serie {
+  readonly forme: 'fichier';
+  /** Outgoing name of the file, that leaves as it is. */
+  nommer(faits: Pick<FaitsEnveloppe, 'flux' | 'collectivite' | 'jour' | 'numero'>): string;
+}
+
 export interface Protocole {
   readonly nom: NomProtocole;
-  depot: {
-    /** Reads the declared metadata and answers every control that needs no service. */
-    controler(faits: FaitsDepot): ResultatControle;
-  };
-  enveloppe: {
-    /** Counter of outgoing names, and its daily limit. */
-    serie(flux: Flux, jour: Jour): { readonly serie: string; readonly limite: number };
-    composer(faits: FaitsEnveloppe): EnveloppeFaite;
-  };
-  transmission: {
-    /** Reads a status of the State's door by the table the operator may edit. */
-    lireReponse(statut: number, table: Readonly<Record<string, SensReponse>>): SensReponse;
-  };
-  accuse: {
-    /** Recognises the files of a message; never throws on foreign content. */
-    lire(parties: readonly PartieRetour[]): RetourLu;
+  readonly depot: DepotPieces | DepotFichier;
+  readonly enveloppe: EnveloppeArchive | EnveloppeFichier;
+  readonly accuse: {
     /** When a receipt should have come by, counted in working days; null when none is due. */
     echeance(transmis: Instant, joursOuvres: number): Instant | null;
   };
+}
+
+/** Receipts that come by e-mail, as files of a norm. */
+export interface AccuseCourriel {
+  /** Recognises the files of a message; never throws on foreign content. */
+  lire(parties: readonly PartieRetour[]): RetourLu;
 }

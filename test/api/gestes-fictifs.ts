@@ -58,6 +58,7 @@ export const RETOUR: Retour = {
   sha512: 'b'.repeat(128),
   taille: 12,
   source: 'smtp',
+  nom: null,
   recu: T0,
   etat: 'a_trancher',
   due: null,

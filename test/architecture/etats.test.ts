@@ -17,26 +17,40 @@ const ATTENDU: Record<string, string> = {
   'controle enveloppe_faite': 'pret',
   'controle controle_defavorable': 'refuse',
   'controle abandon_demande': 'abandonne',
+  'controle signature_attendue': 'a_signer',
+  'controle signature_favorable': 'signe',
+  'controle signature_defavorable': 'refuse',
+  'a_signer signature_apportee': 'controle',
+  'a_signer abandon_demande': 'abandonne',
+  'signe enveloppe_faite': 'pret',
+  'signe controle_defavorable': 'refuse',
+  'signe abandon_demande': 'abandonne',
   'pret mise_en_ligne': 'en_ligne',
   'pret abandon_demande': 'abandonne',
   'pret accuse_recu': 'acquitte',
+  'pret accuse_partiel_recu': 'acquitte_partiel',
   'pret anomalie_recue': 'anomalie',
   'en_ligne remise_confirmee': 'transmis',
   'en_ligne remise_non_faite': 'pret',
   'en_ligne remise_incertaine': 'incertain',
   'en_ligne remise_refusee': 'echec',
   'en_ligne accuse_recu': 'acquitte',
+  'en_ligne accuse_partiel_recu': 'acquitte_partiel',
   'en_ligne anomalie_recue': 'anomalie',
   'transmis accuse_recu': 'acquitte',
+  'transmis accuse_partiel_recu': 'acquitte_partiel',
   'transmis anomalie_recue': 'anomalie',
   'transmis renvoi_demande': 'pret',
   'incertain accuse_recu': 'acquitte',
+  'incertain accuse_partiel_recu': 'acquitte_partiel',
+  'incertain remise_constatee': 'transmis',
   'incertain anomalie_recue': 'anomalie',
   'incertain tranche_recu': 'transmis',
   'incertain tranche_non_recu': 'pret',
   'echec renvoi_demande': 'pret',
   'echec abandon_demande': 'abandonne',
   'echec accuse_recu': 'acquitte',
+  'echec accuse_partiel_recu': 'acquitte_partiel',
   'echec anomalie_recue': 'anomalie',
 };
 
@@ -51,7 +65,14 @@ describe('table of transitions (ARCHITECTURE §2, rule 6)', () => {
   }
 
   test('no event leaves a terminal state, and every other state has a way out', () => {
-    expect(ETATS.filter(estTerminal)).toEqual(['refuse', 'acquitte', 'anomalie', 'abandonne']);
+    expect(ETATS.filter(estTerminal)).toEqual([
+      'refuse',
+      'acquitte',
+      'acquitte_partiel',
+      'anomalie',
+      'abandonne',
+      'recu',
+    ]);
     expect(Object.keys(TRANSITIONS)).toEqual([...ETATS]);
   });
 

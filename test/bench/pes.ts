@@ -1,8 +1,13 @@
-/** PES Aller files of any size, of our own making: dépenses only, amounts, labels and third parties drawn from a seed. */
+/**
+ * PES Aller files of any size, of our own making and valid against the schema: dépenses only, amounts, labels and third
+ * parties drawn from a seed.
+ */
 
 export interface DemandePes {
   /** About this many bytes. */
   readonly octets: number;
+  /** 1 unless said otherwise; their `Id` are B1, B2… */
+  readonly bordereaux?: number;
   /** Bytes of one piece in base 64, 0 for none. */
   readonly piece?: number;
   readonly graine?: number;
@@ -23,6 +28,8 @@ const OBJETS = [
   'Affiches fête',
   'Câblage mairie',
 ];
+/** Bytes given at a time. */
+const PORTION = 1 << 16;
 /** One block of base 64: 76 characters and a line end. */
 const LIGNE = `${'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAx'.padEnd(76, 'A')}\n`;
 
@@ -64,11 +71,14 @@ const TETE = `<?xml version="1.0" encoding="ISO-8859-1"?>
   <EnTetePES><DteStr V="2026-01-15"/><IdPost V="031007"/><IdColl V="00000000000000"/><CodCol V="100"/><CodBud V="00"/></EnTetePES>
   <PES_DepenseAller>
     <EnTeteDepense><IdVer V="2"/></EnTeteDepense>
-    <Bordereau Id="B1">
-      <BlocBordereau><Exer V="2026"/><IdBord V="1"/><DteBordEm V="2026-01-15"/><TypBord V="01"/><NbrPce V="1"/><MtCumulAnnuel V="1000.00"/><MtBordHT V="55.22"/></BlocBordereau>
 `;
 
-const PIED = '    </Bordereau>\n  </PES_DepenseAller>\n';
+const bordereau = (rang: number): string => `    <Bordereau Id="B${rang}">
+      <BlocBordereau><Exer V="2026"/><IdBord V="${rang}"/><DteBordEm V="2026-01-15"/><TypBord V="01"/><NbrPce V="1"/><MtCumulAnnuel V="1000.00"/><MtBordHT V="55.22"/></BlocBordereau>
+`;
+
+const FIN_BORDEREAU = '    </Bordereau>\n';
+const PIED = '  </PES_DepenseAller>\n';
 
 function* pieceJointe(octets: number): Generator<string> {
   yield '  <PES_PJ><EnTetePES_PJ><IdVer V="1"/></EnTetePES_PJ><PJ><Contenu><Fichier MIMEType="application/zip">';
@@ -77,21 +87,35 @@ function* pieceJointe(octets: number): Generator<string> {
   yield '</Fichier></Contenu><IdUnique V="PJ1"/><NomPJ V="piece.pdf"/><TypePJ V="007"/><Description V="pi\u00e8ce"/></PJ></PES_PJ>\n';
 }
 
-/** The file, in portions of about 64 KiB. */
+function* textes({ octets, bordereaux = 1, piece: jointe = 0, graine = 1 }: DemandePes): Generator<string> {
+  const de = hasard(graine);
+  yield TETE;
+  let faits = TETE.length;
+  let rang = 0;
+  for (let b = 1; b <= bordereaux; b += 1) {
+    yield bordereau(b);
+    const but = (octets * b) / bordereaux;
+    do {
+      rang += 1;
+      const texte = piece(rang, de);
+      faits += texte.length;
+      yield texte;
+    } while (faits < but);
+    yield FIN_BORDEREAU;
+  }
+  yield PIED;
+  if (jointe > 0) yield* pieceJointe(jointe);
+  yield '</n:PES_Aller>\n';
+}
+
+/** The file, in portions of about 64 KiB. The same demand always gives the same bytes. */
 export function* fabriquerPes(demande: DemandePes): Generator<Buffer> {
-  const de = hasard(demande.graine ?? 1);
-  let lot = TETE;
-  let faits = 0;
-  for (let rang = 1; faits + lot.length < demande.octets || rang === 1; rang += 1) {
-    lot += piece(rang, de);
-    if (lot.length < 65_536) continue;
-    faits += lot.length;
+  let lot = '';
+  for (const texte of textes(demande)) {
+    lot += texte;
+    if (lot.length < PORTION) continue;
     yield Buffer.from(lot, 'latin1');
     lot = '';
   }
-  yield Buffer.from(lot + PIED, 'latin1');
-  if ((demande.piece ?? 0) > 0) {
-    for (const morceau of pieceJointe(demande.piece ?? 0)) yield Buffer.from(morceau, 'latin1');
-  }
-  yield Buffer.from('</n:PES_Aller>\n', 'latin1');
+  yield Buffer.from(lot, 'latin1');
 }

@@ -26,6 +26,8 @@ async function un(store: Store, rang: number, id: FluxId): Promise<void> {
     {
       id,
       protocole: 'ACTES',
+      etat: 'depose',
+      contenu: null,
       collectivite: org,
       identite: `034-${org}-20260105-A${rang}-DE`,
       resume: { numero: `A${rang}`, objet: 'Ancien' },

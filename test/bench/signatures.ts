@@ -1,114 +1,62 @@
-/**
- * `node test/bench/signatures.ts [--json] [MB…]`: signing and verifying generated PES, whole processes, against xmlsec1 in the
- * same run. A measure, never a test.
- */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeSync, openSync, closeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { genererPes } from './generer-pes.ts';
+import type { AtelierXml } from './atelier-xml.ts';
+import { arrondi, comparer, executer, type Figures, type Mesure, rapport } from './mesures.ts';
 
-const TOURS = 3;
-const json = process.argv.includes('--json');
-const tailles = process.argv
-  .slice(2)
-  .map(Number)
-  .filter((n) => n > 0);
-const OUVRIER = join(import.meta.dirname, 'signatures-ouvrier.ts');
-const dossier = mkdtempSync(join(tmpdir(), 'vgm-bench-xades-'));
-const chemin = (nom: string): string => join(dossier, nom);
+/** Signing and verifying, whole commands, next to xmlsec1 in the same rounds. */
 
-interface Mesure {
-  /** Median of whole processes, seconds. */
-  readonly temps: number;
-  /** Highest resident memory, MiB. */
-  readonly memoire: number;
+const BORDEREAUX = 200;
+
+interface Tailles {
+  readonly figures: Figures;
+  /** Seconds that xmlsec1 takes to verify this file. */
+  readonly etalon: number | undefined;
 }
 
-/** Runs a command `TOURS` times; memory by the kernel's own account of the children. */
-function mesurer(commande: readonly string[]): Mesure {
-  const temps: number[] = [];
-  let memoire = 0;
-  for (let n = 0; n < TOURS; n += 1) {
-    const debut = performance.now();
-    const script =
-      'import resource,subprocess,sys\nr=subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,stderr=subprocess.DEVNULL).returncode\nprint(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\nsys.exit(r)';
-    const { status, stdout } = spawnSync('python3', ['-c', script, ...commande], { encoding: 'utf8' });
-    temps.push((performance.now() - debut) / 1000);
-    if (status !== 0) throw new TypeError(commande.join(' '));
-    memoire = Math.max(memoire, Number(stdout) / 1024);
-  }
-  return { temps: temps.toSorted((a, b) => a - b)[TOURS >> 1] ?? 0, memoire };
+const s = (mesure: Mesure | undefined): string =>
+  mesure === undefined ? '(absent)' : `${arrondi(mesure.secondes)} s, ${Math.round(mesure.mib)} Mio`;
+
+/** Leaves `pes-TAILLE.xml` and `signe-TAILLE.xml` in the folder. */
+async function mesurerTaille(atelier: AtelierXml, taille: string, octets: number): Promise<Tailles> {
+  const [pes, signe] = [`pes-${taille}.xml`, `signe-${taille}.xml`];
+  atelier.ecrire(pes, { octets });
+  await atelier.gabarit(pes, 'gabarit.xml');
+  await executer(atelier.signer(pes, signe));
+  const signer = await comparer(
+    { nous: atelier.signer(pes, 'nous.xml'), eux: atelier.xmlsecSigner('gabarit.xml', 'eux.xml') },
+    { avant: () => atelier.effacer('nous.xml', 'eux.xml') },
+  );
+  atelier.effacer('nous.xml', 'eux.xml', 'gabarit.xml');
+  const verifier = await comparer({ nous: atelier.verifier(signe), eux: atelier.xmlsecVerifier(signe) });
+  atelier.dire(`Signer ${taille} : ${s(signer.nous)} ; xmlsec1 ${s(signer.eux)}.`);
+  atelier.dire(`Vérifier ${taille} : ${s(verifier.nous)} ; xmlsec1 ${s(verifier.eux)}.`);
+  const figures = {
+    [`signer_${taille}_temps`]: rapport(signer.nous?.secondes, signer.eux?.secondes),
+    [`signer_${taille}_memoire`]: rapport(signer.nous?.mib, signer.eux?.mib),
+    [`verifier_${taille}_temps`]: rapport(verifier.nous?.secondes, verifier.eux?.secondes),
+    [`verifier_${taille}_memoire`]: rapport(verifier.nous?.mib, verifier.eux?.mib),
+  };
+  return { figures, etalon: verifier.eux?.secondes };
 }
 
-function ecrirePes(nom: string, octets: number, bordereaux: number): void {
-  const fd = openSync(chemin(nom), 'w');
-  for (const bloc of genererPes({ octets, bordereaux })) writeSync(fd, bloc);
-  closeSync(fd);
+/** xmlsec1 checks one signature a call: one call is timed several times, and counted as often as there are signatures. */
+async function mesurerBordereaux(atelier: AtelierXml): Promise<Figures> {
+  atelier.ecrire('pes-200.xml', { octets: 10_000_000, bordereaux: BORDEREAUX });
+  await executer(atelier.signer('pes-200.xml', 'signe-200.xml'));
+  const verifier = await comparer({
+    nous: atelier.verifier('signe-200.xml'),
+    eux: atelier.xmlsecVerifier('signe-200.xml'),
+  });
+  atelier.dire(
+    `Vérifier ${BORDEREAUX} bordereaux (10 Mo) : ${s(verifier.nous)} ; un appel de xmlsec1, qui n’en vérifie qu’un : ` +
+      `${s(verifier.eux)}. Le rapport est au temps de ${BORDEREAUX} appels, par calcul.`,
+  );
+  const appels = verifier.eux === undefined ? undefined : verifier.eux.secondes * BORDEREAUX;
+  return { verifier_200_bordereaux_temps: rapport(verifier.nous?.secondes, appels, 4) };
 }
 
-const rapport = (a: number, b: number | undefined): number | null =>
-  b === undefined ? null : Number((a / b).toFixed(3));
-
-const lignes: Record<string, unknown>[] = [];
-try {
-  const xmlsec = existsSync('/usr/bin/xmlsec1');
-  const node = (...args: string[]): string[] => [process.execPath, OUVRIER, dossier, ...args];
-  spawnSync(process.execPath, [OUVRIER, dossier, 'pki']);
-  for (const mo of tailles.length > 0 ? tailles : [10, 100]) {
-    ecrirePes('pes.xml', mo * 1e6, 1);
-    const signer = mesurer(node('signer', 'pes.xml', 'signe.xml'));
-    const verifier = mesurer(node('verifier', 'signe.xml'));
-    spawnSync(process.execPath, [OUVRIER, dossier, 'gabarit', 'pes.xml', 'gabarit.xml']);
-    const ids = ['--id-attr:Id', 'Bordereau', '--id-attr:Id', 'SignedProperties'];
-    const cles = `${chemin('cle.pem')},${chemin('certificat.pem')}`;
-    const x = xmlsec
-      ? {
-          signer: mesurer([
-            'xmlsec1',
-            '--sign',
-            '--privkey-pem',
-            cles,
-            ...ids,
-            '--output',
-            chemin('x.xml'),
-            chemin('gabarit.xml'),
-          ]),
-          verifier: mesurer([
-            'xmlsec1',
-            '--verify',
-            '--trusted-pem',
-            chemin('racine.pem'),
-            '--verification-time',
-            '2026-06-15 12:00:00',
-            ...ids,
-            chemin('signe.xml'),
-          ]),
-        }
-      : null;
-    const octets = statSync(chemin('pes.xml')).size / 1e6;
-    lignes.push({
-      mo,
-      signer_s: Number(signer.temps.toFixed(3)),
-      signer_mo_s: Math.round(octets / signer.temps),
-      signer_mib: Math.round(signer.memoire),
-      verifier_s: Number(verifier.temps.toFixed(3)),
-      verifier_mo_s: Math.round(octets / verifier.temps),
-      verifier_mib: Math.round(verifier.memoire),
-      xmlsec_signer_s: x === null ? null : Number(x.signer.temps.toFixed(3)),
-      xmlsec_verifier_s: x === null ? null : Number(x.verifier.temps.toFixed(3)),
-      signer_temps: rapport(signer.temps, x?.signer.temps),
-      signer_memoire: rapport(signer.memoire, x?.signer.memoire),
-      verifier_temps: rapport(verifier.temps, x?.verifier.temps),
-      verifier_memoire: rapport(verifier.memoire, x?.verifier.memoire),
-    });
-    if (!json) console.log(lignes.at(-1));
-  }
-  ecrirePes('pes200.xml', 10e6, 200);
-  const signer200 = mesurer(node('signer', 'pes200.xml', 'signe200.xml'));
-  const verifier200 = mesurer(node('verifier', 'signe200.xml'));
-  lignes.push({ bordereaux: 200, signer_s: signer200.temps, verifier_s: verifier200.temps });
-  console.log(json ? JSON.stringify(lignes) : lignes.at(-1));
-} finally {
-  rmSync(dossier, { recursive: true, force: true });
+/** Leaves the files of 10 and 100 MB in the folder, bare and signed. */
+export async function mesurerSignatures(atelier: AtelierXml): Promise<Tailles> {
+  const petit = await mesurerTaille(atelier, '10mo', 10_000_000);
+  const grand = await mesurerTaille(atelier, '100mo', 100_000_000);
+  const nombreux = await mesurerBordereaux(atelier);
+  return { figures: { ...petit.figures, ...grand.figures, ...nombreux }, etalon: grand.etalon };
 }

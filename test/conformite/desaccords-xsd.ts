@@ -17,7 +17,7 @@ export const DESACCORDS: readonly Desaccord[] = [
       'Datatypes 3.2.4 to 3.2.14: whiteSpace is « collapse » and fixed for dates, times, durations and floats. libxml2 refuses the spaces around a date and around INF, and drops those around any other value.',
     vaut: (n, l) => {
       const vu = /: '(\s*)([^']*?)(\s*)' is not a valid value/.exec(l.message);
-      if (vu === null || vu[1] === vu[3] || !n.valide) return false;
+      if (vu === null || `${vu[1]}${vu[3]}` === '' || !n.valide) return false;
       return /^(?:-?INF|[-\d][-\d:.TZ+]*|-?P[\dYMDTHS.]+)$/.test(vu[2] ?? '');
     },
   },

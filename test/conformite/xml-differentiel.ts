@@ -3,6 +3,13 @@ import { auHasard, type Demande, enUnBloc, Juge, lire, type Reponse } from './xm
 
 /** The differential campaign: our engine and libxml2 on the same documents, every disagreement kept. */
 
+/** A document on which the judges differ. */
+export interface Desaccord {
+  readonly quoi: string;
+  /** One character per byte. */
+  readonly octets: string;
+}
+
 export interface Bilan {
   documents: number;
   mutants: number;
@@ -12,7 +19,7 @@ export interface Bilan {
   /** Refused by us, read by libxml2, for a reason of the list. */
   stricts: Record<string, number>;
   /** Anything else: must stay empty. */
-  desaccords: string[];
+  desaccords: Desaccord[];
 }
 
 /** What we refuse and libxml2 reads, and why that is wanted. */
@@ -127,7 +134,7 @@ export class Campagne {
 
   #noter(quoi: string, octets: Buffer): void {
     if (this.bilan.desaccords.length < 20) {
-      this.bilan.desaccords.push(`${quoi}\n ${JSON.stringify(octets.toString('latin1'))}`);
+      this.bilan.desaccords.push({ quoi, octets: octets.toString('latin1') });
     }
   }
 }

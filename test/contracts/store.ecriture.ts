@@ -100,8 +100,8 @@ export function reglesEcriture(ici: () => Contexte): void {
         store.ecriture.creerFlux({ ...second, id: fluxId(3) }, suite({ journal: [entree()] })),
       ]);
       expect([a, b]).toEqual([
-        { type: 'doublon', flux: premier },
-        { type: 'doublon', flux: premier },
+        { type: 'doublon', par: 'identite', flux: premier },
+        { type: 'doublon', par: 'identite', flux: premier },
       ]);
       expect(await store.journal.lignes(A, 1, 10)).toEqual([]);
     });

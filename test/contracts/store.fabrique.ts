@@ -71,6 +71,8 @@ export function nouveau(n: number, partie: Partial<NouveauFlux> = {}): NouveauFl
   return {
     id: fluxId(n),
     protocole: 'ACTES',
+    etat: 'depose',
+    contenu: null,
     collectivite: A,
     identite: `034-${A}-20261120-N${n}-DE`,
     resume: { objet: `Délibération n° ${n}` },
@@ -103,6 +105,7 @@ export function nouveauRetour(n: number, partie: Partial<NouveauRetour> = {}): N
     sha512: '0'.repeat(128),
     taille: 12,
     source: 'maildir:essai',
+    nom: null,
     due: T0,
     ...partie,
   };
@@ -128,6 +131,7 @@ export function collectivite(partie: Partial<Collectivite> = {}): Collectivite {
     nom: 'Béziers',
     actif: true,
     actes: null,
+    helios: null,
     points: [],
     creee: T0,
     ver: 0,

@@ -228,6 +228,21 @@ export function reglesFile(ici: () => Contexte): void {
       expect(await booker(2, 500, instant(3_600_000))).toBe(true);
       expect(await booker(3, 1, instant(3_600_000))).toBe(false);
     });
+
+    test('a flux larger than the hour is not starved by the small ones, nor starves them', async () => {
+      const [h1, h2, h3] = [instant(3_600_000), instant(7_200_000), instant(10_800_000)];
+      expect(await booker(1, 1)).toBe(true);
+      expect(await booker(2, 500)).toBe(false);
+      // Whoever comes first in the next hour, it is booked.
+      expect(await booker(3, 1, h1)).toBe(false);
+      expect(await booker(2, 500, h1)).toBe(true);
+      // A second large one does not take the hour that follows.
+      expect(await booker(4, 500, h1)).toBe(false);
+      expect(await booker(3, 1, h2)).toBe(true);
+      expect(await booker(4, 500, h2)).toBe(false);
+      expect(await booker(5, 1, h3)).toBe(false);
+      expect(await booker(4, 500, h3)).toBe(true);
+    });
   });
 
   test('a closed store answers VGM-NOY-005 to everyone', async () => {

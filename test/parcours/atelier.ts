@@ -19,8 +19,9 @@ import { creerEtapeAttente } from '../../src/etapes/attente.ts';
 import { creerEtapeControle } from '../../src/etapes/controle.ts';
 import { creerEtapeEnveloppe } from '../../src/etapes/enveloppe.ts';
 import { creerGuichet } from '../../src/etapes/guichet.ts';
+import { creerRemiseHttps } from '../../src/etapes/remise-https.ts';
 import { creerEtapeReprise, creerEtapeTransmission } from '../../src/etapes/transmission.ts';
-import { ouvrirSchemas } from '../../src/formats/xsd/schemas.ts';
+import { ouvrirSchemas } from '../../src/formats/xsd/jeu.ts';
 import { assemblerGestes } from '../../src/gestes/assembler.ts';
 import type { Contexte, Gestes, ReponseDepot } from '../../src/gestes/gestes.ts';
 import type { Etat } from '../../src/metier/etats.ts';
@@ -122,7 +123,14 @@ async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
     adressesRetour: [],
     classification: null,
   };
-  await gestes.collectivites.enregistrer(CTX, { siren, nom: `Commune ${siren}`, actif: true, actes, ver: 0 });
+  await gestes.collectivites.enregistrer(CTX, {
+    siren,
+    nom: `Commune ${siren}`,
+    actif: true,
+    actes,
+    helios: null,
+    ver: 0,
+  });
   await gestes.collectivites.importerClassification(
     CTX,
     siren,
@@ -239,11 +247,20 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   };
   const actes = creerProtocoleActes();
   const m = config.actes.ministere;
+  const porte = creerRemiseHttps({
+    transport,
+    lireReponse: actes.transmission.lireReponse,
+    reponses: m.reponses,
+    guichet: creerGuichet(m.concurrence),
+    destination: 'ACTES',
+    fenetres: m.fenetres.map((f) => ({ debut: f.debut, fin: f.fin, octetsParHeure: f.octets_par_heure })),
+    octetsParHeure: m.octets_par_heure,
+  });
   const moteur = creerMoteur(outils, {
     etapes: {
       ACTES: {
         controle: creerEtapeControle({ flux: store.flux, coffre, antivirus: options.antivirus ?? null }),
-        enveloppe: creerEtapeEnveloppe(actes, {
+        enveloppe: creerEtapeEnveloppe(actes.enveloppe, {
           flux: store.flux,
           coffre,
           annuaire,
@@ -257,16 +274,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
           flux: store.flux,
           coffre,
           debits: store.debits,
-          transport,
-          guichet: creerGuichet(m.concurrence),
-          destination: 'ACTES',
-          fenetres: m.fenetres.map((f) => ({
-            debut: f.debut,
-            fin: f.fin,
-            octetsParHeure: f.octets_par_heure,
-          })),
-          octetsParHeure: m.octets_par_heure,
-          reponses: m.reponses,
+          porte: () => Promise.resolve(porte),
           alerteJoursOuvres: config.actes.alerte_jours_ouvres,
           maintenant,
         }),
@@ -278,7 +286,8 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       flux: store.flux,
       coffre,
       annuaire,
-      protocoles: [actes],
+      collectivites: store.collectivites,
+      lire: (parties) => actes.accuse.lire(parties),
       expediteurs: config.reception.expediteurs,
       trigramme: 'VGM',
     },
@@ -370,7 +379,6 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       coupure.abort();
       await moteur.arreter();
       await store.fermer();
-      schemas.fermer();
     },
   };
 }

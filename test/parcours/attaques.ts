@@ -14,6 +14,8 @@ export const chiffre = Buffer.from(
   'latin1',
 );
 export const budget = { nature: '5', matiere: '7.1', document: { typologie: '99_BU' } };
+/** A budget in XML, with this inside. */
+export const budgetDe = (corps: string): string => `<DocumentBudgetaire>${corps}</DocumentBudgetaire>`;
 export const annexe = (corps: Uint8Array | string, fichier = 'annexe.xml'): Partie => ({
   nom: 'annexe',
   fichier,

@@ -7,7 +7,18 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { lireTarGz } from '../../src/formats/tar/lire.ts';
-import { annexe, budget, chiffre, dtd, envoyerFlot, PNG, troisCents, uneAnnexe, xxe } from './attaques.ts';
+import {
+  annexe,
+  budget,
+  budgetDe,
+  chiffre,
+  dtd,
+  envoyerFlot,
+  PNG,
+  troisCents,
+  uneAnnexe,
+  xxe,
+} from './attaques.ts';
 import {
   clock,
   demande,
@@ -152,6 +163,12 @@ describe('pieces that are not what they should be: 422, each anomalie named with
       'UTF-16 DTD',
       budget,
       [document(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(xxe, 'utf16le')]), 'b.xml')],
+      'ACTES-PCE-06',
+    ],
+    [
+      'budget that borrows an Id',
+      budget,
+      [document(budgetDe('<a Id="1"/><b Id="1"/>'), 'b.xml')],
       'ACTES-PCE-06',
     ],
     ['XML for a délibération', {}, [document('<a/>', 'a.xml')], 'ACTES-PCE-03'],

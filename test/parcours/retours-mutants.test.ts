@@ -135,7 +135,8 @@ function outils(coffre: ReturnType<typeof creerFakeCoffre>): OutilsAccuse {
       exiger: () => Promise.reject(new TypeError('unused')),
       oublier: () => undefined,
     },
-    protocoles: [actes],
+    collectivites: { lister: async () => [] },
+    lire: (parties) => actes.accuse.lire(parties),
     expediteurs: [],
     trigramme: 'VGM',
   };
@@ -168,6 +169,7 @@ describe('seeded mutants of valid returns, in process', () => {
       id: 'r' as RetourId,
       ...depot,
       source: 'smtp',
+      nom: null,
       recu: 0 as Instant,
       etat: 'recu',
       due: null,

@@ -1,7 +1,17 @@
 import { assurerPaquets } from './installer.ts';
 
 /** Packages the whole suite leans on. */
-const PAQUETS = ['dovecot-imapd', 'clamav-daemon', 'libxml2-utils', 'xmlsec1', 'unzip', 'openssl'];
+const PAQUETS = [
+  'dovecot-imapd',
+  'clamav-daemon',
+  'openssh-server',
+  'vsftpd',
+  'python3-pyftpdlib',
+  'libxml2-utils',
+  'xmlsec1',
+  'unzip',
+  'openssl',
+];
 
 export async function setup(): Promise<void> {
   await assurerPaquets(PAQUETS);

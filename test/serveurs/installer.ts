@@ -10,8 +10,11 @@ const executer = promisify(execFile);
 const PREUVES: Readonly<Record<string, readonly string[]>> = {
   'dovecot-imapd': ['dovecot', '/usr/lib/dovecot/imap'],
   'clamav-daemon': ['clamd'],
+  'default-jdk-headless': ['java', 'javac'],
   'libxml2-utils': ['xmllint'],
-  'openssh-server': ['sshd'],
+  'openssh-server': ['sshd', 'ssh-keygen'],
+  vsftpd: ['vsftpd'],
+  'python3-pyftpdlib': ['/usr/lib/python3/dist-packages/pyftpdlib', 'python3'],
   'redis-server': ['redis-server'],
   xmlsec1: ['xmlsec1'],
   unzip: ['unzip'],

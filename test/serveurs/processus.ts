@@ -13,20 +13,49 @@ export async function portLibre(): Promise<number> {
   return port;
 }
 
+/** Consecutive ports that were free a moment ago, under those that the system gives away. */
+export async function portsSuivis(nombre: number): Promise<number[]> {
+  for (let base = 20_000 + (process.pid % 500) * 20; ; base += nombre) {
+    const ports = Array.from({ length: nombre }, (_, rang) => base + rang);
+    const serveurs = ports.map((port) => createServer().listen(port, '127.0.0.1'));
+    const libres = await Promise.all(
+      serveurs.map((s) =>
+        once(s, 'listening').then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+    for (const serveur of serveurs) serveur.close();
+    if (libres.every(Boolean)) return ports;
+  }
+}
+
 export interface Processus {
   readonly pid: number;
   /** Resolves once the process is gone. */
   arreter(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a server in the foreground and waits until its port answers. */
-export async function lancer(programme: string, args: readonly string[], port: number): Promise<Processus> {
+/** Where a server answers. */
+export interface Lieu {
+  readonly hote: string;
+  readonly port: number;
+}
+
+/** Starts a server in the foreground and waits until its port answers; a bare number is a port of 127.0.0.1. */
+export async function lancer(
+  programme: string,
+  args: readonly string[],
+  lieu: number | Lieu,
+): Promise<Processus> {
+  const ou = typeof lieu === 'number' ? { hote: '127.0.0.1', port: lieu } : lieu;
   const enfant = spawn(programme, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const dits: string[] = [];
   for (const flot of [enfant.stdout, enfant.stderr]) flot.on('data', (d: Buffer) => dits.push(d.toString()));
   const fini = once(enfant, 'exit');
   try {
-    await ecoute(enfant, port);
+    await ecoute(enfant, ou);
   } catch (erreur) {
     enfant.kill('SIGKILL');
     throw new Error(`${programme} ne démarre pas : ${dits.join('')}`, { cause: erreur });
@@ -40,10 +69,10 @@ export async function lancer(programme: string, args: readonly string[], port: n
   };
 }
 
-async function ecoute(enfant: ChildProcess, port: number): Promise<void> {
+async function ecoute(enfant: ChildProcess, { hote, port }: Lieu): Promise<void> {
   for (let essai = 0; essai < 600; essai += 1) {
     if (enfant.exitCode !== null) throw new Error(`arrêt immédiat, code ${enfant.exitCode}`);
-    const prise = connect(port, '127.0.0.1');
+    const prise = connect(port, hote);
     try {
       await once(prise, 'connect');
       return;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { raisonDe } from '../../config/fichiers.ts';
 import { ouvrirPkcs12 } from '../../formats/certificats/pkcs12.ts';
 import { erreurSignataire } from '../../metier/catalogue/signataire.ts';
 import type { AlgorithmeSignataire, Signataire } from '../../ports/signataire.ts';
@@ -24,7 +25,6 @@ function lire(fichier: string): Uint8Array {
   try {
     return readFileSync(fichier);
   } catch (origine) {
-    const raison = (origine as NodeJS.ErrnoException).code ?? 'illisible';
-    throw erreurSignataire('VGM-SGT-001', { fichier, raison }, origine);
+    throw erreurSignataire('VGM-SGT-001', { fichier, raison: raisonDe(origine) }, origine);
   }
 }

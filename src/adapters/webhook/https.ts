@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import type { Config } from '../../config/manifest.ts';
+import type { Resolution } from '../../formats/reseau/adresses.ts';
 import { signer } from '../../formats/webhook/signature.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
 import { erreurNotification } from '../../metier/catalogue/notification.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { EnvoiWebhook, ReponseNotification, Webhook } from '../../ports/notification.ts';
-import { creerGarde, type Garde, type Resolution } from './garde.ts';
+import { creerGarde, type Garde } from './garde.ts';
 import { motifReseau } from './motifs.ts';
 import { lireRetryAfter } from './retry-after.ts';
 

@@ -11,11 +11,3 @@ export const controlerFichier: ModuleVerbe = {
     return controler(fichier(appel), { json: drapeau(appel.options, 'json') }, appel.monde.sorties);
   },
 };
-
-/** `vaguemestre verifier FICHIER`, without daemon. */
-export const verifierFichier: ModuleVerbe = {
-  async executer(appel) {
-    const { verifier } = await import('../verifier.ts');
-    return verifier(fichier(appel), { json: drapeau(appel.options, 'json') }, appel.monde.sorties);
-  },
-};

@@ -8,7 +8,13 @@ import { niveauDuTableau, niveauEidas } from './niveaux.ts';
 import { interrogerOcsp } from './ocsp.ts';
 import type { PolitiquesChemin } from './politiques.ts';
 import type { Emploi } from './regles-chemin.ts';
-import { type EtatRevocation, inconnu, type Preuve, type QuestionRevocation } from './revocation.ts';
+import {
+  type AgeMax,
+  type EtatRevocation,
+  inconnu,
+  type Preuve,
+  type QuestionRevocation,
+} from './revocation.ts';
 
 /** The judgement on a certificate at an instant: path, revocation of each of its certificates, family and level. */
 
@@ -32,7 +38,11 @@ export interface DemandeConfiance {
   readonly preuves: PreuvesFournies;
   /** `signature` unless said otherwise. */
   readonly emploi?: Emploi;
+  /** None unless said: nextUpdate alone makes evidence stale. */
+  readonly ageMax?: AgeMax;
 }
+
+const SANS_LIMITE: AgeMax = { crl: null, ocsp: null };
 
 /** One certificate of the path, and what is known of its revocation. */
 export interface EtatMaillon {
@@ -107,7 +117,10 @@ function jugerDans(famille: FamilleOuverte, affaire: Affaire): VerdictConfiance 
   const chaine = batirChaine({ certificat, intermediaires, ancres, instant: demande.instant, emploi });
   if (chaine.type === 'refusee') return { type: 'refuse', defauts: chaine.defauts, preuves: [] };
   const maillons = interrogerChemin(chaine.chemin, demande);
-  const preuves = maillons.flatMap(({ revocation }) => revocation.preuve ?? []);
+  const preuves = maillons.flatMap(({ revocation }) => [
+    ...(revocation.preuve === null ? [] : [revocation.preuve]),
+    ...(revocation.etat === 'bon' ? (revocation.appuis ?? []) : []),
+  ]);
   const revoques = maillons.flatMap(({ revocation }, i) => refuserRevoque(revocation, chaine.chemin[i]));
   if (revoques.length > 0) return { type: 'refuse', defauts: revoques, preuves };
   const dossier: Dossier = {
@@ -142,7 +155,7 @@ function niveauDe(
   suite: Affaire & { readonly chemin: readonly Certificat[]; readonly politiques: PolitiquesChemin },
 ): string | null {
   const { certificat, chemin, politiques, demande } = suite;
-  const sujet = { certificat, emetteur: chemin[1] ?? certificat, politiques };
+  const sujet = { certificat, chemin, politiques };
   if (famille.famille.lecture === 'tableau') {
     return niveauDuTableau(sujet, famille.famille.niveaux);
   }
@@ -157,8 +170,8 @@ function niveauDe(
 function interrogerChemin(chemin: readonly Certificat[], demande: DemandeConfiance): EtatMaillon[] {
   return chemin.slice(0, -1).map((certificat, i) => {
     const emetteur = chemin[i + 1] ?? certificat;
-    const { instant, controle = instant } = demande;
-    const question = { certificat, emetteur, instant, controle };
+    const { instant, controle = instant, ageMax = SANS_LIMITE } = demande;
+    const question = { certificat, emetteur, instant, controle, ageMax };
     return {
       sujet: certificat.sujet.texte,
       sha256: certificat.sha256,
@@ -170,7 +183,9 @@ function interrogerChemin(chemin: readonly Certificat[], demande: DemandeConfian
 /** « revoque » by any sound evidence wins, then « bon »; otherwise the most telling « inconnu ». */
 export function interrogerPreuves(preuves: PreuvesFournies, question: QuestionRevocation): EtatRevocation {
   const reponses = [
-    ...preuves.ocsp.map(({ reponse, nonce }) => interrogerOcsp(reponse, { ...question, nonce })),
+    ...preuves.ocsp.map(({ reponse, nonce }) =>
+      interrogerOcsp(reponse, { ...question, nonce, crl: preuves.crl }),
+    ),
     ...preuves.crl.map((crl) => interrogerCrl(crl, question)),
   ];
   const revoque = reponses.find((r) => r.etat === 'revoque');

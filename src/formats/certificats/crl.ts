@@ -142,7 +142,7 @@ export function interrogerCrl(source: Uint8Array, question: QuestionRevocation):
     if (trouvee === 'extension_critique') return inconnu(trouvee, preuve);
     const dit = trouvee === null ? null : trancher(question, preuve, trouvee);
     if (dit?.etat === 'revoque' && estSansRetour(dit)) return dit;
-    const perimee = jugerFraicheur(question, crl);
+    const perimee = jugerFraicheur(question, { type: 'crl', ...crl });
     if (perimee !== null) return inconnu(perimee, preuve);
     return dit ?? { etat: 'bon', preuve, ensuite: null, reserves: [] };
   } catch (e) {

@@ -2,7 +2,8 @@ import type { Instant } from '../../metier/identifiants.ts';
 import { type ElementXml, lireXml } from '../xml/lire.ts';
 import { lireCertificat, sha256 } from './certificat.ts';
 import { enDate } from './defauts.ts';
-import { ATTRIBUT, enfant, enfants, ESPACES, texte, texteFrancais } from './liste-xml.ts';
+import { type Entete, examinerEntete, lireEntete, TAILLE_LISTE_MAX } from './liste-entete.ts';
+import { ATTRIBUT, enfant, enfants, texte, texteFrancais } from './liste-xml.ts';
 import { lirePeriodes, TYPE_CA_QC } from './liste-service.ts';
 import { type Ancre, type Famille, periodeA } from './magasin.ts';
 
@@ -41,79 +42,27 @@ export type ImportListe =
   /** `motif`: French, with the remedy. */
   | { readonly type: 'refusee'; readonly code: RefusListe; readonly motif: string };
 
-/** Largest national list seen: some 6 MB. */
-const TAILLE_MAX = 20_000_000;
-
 function refuser(code: RefusListe, motif: string): ImportListe {
   return { type: 'refusee', code, motif };
 }
 
 /** Never throws. */
 export function importerListeConfiance(demande: DemandeListe): ImportListe {
-  const lecture = lireXml(demande.xml, TAILLE_MAX);
+  const lecture = lireXml(demande.xml, TAILLE_LISTE_MAX);
   if (lecture.type === 'illisible') {
     return refuser('illisible', `La liste est illisible : ${lecture.motif}. La télécharger de nouveau.`);
   }
   const entete = lireEntete(lecture.racine);
-  if (entete === null) {
+  if (entete?.genre !== 'liste') {
     return refuser(
       'autre_format',
       'Ce fichier n’est pas une liste de confiance ETSI TS 119 612 (version 5 ou 6). Vérifier son adresse.',
     );
   }
-  const reserves = examiner(entete, demande);
+  const reserves = examinerEntete(entete, demande);
   const [premiere] = reserves;
   if (premiere !== undefined && demande.forcer !== true) return refuser(premiere.code, premiere.motif);
   return importer(lecture.racine, { entete, demande, reserves: reserves.map((r) => r.motif) });
-}
-
-interface Entete {
-  readonly territoire: string;
-  readonly numero: string;
-  readonly emise: Instant;
-  readonly prochaine: Instant | null;
-}
-
-/** null: not a list of trust services, or one of a structure that this program does not know. */
-function lireEntete(racine: ElementXml): Entete | null {
-  if (racine.espace !== ESPACES.tsl || racine.nom !== 'TrustServiceStatusList') return null;
-  const infos = enfant(racine, 'SchemeInformation');
-  const version = texte(enfant(infos, 'TSLVersionIdentifier'));
-  const type = texte(enfant(infos, 'TSLType'));
-  const emise = Date.parse(texte(enfant(infos, 'ListIssueDateTime')));
-  if (!['5', '6'].includes(version) || !type.endsWith('/TSLType/EUgeneric') || Number.isNaN(emise)) {
-    return null;
-  }
-  const prochaine = Date.parse(texte(enfant(enfant(infos, 'NextUpdate'), 'dateTime')));
-  return {
-    territoire: texte(enfant(infos, 'SchemeTerritory')),
-    numero: texte(enfant(infos, 'TSLSequenceNumber')),
-    emise: emise as Instant,
-    prochaine: Number.isNaN(prochaine) ? null : (prochaine as Instant),
-  };
-}
-
-interface Reserve {
-  readonly code: 'non_verifiee' | 'perimee';
-  readonly motif: string;
-}
-
-function examiner({ prochaine, emise }: Entete, { verifiee, instant }: DemandeListe): Reserve[] {
-  const reserves: Reserve[] = [];
-  if (!verifiee) {
-    const motif =
-      'La signature de la liste n’a pas été vérifiée. Vérifier la liste, ou forcer l’import en connaissance de cause.';
-    reserves.push({ code: 'non_verifiee', motif });
-  }
-  if (prochaine !== null && prochaine < instant) {
-    const motif = `La liste devait être remplacée le ${enDate(prochaine)}. Télécharger la liste en vigueur.`;
-    reserves.push({ code: 'perimee', motif });
-  }
-  if (emise > instant) {
-    const motif = `La liste est datée du ${enDate(emise)}, à venir. Vérifier l’horloge de cette machine.`;
-    reserves.push({ code: 'perimee', motif });
-  }
-  return reserves;
 }
 
 interface Contexte {

@@ -7,8 +7,10 @@ import { type Certificat, lireCertificat } from './certificat.ts';
  * « issuer + policy OID » into a level. No level is guessed: RGS has no OID of its own (crypto.md § 5).
  */
 
-const EMPREINTE = z.string().regex(/^[0-9a-f]{64}$/, 'une empreinte SHA-256 en hexadécimal minuscule');
-const OID = z.string().regex(/^[0-2](\.(0|[1-9]\d*)){1,40}$/, 'un OID');
+const EMPREINTE = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'il faut une empreinte SHA-256 en hexadécimal minuscule');
+const OID = z.string().regex(/^[0-2](\.(0|[1-9]\d*)){1,40}$/, 'il faut un OID');
 const DATE = z.iso.datetime();
 
 /** TS 119 612 § 5.5.9.2.2: which certificates a qualifier applies to. */
@@ -54,7 +56,10 @@ const ancre = z.strictObject({
 });
 
 const regle = z.strictObject({
-  /** SHA-256 of the SubjectPublicKeyInfo of the issuing authority; `*` = any issuer of the family. */
+  /**
+   * SHA-256 of the SubjectPublicKeyInfo of an authority of the path: the one that issued the certificate, or one
+   * above it, anchor included (`niveauDuTableau` says what differs); `*` = any of the family.
+   */
   emetteur: z.union([EMPREINTE, z.literal('*')]),
   /** Policy OID; `*` = any, even none. */
   politique: z.union([OID, z.literal('*')]),
@@ -62,8 +67,29 @@ const regle = z.strictObject({
   niveau: z.string().min(1),
 });
 
+/** What an imported list said of itself, and who signed it: the next import may not go back (TS 119 612 § 5.3.2). */
+const liste = z.strictObject({
+  territoire: z.string(),
+  numero: z.number().int().nonnegative(),
+  emise: DATE,
+  /** null: a closed list. */
+  prochaine: DATE.nullable(),
+  /** Of the file, and of the certificate that signed it. */
+  sha256: EMPREINTE,
+  signataire: EMPREINTE,
+  importee: DATE,
+});
+
+/** The list of lists: who may sign the list of each territory (TS 119 612 § 5.3.13). */
+const listeDesListes = z.strictObject({
+  ...liste.shape,
+  pointeurs: z.array(
+    z.strictObject({ territoire: z.string(), adresse: z.string(), signataires: z.array(EMPREINTE) }),
+  ),
+});
+
 const famille = z.strictObject({
-  nom: z.string().regex(/^[a-z0-9-]{1,40}$/, 'minuscules, chiffres et tirets'),
+  nom: z.string().regex(/^[a-z0-9-]{1,40}$/, 'il faut des minuscules, des chiffres ou des tirets'),
   libelle: z.string().min(1),
   /** `tableau`: the level comes from `niveaux`; `eidas`: from the QcStatements and the trusted list. */
   lecture: z.enum(['tableau', 'eidas']),
@@ -71,14 +97,22 @@ const famille = z.strictObject({
   niveaux: z.array(regle),
   /** Where it comes from and when: file, date of issue, sequence number. For people and for the journal. */
   origine: z.string(),
+  /** Only for a family made from a trusted list. */
+  liste: liste.optional(),
 });
 
-const magasin = z.strictObject({ version: z.literal(1), familles: z.array(famille) });
+const magasin = z.strictObject({
+  version: z.literal(1),
+  familles: z.array(famille),
+  listeDesListes: listeDesListes.optional(),
+});
 
 export type Periode = z.infer<typeof periode>;
 export type Ancre = z.infer<typeof ancre>;
 export type RegleNiveau = z.infer<typeof regle>;
 export type Famille = z.infer<typeof famille>;
+export type FaitsListe = z.infer<typeof liste>;
+export type ListeDesListes = z.infer<typeof listeDesListes>;
 export type MagasinConfiance = z.infer<typeof magasin>;
 
 export type LectureMagasin =
@@ -86,9 +120,12 @@ export type LectureMagasin =
   /** One French line per problem. */
   | { readonly type: 'refuse'; readonly problemes: readonly string[] };
 
-/** Checks a parsed JSON value, every anchor included. Never throws. */
-export function lireMagasin(valeur: unknown): LectureMagasin {
-  const lu = magasin.safeParse(valeur);
+/**
+ * Checks a parsed JSON value, every anchor included. Never throws.
+ * @param dire wording of what zod finds; zod's own when absent.
+ */
+export function lireMagasin(valeur: unknown, dire?: z.core.$ZodErrorMap): LectureMagasin {
+  const lu = magasin.safeParse(valeur, dire === undefined ? {} : { error: dire });
   if (!lu.success) {
     const problemes = lu.error.issues.map((i) => `${i.path.join('.')} : ${i.message}`);
     return { type: 'refuse', problemes };
@@ -125,6 +162,11 @@ export interface FamilleOuverte {
 }
 
 export type MagasinOuvert = readonly FamilleOuverte[];
+
+/** The families of these names; all of them when none is named. */
+export function restreindre(ouvert: MagasinOuvert, noms: readonly string[]): MagasinOuvert {
+  return noms.length === 0 ? ouvert : ouvert.filter((f) => noms.includes(f.famille.nom));
+}
 
 /** An unreadable anchor was refused by `lireMagasin`; here it is trusted no more than an absent one. */
 export function ouvrirMagasin({ familles }: MagasinConfiance): MagasinOuvert {

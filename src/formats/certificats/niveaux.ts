@@ -6,23 +6,28 @@ import { TOUTE_POLITIQUE, type PolitiquesChemin } from './politiques.ts';
 
 export interface SujetNiveau {
   readonly certificat: Certificat;
-  /** The certificate that issued it; itself when it is its own anchor. */
-  readonly emetteur: Certificat;
+  /** Leaf first, anchor last. */
+  readonly chemin: readonly Certificat[];
   readonly politiques: PolitiquesChemin;
 }
 
-/** First row that fits, in the order of the table; null when none does. */
+/**
+ * First row that fits, in the order of the table; null when none does. A policy counts when the leaf names it
+ * (anyPolicy names none) and RFC 5280 § 6.1 leaves it valid along the path. Only a row that names the very authority
+ * that issued the leaf lets the authorities that state no policy be silent: the operator vouches for it by name.
+ */
 export function niveauDuTableau(sujet: SujetNiveau, table: readonly RegleNiveau[]): string | null {
-  const { certificat, emetteur, politiques } = sujet;
-  const siennes = certificat.extensions.politiques ?? [];
-  const admises = siennes.filter(
-    (oid) => politiques.nonExclues.has(oid) || politiques.nonExclues.has(TOUTE_POLITIQUE),
-  );
-  const trouvee = table.find(
-    (r) =>
-      (r.emetteur === '*' || r.emetteur === emetteur.cle.sha256) &&
-      (r.politique === '*' || admises.includes(r.politique)),
-  );
+  const { certificat, chemin, politiques } = sujet;
+  const [premiere, ...superieures] = chemin.length > 1 ? chemin.slice(1) : chemin;
+  const dessus = new Set(superieures.map((c) => c.cle.sha256 as string));
+  const siennes = (certificat.extensions.politiques ?? []).filter((oid) => oid !== TOUTE_POLITIQUE);
+  const valides = siennes.filter((oid) => politiques.valides.has(oid));
+  const nonExclues = siennes.filter((oid) => politiques.nonExclues.has(oid));
+  const trouvee = table.find((r) => {
+    const parSonNom = r.emetteur === premiere?.cle.sha256;
+    if (!parSonNom && r.emetteur !== '*' && !dessus.has(r.emetteur)) return false;
+    return r.politique === '*' || (parSonNom ? nonExclues : valides).includes(r.politique);
+  });
   return trouvee?.niveau ?? null;
 }
 

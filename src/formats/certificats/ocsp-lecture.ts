@@ -48,7 +48,7 @@ export interface ReponseOcsp {
 export type LectureOcsp =
   | { readonly type: 'lue'; readonly reponse: ReponseOcsp }
   /** The responder answered without answering (RFC 6960 § 4.2.1). */
-  | { readonly type: 'refus'; readonly motif: string }
+  | { readonly type: 'refus'; readonly motif: string; readonly passager: boolean }
   | { readonly type: 'illisible'; readonly motif: string };
 
 const REFUS: ReadonlyMap<number, string> = new Map([
@@ -58,6 +58,9 @@ const REFUS: ReadonlyMap<number, string> = new Map([
   [5, 'question à signer'],
   [6, 'question non autorisée'],
 ]);
+
+/** internalError, tryLater: the same question may be answered later. */
+const PASSAGERS: ReadonlySet<number> = new Set([2, 3]);
 
 const TAILLE_MAX = 1_000_000;
 const OID_BASIQUE = '1.3.6.1.5.5.7.48.1.1';
@@ -70,7 +73,9 @@ export function lireOcsp(octets: Uint8Array): LectureOcsp {
   try {
     const c = new Curseur(lireDer(octets));
     const statut = lirePetit(c.prendre(), TAG.enumere);
-    if (statut !== 0) return { type: 'refus', motif: REFUS.get(statut) ?? `code ${statut}` };
+    if (statut !== 0) {
+      return { type: 'refus', motif: REFUS.get(statut) ?? `code ${statut}`, passager: PASSAGERS.has(statut) };
+    }
     const corps = new Curseur(lireDer(c.prendre(contexteConstruit(0)).contenu));
     c.finir();
     if (lireOid(corps.prendre()) !== OID_BASIQUE) throw new ErreurDer('type de réponse inconnu');

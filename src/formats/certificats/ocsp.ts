@@ -3,6 +3,7 @@ import { Integer, Null, OctetString } from 'asn1js';
 import { AlgorithmIdentifier, CertID, Extension, OCSPRequest, Request, TBSRequest } from 'pkijs';
 import { estObsolete, type Hachage, nomNode, verifierSignature } from './algorithmes.ts';
 import { type Certificat, estSignePar, sha256 } from './certificat.ts';
+import { interrogerCrl } from './crl.ts';
 import { hex } from './der-valeurs.ts';
 import { lireOcsp, type ReponseOcsp, type ReponseSimple } from './ocsp-lecture.ts';
 import { examinerPorteur } from './regles-chemin.ts';
@@ -58,6 +59,8 @@ export interface QuestionOcsp extends QuestionRevocation {
   readonly nonce: Uint8Array | null;
   /** An answer without the nonce is « inconnu » too. Many responders sign answers ahead: false unless said. */
   readonly nonceExige?: boolean;
+  /** Lists of any issuer: the responder's own revocation is looked for there. */
+  readonly crl?: readonly Uint8Array[];
 }
 
 /** @param source the answer as it was received; its digest is the evidence kept. */
@@ -72,6 +75,8 @@ export function interrogerOcsp(source: Uint8Array, question: QuestionOcsp): Etat
   const preuve: Preuve = { type: 'ocsp', sha256: sha256(source), emise, jusqua };
   const refus = refuserRepondeur(reponse, question) ?? refuserNonce(reponse, question);
   if (refus !== null) return inconnu(refus, preuve);
+  const repondeur = controlerRepondeur(reponse, question);
+  if (repondeur.etat === 'revoque') return inconnu('repondeur_revoque', repondeur.preuve);
   if (simple.statut === 'inconnu') return inconnu('non_connu', preuve);
   const dit =
     simple.statut === 'bon' ? null : trancher(question, preuve, { ...simple.statut, invalidite: null });
@@ -79,8 +84,17 @@ export function interrogerOcsp(source: Uint8Array, question: QuestionOcsp): Etat
   const perime = refuserDate(reponse, simple, question);
   if (perime !== null) return inconnu(perime, preuve);
   if (dit !== null) return dit;
-  return { etat: 'bon', preuve, ensuite: null, reserves: reserves(reponse, question) };
+  const appuis = repondeur.preuve === null ? {} : { appuis: [repondeur.preuve] };
+  const muet = question.nonce !== null && reponse.nonce === null;
+  const reserves = [
+    ...(repondeur.etat === 'inconnu' ? [RESERVE_REPONDEUR] : []),
+    ...(muet ? ['le répondeur ne reprend pas la valeur unique de la question'] : []),
+  ];
+  return { etat: 'bon', preuve, ...appuis, ensuite: null, reserves };
 }
+
+/** Said of an answer that stands on a responder whose own revocation nobody could look at. */
+export const RESERVE_REPONDEUR = 'la non-révocation du répondeur lui-même n’a pas été contrôlée';
 
 /** CertID: issuer's name and key, and serial number, all three. */
 function designe(simple: ReponseSimple, { certificat, emetteur }: QuestionOcsp): boolean {
@@ -133,18 +147,31 @@ function refuserDate(
 ): CodeInconnu | null {
   if (reponse.produite > (question.controle ?? question.instant) + DERIVE_MS) return 'future';
   const jusqua = simple.jusqua ?? ((reponse.produite + DERIVE_MS) as typeof reponse.produite);
-  return jugerFraicheur(question, { emise: simple.emise, jusqua, memoire: simple.memoire });
+  return jugerFraicheur(question, { type: 'ocsp', emise: simple.emise, jusqua, memoire: simple.memoire });
 }
 
-function reserves(reponse: ReponseOcsp, question: QuestionOcsp): string[] {
-  const repondeur = trouverRepondeur(reponse, question.emetteur);
-  const delegue = repondeur !== undefined && repondeur.cle.sha256 !== question.emetteur.cle.sha256;
-  return [
-    ...(delegue && !repondeur.extensions.sansControle
-      ? ['la non-révocation du répondeur lui-même n’a pas été contrôlée']
-      : []),
-    ...(question.nonce !== null && reponse.nonce === null
-      ? ['le répondeur ne reprend pas la valeur unique de la question']
-      : []),
-  ];
+interface EtatRepondeur {
+  readonly etat: 'sur' | 'revoque' | 'inconnu';
+  /** The list that settled it, when one did. */
+  readonly preuve: Preuve | null;
+}
+
+/**
+ * RFC 6960 § 4.2.2.2.1: the authority itself and a responder with nocheck need no check, any other is looked for in
+ * the lists at hand. A revocation on a list counts in every case and whatever its date: who holds the key of the
+ * responder can date an answer as he likes.
+ */
+function controlerRepondeur(reponse: ReponseOcsp, question: QuestionOcsp): EtatRepondeur {
+  const { emetteur, controle = question.instant, crl = [] } = question;
+  const repondeur = trouverRepondeur(reponse, emetteur);
+  if (repondeur === undefined || repondeur.cle.sha256 === emetteur.cle.sha256) {
+    return { etat: 'sur', preuve: null };
+  }
+  const sienne = { certificat: repondeur, emetteur, instant: reponse.produite, controle };
+  const etats = crl.map((liste) => interrogerCrl(liste, sienne));
+  const revoque = etats.find((e) => e.etat === 'revoque' || (e.etat === 'bon' && e.ensuite !== null));
+  if (revoque !== undefined) return { etat: 'revoque', preuve: revoque.preuve };
+  if (repondeur.extensions.sansControle) return { etat: 'sur', preuve: null };
+  const bon = etats.find((e) => e.etat === 'bon');
+  return bon === undefined ? { etat: 'inconnu', preuve: null } : { etat: 'sur', preuve: bon.preuve };
 }

@@ -1,13 +1,23 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import forge from 'node-forge';
 import { type Certificat, lireCertificat } from './certificat.ts';
+import { type Asn1, Budget, CalculDemesure, eclaircir, fils, oidDe } from './pkcs12-parties.ts';
+import { creerDechiffrer, formesDuSecret, ProcedeInconnu, type Secret } from './pkcs12-chiffres.ts';
+import { verifierSceau } from './pkcs12-sceau.ts';
 
 /**
  * PKCS#12 files of every age (RFC 7292): AES, 3DES and RC2 of the first Windows. node-forge opens them, for OpenSSL 3
  * refuses the oldest; then it is left: key and certificates go on as node:crypto knows them.
  */
 
-export type RefusPkcs12 = 'secret' | 'abime' | 'sans_cle' | 'sans_certificat' | 'ambigu' | 'inconnu';
+export type RefusPkcs12 =
+  | 'secret'
+  | 'abime'
+  | 'sans_cle'
+  | 'sans_certificat'
+  | 'ambigu'
+  | 'inconnu'
+  | 'demesure';
 
 export type OuverturePkcs12 =
   | {
@@ -32,6 +42,8 @@ const MOTIFS = {
     'Le fichier PKCS#12 contient plusieurs clés de signature. En exporter un par clé, et donner celui qui doit signer.',
   inconnu:
     'Le fichier PKCS#12 est protégé par un procédé inconnu. L’exporter de nouveau avec « openssl pkcs12 -export ».',
+  demesure:
+    'Le fichier PKCS#12 demande un calcul démesuré pour s’ouvrir. L’exporter de nouveau avec « openssl pkcs12 -export ».',
 } as const satisfies Readonly<Record<RefusPkcs12, string>>;
 
 function refuser(code: RefusPkcs12): OuverturePkcs12 {
@@ -50,11 +62,16 @@ export function ouvrirPkcs12(octets: Uint8Array, secret: string): OuverturePkcs1
   return assembler(essai.pfx);
 }
 
-function lireAsn1(octets: Uint8Array): forge.asn1.Asn1 | undefined {
+/** PFX ::= SEQUENCE { version 3, authSafe ContentInfo of data, macData OPTIONAL }. */
+function lireAsn1(octets: Uint8Array): Asn1 | undefined {
   try {
     const asn1 = forge.asn1.fromDer(Buffer.from(octets).toString('latin1'));
-    // PFX ::= SEQUENCE { version 3, authSafe, macData OPTIONAL }
-    return Array.isArray(asn1.value) && asn1.value.length >= 2 && asn1.value.length <= 3 ? asn1 : undefined;
+    const [version, contenu, sceau, ...trop] = fils(asn1);
+    const [type] = fils(contenu);
+    const estPfx = version?.value === '\u0003' && oidDe(type) === forge.pki.oids['data'];
+    const [empreinte] = fils(sceau);
+    const scelle = sceau === undefined || oidDe(fils(fils(empreinte)[0])[0]) !== '';
+    return estPfx && scelle && trop.length === 0 ? asn1 : undefined;
   } catch {
     return undefined;
   }
@@ -63,38 +80,38 @@ function lireAsn1(octets: Uint8Array): forge.asn1.Asn1 | undefined {
 type Pfx = forge.pkcs12.Pkcs12Pfx;
 type Essai = { readonly type: 'ouvert'; readonly pfx: Pfx } | (OuverturePkcs12 & { readonly type: 'refuse' });
 
-/**
- * PKCS#12 derives its MAC and its old ciphers from the password in UTF-16, and PBES2 from its bytes. forge hands both
- * the same string: with accents, the MAC is checked with one and the content opened with the other.
- */
-function essayer(asn1: forge.asn1.Asn1, secret: string): Essai {
-  const secretUtf8 = Buffer.from(secret, 'utf8').toString('latin1');
-  const sansMac = { ...asn1, value: (asn1.value as forge.asn1.Asn1[]).slice(0, 2) };
-  const direct = tenter(asn1, secret);
-  if (direct.pfx !== undefined) return { type: 'ouvert', pfx: direct.pfx };
-  const macJuste = direct.cause !== 'mac';
-  const contenu = tenter(sansMac, secretUtf8).pfx ?? tenter(sansMac, secret).pfx;
-  if (contenu !== undefined && macJuste) return { type: 'ouvert', pfx: contenu };
-  // Opened by this password and by no other, while the seal does not hold: the password is right and the file is not.
-  const protege = tenter(sansMac, `${secret}?`).pfx === undefined;
-  if (contenu !== undefined) return refuserEssai(protege ? 'abime' : 'secret');
-  if (!macJuste) return refuserEssai('secret');
-  const aSceau = (asn1.value as unknown[]).length === 3;
-  if (direct.cause === 'inconnu') return refuserEssai('inconnu');
-  return refuserEssai(aSceau ? 'abime' : 'secret');
+function essayer(asn1: Asn1, secret: string): Essai {
+  try {
+    const sceau = verifierSceau(asn1, secret, new Budget());
+    if (sceau === 'inconnu') return refuserEssai('inconnu');
+    for (const forme of formesDuSecret(secret)) {
+      const pfx = tenter(asn1, forme);
+      if (pfx === undefined) continue;
+      if (sceau !== 'faux') return { type: 'ouvert', pfx };
+      // Opened by this password and by no other, while the seal does not hold: the password is right and the file is not.
+      const [autre] = formesDuSecret(`${secret}?`);
+      const protege = autre !== undefined && tenter(asn1, autre) === undefined;
+      return refuserEssai(protege ? 'abime' : 'secret');
+    }
+    return refuserEssai(sceau === 'juste' ? 'abime' : 'secret');
+  } catch (e) {
+    if (e instanceof CalculDemesure) return refuserEssai('demesure');
+    return refuserEssai(e instanceof ProcedeInconnu ? 'inconnu' : 'abime');
+  }
 }
 
 function refuserEssai(code: RefusPkcs12): Essai {
   return { type: 'refuse', code, motif: MOTIFS[code] };
 }
 
-function tenter(asn1: forge.asn1.Asn1, secret: string): { pfx?: Pfx; cause: 'mac' | 'inconnu' | 'contenu' } {
+/** Throws CalculDemesure and ProcedeInconnu; undefined when this password does not open. */
+function tenter(asn1: Asn1, secret: Secret): Pfx | undefined {
   try {
-    return { pfx: forge.pkcs12.pkcs12FromAsn1(asn1, secret), cause: 'contenu' };
+    const clair = eclaircir(asn1, creerDechiffrer(secret, new Budget()));
+    return forge.pkcs12.pkcs12FromAsn1(clair, '');
   } catch (e) {
-    const message = e instanceof Error ? e.message : '';
-    if (message.includes('MAC could not be verified')) return { cause: 'mac' };
-    return { cause: /unsupported|Unsupported/.test(message) ? 'inconnu' : 'contenu' };
+    if (e instanceof CalculDemesure || e instanceof ProcedeInconnu) throw e;
+    return undefined;
   }
 }
 
@@ -142,9 +159,9 @@ function lireCertificatDuSac(sac: forge.pkcs12.Bag): Certificat[] {
  * The certificate around the signed part that forge kept as it was. The algorithm is taken from that part, where it is
  * written too (RFC 5280 § 4.1.1.2): forge would write it anew from what it understood.
  */
-function refaire(certificat: forge.pki.Certificate): forge.asn1.Asn1 {
-  const { tbsCertificate, signature } = certificat as typeof certificat & { tbsCertificate: forge.asn1.Asn1 };
-  const champs = tbsCertificate.value as forge.asn1.Asn1[];
+function refaire(certificat: forge.pki.Certificate): Asn1 {
+  const { tbsCertificate, signature } = certificat as typeof certificat & { tbsCertificate: Asn1 };
+  const champs = tbsCertificate.value as Asn1[];
   const versionne = champs[0]?.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC;
   const algorithme = champs[versionne ? 2 : 1];
   const { Class, Type, create } = forge.asn1;
@@ -153,7 +170,7 @@ function refaire(certificat: forge.pki.Certificate): forge.asn1.Asn1 {
   return create(Class.UNIVERSAL, Type.SEQUENCE, true, membres);
 }
 
-function enOctets(asn1: forge.asn1.Asn1): Buffer {
+function enOctets(asn1: Asn1): Buffer {
   return Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'latin1');
 }
 

@@ -14,7 +14,8 @@ export interface PolitiquesChemin {
   readonly exigee: boolean;
   /**
    * The same, an authority that states no policy at all being silent instead of excluding all: older French
-   * authorities write none in their intermediate certificates. Only the operator's own table may lean on it.
+   * authorities write none in their intermediate certificates. Only a row of the operator's table that names the
+   * issuing authority itself leans on it (`niveaux.ts`).
    */
   readonly nonExclues: ReadonlySet<string>;
 }

@@ -41,6 +41,7 @@ export const TEXTES_INCONNU = {
   algorithme_obsolete: 'la preuve est signée avec un algorithme obsolète ou inconnu',
   droit_absent: 'le signataire de la preuve n’a pas reçu ce droit de l’autorité',
   repondeur_perime: 'le certificat du répondeur n’était pas valable quand il a répondu',
+  repondeur_revoque: 'le certificat du répondeur a été révoqué',
   repondeur_refuse: 'le répondeur a refusé de répondre',
   autre_certificat: 'la réponse porte sur un autre certificat',
   non_connu: 'le répondeur ne connaît pas ce certificat',
@@ -61,6 +62,8 @@ export type EtatRevocation =
   | {
       readonly etat: 'bon';
       readonly preuve: Preuve;
+      /** Evidence that the first one leans on: the list that says that the responder itself was not revoked. */
+      readonly appuis?: readonly Preuve[];
       /** Revoked, but after the instant examined. */
       readonly ensuite: Revocation | null;
       /** French: what a careful reader would want to know. */
@@ -88,12 +91,20 @@ export interface QuestionRevocation {
   readonly instant: Instant;
   /** When the question is asked; `instant` unless said otherwise. Evidence made after the instant is then welcome. */
   readonly controle?: Instant;
+  readonly ageMax?: AgeMax;
+}
+
+/** Beyond this age, milliseconds, evidence made before the instant is stale whatever its nextUpdate; null = no limit. */
+export interface AgeMax {
+  readonly crl: number | null;
+  readonly ocsp: number | null;
 }
 
 /** Clocks of two machines may disagree by this much. */
 export const DERIVE_MS = 300_000;
 
 export interface Fraicheur {
+  readonly type: Preuve['type'];
   readonly emise: Instant;
   readonly jusqua: Instant | null;
   /** The issuer still lists certificates that expired since then (expiredCertsOnCRL, archiveCutoff); null = it does not say. */
@@ -109,6 +120,8 @@ export function jugerFraicheur(question: QuestionRevocation, preuve: Fraicheur):
   const controle = question.controle ?? instant;
   if (preuve.emise > controle + DERIVE_MS) return 'future';
   if (preuve.jusqua === null || preuve.jusqua < instant) return 'perimee';
+  const ageMax = question.ageMax?.[preuve.type] ?? null;
+  if (ageMax !== null && instant - preuve.emise > ageMax) return 'perimee';
   const conservee = preuve.memoire !== null && preuve.memoire <= certificat.fin;
   if (preuve.emise > certificat.fin && !conservee) return 'apres_expiration';
   return null;

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import { MailParser, type AttachmentStream, type MessageText } from 'mailparser';
 import { erreurReception } from '../../metier/catalogue/reception.ts';
 import { nomDeFichier } from '../encodages/noms.ts';
@@ -38,7 +39,6 @@ const TETE_BRUTE = 4096;
 /** What is used of a node of the MIME tree, as mailparser hands it to `createNode`. */
 interface NoeudMime {
   filename: string | false;
-  contentType: string | false;
   disposition: string | false;
 }
 
@@ -51,13 +51,11 @@ const Base = MailParser as unknown as new (options: object) => MailParser & Crea
 
 /**
  * A named part declared `text/plain; inline` would be read as body text, its charset converted and its bytes lost.
- * ACTES messages come as named XML files whatever the type declared: they must stay files.
+ * ACTES messages come as named XML files whatever the type declared: what bears the name of a file stays a file.
  */
 class Analyseur extends Base {
   override createNode(noeud: NoeudMime): unknown {
-    const estTexte = noeud.contentType === 'text/plain' || noeud.contentType === 'text/html';
-    if (estTexte && noeud.filename && !/\.(txt|html?)$/i.test(noeud.filename))
-      noeud.disposition = 'attachment';
+    if (noeud.filename && !/\.(txt|html?)$/i.test(noeud.filename)) noeud.disposition = 'attachment';
     return super.createNode(noeud);
   }
 }
@@ -103,15 +101,16 @@ class Lecture {
   }
 
   async lire(brut: Uint8Array): Promise<void> {
-    const analyseur = new Analyseur({ skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true });
+    const analyseur = new Analyseur({ skipHtmlToText: true, skipTextToHtml: true });
     analyseur.on('headers', (tete: ReadonlyMap<string, unknown>) => {
       this.tete = tete;
     });
     analyseur.on('headerLines', (lignes: readonly { readonly key: string; readonly line: string }[]) => {
-      this.dateBrute = lignes.find((l) => l.key === 'date')?.line.replace(/^[^:]*:/, '') ?? '';
+      const ligne = lignes.find((l) => l.key === 'date')?.line ?? '';
+      this.dateBrute = ligne.slice(ligne.indexOf(':') + 1);
     });
     analyseur.on('data', (element: AttachmentStream | MessageText) => this.#recevoir(element));
-    for (const fin of ['error', 'end', 'close']) analyseur.on(fin, () => this.#fin.resolve());
+    finished(analyseur, () => this.#fin.resolve());
     analyseur.end(Buffer.from(brut.buffer, brut.byteOffset, brut.byteLength));
     await this.#fin.promise;
     if (this.#depassement !== undefined) throw this.#depassement;
@@ -134,7 +133,7 @@ class Lecture {
       this.#octets += morceau.length;
       if (this.#octets > this.#limites.octets)
         this.#depassement ??= trop(`plus de ${this.#limites.octets} octets`);
-      if (this.#depassement === undefined) morceaux.push(morceau);
+      morceaux.push(morceau);
     });
     element.content.once('end', () => {
       this.parties.push(partie(element, rang, Buffer.concat(morceaux)));
@@ -164,6 +163,6 @@ function adresse(valeur: unknown): string {
 
 /** mailparser replaces an unreadable date by the present one: the raw header is read instead. */
 function dateIso(brute: string): string {
-  const instant = Date.parse(brute.replace(/\s+/g, ' ').trim());
+  const instant = Date.parse(brute.replace(/\s/g, ' ').trim());
   return Number.isNaN(instant) ? '' : new Date(instant).toISOString();
 }

@@ -7,7 +7,6 @@ const EXTENSION = /\.[A-Za-z0-9]{1,10}$/;
 const INVISIBLES = /[\p{C}\u2028\u2029]/gu;
 
 function couper(nom: string): string {
-  if (Buffer.byteLength(nom) <= OCTETS_MAX) return nom;
   const extension = EXTENSION.exec(nom)?.[0] ?? '';
   let debut = '';
   let octets = Buffer.byteLength(extension);
@@ -24,7 +23,7 @@ function couper(nom: string): string {
  * invisible characters, at most 200 bytes of UTF-8. Empty when nothing of it is left.
  */
 export function nomDeFichier(recu: string): string {
-  const visible = recu.normalize('NFC').replace(INVISIBLES, '');
+  const visible = recu.replace(INVISIBLES, '').normalize('NFC');
   const base = visible.slice(Math.max(visible.lastIndexOf('/'), visible.lastIndexOf('\\')) + 1).trim();
   return /^\.*$/.test(base) ? '' : couper(base);
 }

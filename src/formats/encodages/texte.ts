@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer';
  * type by themselves. The space stands for the five bytes that mean nothing.
  */
 const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
-const TYPOGRAPHIQUES: ReadonlySet<string> = new Set(WINDOWS_1252.replaceAll(' ', ''));
+const TYPOGRAPHIQUES: ReadonlySet<string> = new Set(WINDOWS_1252);
 
 /** C0 (but tab, line feed and carriage return, which XML allows), delete and C1; lone surrogates; non-characters. */
 function estInterdit(code: number): boolean {
@@ -50,7 +50,7 @@ export function decoder(octets: Uint8Array): string {
   const vue = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   if (isUtf8(vue)) return vue.toString('utf8').replace(/^\ufeff/, '');
   return vue.toString('latin1').replace(/[\u0080-\u009f]/g, (c) => {
-    const vrai = WINDOWS_1252[c.charCodeAt(0) - 0x80] ?? ' ';
+    const vrai = WINDOWS_1252.charAt(c.charCodeAt(0) - 0x80);
     return vrai === ' ' ? c : vrai;
   });
 }

@@ -12,6 +12,11 @@ const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
 /** 0x08: deflate, the only method of RFC 1952. */
 const GZIP = Buffer.from([0x1f, 0x8b, 0x08]);
 
+/** Byte-order marks. */
+const UTF_8 = Buffer.from([0xef, 0xbb, 0xbf]);
+const UTF_16_LE = Buffer.from([0xff, 0xfe]);
+const UTF_16_BE = Buffer.from([0xfe, 0xff]);
+
 /** ISO 32000 readers look for the header in the first 1024 bytes. */
 const TETE_PDF = 1024;
 
@@ -25,22 +30,25 @@ const HTML = /^[ \t\r\n]*<(!doctype[ \t\r\n]+html|html)[ \t\r\n>]/i;
  */
 const AUTRES_VISAGES = ['#!', 'MZ', '\x7fELF', 'PK\x03\x04', 'Rar!', '7z\xbc\xaf', 'GIF8', '<'];
 
+function commencePar(tete: Buffer, marque: Buffer): boolean {
+  return tete.subarray(0, marque.length).equals(marque);
+}
+
 function enTexte(tete: Buffer): string {
-  if (tete[0] === 0xff && tete[1] === 0xfe) return tete.subarray(2).toString('utf16le');
-  if (tete[0] === 0xfe && tete[1] === 0xff) return new TextDecoder('utf-16be').decode(tete);
-  const debut = tete[0] === 0xef && tete[1] === 0xbb && tete[2] === 0xbf ? 3 : 0;
-  return tete.toString('latin1', debut);
+  if (commencePar(tete, UTF_16_LE)) return new TextDecoder('utf-16le').decode(tete);
+  if (commencePar(tete, UTF_16_BE)) return new TextDecoder('utf-16be').decode(tete);
+  return tete.toString('latin1', commencePar(tete, UTF_8) ? UTF_8.length : 0);
 }
 
 /** @param tete first bytes of the file; 1 kB is enough. */
 export function typeParContenu(tete: Uint8Array): TypeContenu {
-  const vue = Buffer.from(tete.buffer, tete.byteOffset, Math.min(tete.byteLength, TETE_PDF + 5));
-  if (vue.subarray(0, PNG.length).equals(PNG)) return 'image/png';
-  if (vue.subarray(0, JPEG.length).equals(JPEG)) return 'image/jpeg';
-  if (vue.subarray(0, GZIP.length).equals(GZIP)) return 'application/gzip';
+  const vue = Buffer.from(tete.buffer, tete.byteOffset, Math.min(tete.byteLength, TETE_PDF));
+  if (commencePar(vue, PNG)) return 'image/png';
+  if (commencePar(vue, JPEG)) return 'image/jpeg';
+  if (commencePar(vue, GZIP)) return 'application/gzip';
   const texte = enTexte(vue);
   if (XML.test(texte) && !HTML.test(texte)) return 'application/xml';
   const debut = vue.toString('latin1').trimStart();
   if (AUTRES_VISAGES.some((signature) => debut.startsWith(signature))) return 'inconnu';
-  return vue.subarray(0, TETE_PDF).includes('%PDF-') ? 'application/pdf' : 'inconnu';
+  return vue.includes('%PDF-') ? 'application/pdf' : 'inconnu';
 }

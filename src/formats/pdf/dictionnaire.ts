@@ -3,13 +3,10 @@
  * trailer from the same letters inside a string or a nested dictionary.
  */
 
-const BLANCS = '\0\t\n\f\r ';
-const DELIMITEURS = '()<>[]{}/%';
-
-/** A value, known only when it is a name or a word. */
 type Jeton =
-  | { readonly type: 'nom' | 'mot'; readonly texte: string; readonly fin: number }
-  | { readonly type: 'ouvre' | 'ferme' | 'autre'; readonly texte: ''; readonly fin: number };
+  | { readonly type: 'ferme'; readonly fin: number }
+  /** Type null: a word with its text, a string or a stray delimiter without. */
+  | { readonly type: 'nom' | 'ouvre' | null; readonly texte: string; readonly fin: number };
 
 /** A name may hide letters behind `#xx` (7.3.5): `/Encr#79pt` is `/Encrypt`. */
 function nomClair(brut: string): string {
@@ -18,11 +15,15 @@ function nomClair(brut: string): string {
   );
 }
 
+/** @param marque a global expression. @returns where it is first found from `depuis` on, the end otherwise. */
+function trouver(texte: string, marque: RegExp, depuis: number): number {
+  marque.lastIndex = depuis;
+  return marque.exec(texte)?.index ?? texte.length;
+}
+
+/** White space and delimiters (7.2.2) end a name or a word. */
 function finOrdinaire(texte: string, debut: number): number {
-  let i = debut;
-  while (i < texte.length && !BLANCS.includes(texte.charAt(i)) && !DELIMITEURS.includes(texte.charAt(i)))
-    i += 1;
-  return i;
+  return trouver(texte, /[\0\t\n\f\r ()<>[\]{}/%]/g, debut);
 }
 
 /** Strings nest their parentheses unless escaped (7.3.4.2). */
@@ -38,38 +39,28 @@ function finChaine(texte: string, debut: number): number {
   return texte.length;
 }
 
-function finApres(texte: string, marque: RegExp, debut: number): number {
-  marque.lastIndex = debut;
-  return marque.test(texte) ? marque.lastIndex : texte.length;
-}
-
-function autre(fin: number): Jeton {
-  return { type: 'autre', texte: '', fin };
-}
-
 function jeton(texte: string, i: number): Jeton {
   const c = texte.charAt(i);
   const deux = texte.slice(i, i + 2);
-  if (deux === '<<' || c === '[') return { type: 'ouvre', texte: '', fin: i + (c === '[' ? 1 : 2) };
-  if (deux === '>>' || c === ']') return { type: 'ferme', texte: '', fin: i + (c === ']' ? 1 : 2) };
-  if (c === '(') return autre(finChaine(texte, i));
-  if (c === '<') return autre(finApres(texte, />/g, i));
+  if (deux === '<<') return { type: 'ouvre', texte: '', fin: i + 2 };
+  if (deux === '>>') return { type: 'ferme', fin: i + 2 };
+  if (c === '[') return { type: 'ouvre', texte: '', fin: i + 1 };
+  if (c === ']') return { type: 'ferme', fin: i + 1 };
+  if (c === '(') return { type: null, texte: '', fin: finChaine(texte, i) };
+  if (c === '<') return { type: null, texte: '', fin: trouver(texte, />/g, i) + 1 };
   if (c === '/') {
     const fin = finOrdinaire(texte, i + 1);
     return { type: 'nom', texte: nomClair(texte.slice(i + 1, fin)), fin };
   }
   const fin = finOrdinaire(texte, i);
-  return fin === i ? autre(i + 1) : { type: 'mot', texte: texte.slice(i, fin), fin };
+  return { type: null, texte: texte.slice(i, fin), fin: Math.max(fin, i + 1) };
 }
 
 /** Position of the next token, white space and comments passed. */
 function prochain(texte: string, depuis: number): number {
-  let i = depuis;
-  for (;;) {
-    while (i < texte.length && BLANCS.includes(texte.charAt(i))) i += 1;
-    if (texte.charAt(i) !== '%') return i;
-    i = finApres(texte, /[\r\n]/g, i);
-  }
+  let i = trouver(texte, /[^\0\t\n\f\r ]/g, depuis);
+  while (texte.charAt(i) === '%') i = trouver(texte, /[^\0\t\n\f\r ]/g, trouver(texte, /[\r\n]/g, i));
+  return i;
 }
 
 /**
@@ -79,13 +70,13 @@ function prochain(texte: string, depuis: number): number {
  */
 export function lireDictionnaire(texte: string, debut: number): ReadonlyMap<string, string> | null {
   let i = prochain(texte, debut);
-  if (texte.slice(i, i + 2) !== '<<') return null;
+  if (!texte.startsWith('<<', i)) return null;
   const cles = new Map<string, string>();
   let niveau = 0;
   let cle: string | null = null;
   while (i < texte.length) {
     const j = jeton(texte, i);
-    if (niveau === 1 && cle !== null && j.type !== 'ferme') {
+    if (cle !== null && j.type !== 'ferme') {
       // Two entries of one name: the one that means something wins, lest a second `null` hide a lock.
       if (!cles.has(cle) || j.texte !== 'null') cles.set(cle, j.texte);
       cle = null;

@@ -67,7 +67,7 @@ async function referencesA(
 ): Promise<ReadonlyMap<string, string> | null> {
   if (position <= 0 || position >= taille) return null;
   const texte = await texteEntre(lire, position, Math.min(taille, position + 64));
-  if (/^\s*xref\s+[0-9]+[ ]+[0-9]+/.test(texte)) {
+  if (/^\s*xref\s+[0-9]+ +[0-9]/.test(texte)) {
     return trailerApres(lire, position, taille);
   }
   const objet = /^\s*[0-9]+\s+[0-9]+\s+obj/.exec(texte);
@@ -82,8 +82,7 @@ function adresse(queue: string): number | null {
   const eof = queue.lastIndexOf('%%EOF');
   if (eof < 0 || queue.length - eof - 5 > MARGE) return null;
   const depart = queue.lastIndexOf('startxref', eof);
-  if (depart < 0) return null;
-  const nombre = /^startxref\s+([0-9]{1,15})/.exec(queue.slice(depart, eof))?.[1];
+  const nombre = /startxref\s+([0-9]{1,15})/.exec(queue.slice(depart, eof))?.[1];
   return nombre === undefined ? null : Number(nombre);
 }
 

@@ -52,7 +52,7 @@ async function* enTar(fichiers: readonly FichierTar[], secondes: number): AsyncG
     yield ecrireEnTete(fichier.nom, fichier.taille, secondes);
     yield* contenuDe(fichier);
     const bourrage = (BLOC - (fichier.taille % BLOC)) % BLOC;
-    if (bourrage > 0) yield Buffer.alloc(bourrage);
+    yield Buffer.alloc(bourrage);
     total += BLOC + fichier.taille + bourrage;
   }
   const fin = total + 2 * BLOC;
@@ -75,7 +75,7 @@ async function* parTranches(source: AsyncIterable<Uint8Array>): AsyncGenerator<B
       }
     }
   }
-  if (plein > 0) yield attente.subarray(0, plein);
+  yield attente.subarray(0, plein);
 }
 
 async function* compresser(tar: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

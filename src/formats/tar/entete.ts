@@ -23,25 +23,23 @@ export type LectureEnTete =
 
 /** Sum of all bytes, those of the checksum itself counted as spaces. */
 function somme(bloc: Buffer): number {
-  let total = 0;
-  for (let i = 0; i < BLOC; i += 1) total += i >= SOMME && i < FIN_SOMME ? 0x20 : (bloc[i] ?? 0);
-  return total;
+  return bloc.reduce((total, octet, i) => total + (i >= SOMME && i < FIN_SOMME ? 0x20 : octet), 0);
 }
 
 function octal(valeur: number, chiffres: number): string {
   return valeur.toString(8).padStart(chiffres, '0');
 }
 
-/** A regular file, mode 0644, owner 0: nothing of this machine shows. */
+/** A regular file, mode 0644, owner 0: nothing of this machine shows. `nom` is ASCII, 100 characters at most. */
 export function ecrireEnTete(nom: string, taille: number, secondes: number): Buffer {
   const bloc = Buffer.alloc(BLOC);
-  bloc.write(nom, 0, 100, 'latin1');
-  bloc.write(`${octal(0o644, 7)}\0${octal(0, 7)}\0${octal(0, 7)}\0`, 100, 'latin1');
-  bloc.write(`${octal(taille, 11)}\0${octal(secondes, 11)}\0`, 124, 'latin1');
-  bloc.write('0', 156, 'latin1');
-  bloc.write('ustar\u000000', 257, 'latin1');
-  bloc.write(`${octal(0, 7)}\0${octal(0, 7)}\0`, 329, 'latin1');
-  bloc.write(`${octal(somme(bloc), 6)}\0 `, SOMME, 'latin1');
+  bloc.write(nom, 0);
+  bloc.write(`${octal(0o644, 7)}\0${octal(0, 7)}\0${octal(0, 7)}\0`, 100);
+  bloc.write(`${octal(taille, 11)}\0${octal(secondes, 11)}\0`, 124);
+  bloc.write('0', 156);
+  bloc.write('ustar\u000000', 257);
+  bloc.write(`${octal(0, 7)}\0${octal(0, 7)}\0`, 329);
+  bloc.write(`${octal(somme(bloc), 6)}\0 `, SOMME);
   return bloc;
 }
 

@@ -19,7 +19,7 @@ export interface LimitesTar {
 
 /** Only zlib's own failures are turned into a refusal; a broken source stays what it is. */
 function traduire(e: unknown): unknown {
-  const code = e instanceof Error && 'code' in e ? String(e.code) : '';
+  const code = String((Object(e) as { readonly code?: unknown }).code);
   if (code === 'Z_BUF_ERROR') return erreurTar('VGM-TAR-005', {}, e);
   return code.startsWith('Z_') ? erreurTar('VGM-TAR-004', {}, e) : e;
 }
@@ -44,11 +44,11 @@ async function* decompresser(source: AsyncIterable<Uint8Array>, limite: number):
 
 /** Takes bytes from a stream in the portions wanted. */
 class Flot {
-  readonly #source: AsyncIterator<Buffer>;
+  readonly #source: AsyncGenerator<Buffer>;
   #reste: Buffer = Buffer.alloc(0);
 
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]();
+  constructor(source: AsyncGenerator<Buffer>) {
+    this.#source = source;
   }
 
   /** @returns between 1 and `max` bytes, or null at the end. */
@@ -73,11 +73,11 @@ class Flot {
       morceaux.push(morceau);
       manque -= morceau.byteLength;
     }
-    return morceaux.length === 1 ? (morceaux[0] ?? null) : Buffer.concat(morceaux);
+    return Buffer.concat(morceaux);
   }
 
   async fermer(): Promise<void> {
-    await this.#source.return?.();
+    await this.#source.return(undefined);
   }
 }
 

@@ -33,7 +33,8 @@ export type VerdictSignature =
 
 /** @returns the key of a `whsec_…` secret, or undefined when it is not 24 to 64 bytes in base64. */
 export function lireCle(secret: string): Buffer | undefined {
-  const texte = secret.startsWith(PREFIXE_SECRET) ? secret.slice(PREFIXE_SECRET.length) : '';
+  if (!secret.startsWith(PREFIXE_SECRET)) return undefined;
+  const texte = secret.slice(PREFIXE_SECRET.length);
   if (!BASE64.test(texte)) return undefined;
   const cle = Buffer.from(texte, 'base64');
   return cle.length >= 24 && cle.length <= 64 ? cle : undefined;
@@ -41,9 +42,7 @@ export function lireCle(secret: string): Buffer | undefined {
 
 function empreinte(demande: DemandeSignature, secret: string): Buffer {
   const cle = Buffer.from(secret.replace(PREFIXE_SECRET, ''), 'base64');
-  return createHmac('sha256', cle)
-    .update(`${demande.id}.${demande.quandS}.${demande.corps}`, 'utf8')
-    .digest();
+  return createHmac('sha256', cle).update(`${demande.id}.${demande.quandS}.${demande.corps}`).digest();
 }
 
 /** @returns the header `webhook-signature`: one `v1,` per secret, in their order. */

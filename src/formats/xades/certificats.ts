@@ -1,5 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { type Certificat, lireCertificat } from '../certificats/certificat.ts';
+import { contexteConstruit, Curseur, lireDer, membres, TAG } from '../certificats/der.ts';
+import { egaux, hex, lireEntier } from '../certificats/der-valeurs.ts';
+import { lireNom } from '../certificats/nommage.ts';
 import type { AlgorithmeXml } from './algorithmes.ts';
 import { descendre, enfants, type Noeud } from './arbre.ts';
 import { lireBase64 } from './base64.ts';
@@ -81,6 +84,10 @@ function memeCle({ n, e }: { n: Uint8Array; e: Uint8Array }, cle: KeyObject): bo
 }
 
 function examinerDesignation(certificat: Certificat, vu: CertificatDesigne, cahier: Cahier): void {
+  if (vu.v2 !== undefined) {
+    examinerEmetteurV2(certificat, vu.v2.emetteurSerie, cahier);
+    return;
+  }
   const serie = vu.serie ?? '';
   if (vu.emetteur === null || serie === '') {
     cahier.noter('champAbsent', 'IssuerSerial');
@@ -92,6 +99,24 @@ function examinerDesignation(certificat: Certificat, vu: CertificatDesigne, cahi
   if (avis === 'autre') cahier.noter('emetteurAutre', vu.emetteur);
   if (avis === 'inverse') cahier.noter('emetteurInverse');
   if (avis === 'incomparable') cahier.noter('emetteurIncomparable', vu.emetteur);
+}
+
+/** `IssuerSerial` of RFC 5035 § 4: the names of the issuer, one of which is its directory name, and the serial. */
+function examinerEmetteurV2(certificat: Certificat, brut: Uint8Array | null, cahier: Cahier): void {
+  if (brut === null) return;
+  try {
+    const lu = new Curseur(lireDer(brut));
+    const noms = membres(lu.prendre(TAG.sequence));
+    const serie = lireEntier(lu.prendre());
+    lu.finir();
+    if (!egaux(serie, certificat.serie.octets)) cahier.noter('serieAutre', hex(serie));
+    const lus = noms.filter((n) => n.tag === contexteConstruit(4)).map((n) => lireNom(lireDer(n.contenu)));
+    const autre = lus.find((nom) => nom.cle !== certificat.emetteur.cle);
+    if (lus.length === 0) cahier.noter('designationV2');
+    if (autre !== undefined) cahier.noter('emetteurAutre', autre.texte);
+  } catch {
+    cahier.noter('designationV2');
+  }
 }
 
 /** Finds the certificate that the signed properties name among those of KeyInfo, and checks that all agree. */
@@ -108,7 +133,8 @@ export function trouverSignataire(
   const avant = cahier.constats.length;
   examinerAutres(keyInfo, cahier);
   const joints = joindre(keyInfo, cahier);
-  if (joints.length === 0 && cahier.constats.length === avant) cahier.noter('cleNue');
+  const refuse = cahier.constats.slice(avant).some((c) => c.gravite === 'refus');
+  if (joints.length === 0 && !refuse) cahier.noter('cleNue');
   if (joints.length === 0 || designe === null) return { ...aucun, signataire: joints[0] ?? null };
   const vise = Buffer.from(designe.empreinte);
   const signataire = joints.find((c) => createHash(designe.hachage).update(c.der).digest().equals(vise));

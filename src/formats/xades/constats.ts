@@ -1,14 +1,10 @@
+import { CONSTATS_BASE } from './constats-base.ts';
+import { ALTERE, CERTIFICAT, FORGE, INFORMER, LOGICIEL, RECENT } from './remedes.ts';
+
 /**
  * What a verification finds, one row per reason, codes never reused. `refus`: the signature is worth nothing here.
  * `obsolete`: sound, with means that no longer protect. `reserve`: worth knowing. `{valeur}` is what was seen.
  */
-
-const ALTERE = 'Ne pas se fier à ce contenu ; demander au signataire de signer de nouveau l’original.';
-const LOGICIEL = 'Faire signer de nouveau avec un logiciel qui suit la politique de signature de la DGFiP.';
-const FORGE = 'Cette forme est celle d’une falsification : ne pas traiter le fichier, prévenir l’émetteur.';
-const RECENT = 'Faire signer de nouveau avec SHA-256 et une clé RSA de 2048 bits au moins, ou P-256.';
-const CERTIFICAT = 'Faire signer de nouveau, avec le certificat du signataire joint à la signature.';
-const INFORMER = 'Rien à corriger ; en tenir compte à la lecture du rapport.';
 
 export const CONSTATS = {
   malPlacee: [
@@ -70,7 +66,7 @@ export const CONSTATS = {
   prefixes: [
     'XDS-022',
     'refus',
-    'Une liste de préfixes accompagne la forme canonique ; la politique n’en admet pas.',
+    'Une liste de préfixes accompagne la forme canonique ; le profil n’en admet pas.',
     LOGICIEL,
   ],
   hmac: [
@@ -144,7 +140,7 @@ export const CONSTATS = {
   transformationsAbsentes: [
     'XDS-043',
     'refus',
-    'Les transformations de la référence ne sont pas celles de la politique ({valeur}).',
+    'Les transformations de la référence ne sont pas celles du profil ({valeur}).',
     LOGICIEL,
   ],
   xslt: ['XDS-044', 'refus', 'Une référence demande une transformation XSLT.', FORGE],
@@ -308,7 +304,7 @@ export const CONSTATS = {
   contreSignature: [
     'XDS-102',
     'refus',
-    'La signature porte une contre-signature, que la politique n’admet pas.',
+    'La signature porte une contre-signature, que le profil n’admet pas.',
     LOGICIEL,
   ],
   nonSignees: [
@@ -348,6 +344,7 @@ export const CONSTATS = {
     INFORMER,
   ],
   tropDeSignatures: ['XDS-108', 'refus', 'Le fichier porte plus de {valeur} signatures.', FORGE],
+  ...CONSTATS_BASE,
 } as const satisfies Readonly<
   Record<string, readonly [`XDS-${string}`, 'refus' | 'obsolete' | 'reserve', string, string]>
 >;

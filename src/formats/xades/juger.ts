@@ -18,6 +18,8 @@ import { cleEmpreinte, type ElementSuivi, type SignatureRelevee } from './releve
 export interface ReglesJugement {
   /** When the certificate is judged; the time that the signature claims when absent. */
   readonly instant?: Instant;
+  /** When it is judged: evidence of revocation made since then is welcome. The instant examined when absent. */
+  readonly controle?: Instant;
   readonly magasin?: MagasinOuvert;
   /** `jugerCertificat`; given apart, for it loads ten times what a verification without a store needs. */
   readonly jugerCertificat?: (demande: DemandeConfiance) => VerdictConfiance;
@@ -36,7 +38,7 @@ interface Affaire {
 }
 
 /** Whether each digest is right: null when it could not be computed. */
-type Integrite = boolean | null;
+export type Integrite = boolean | null;
 
 export function rapporter(element: ElementSuivi): ElementRapport {
   const { place, nom, id, etiquette, position } = element;
@@ -139,10 +141,13 @@ function jugerValeur(affaire: Affaire, certificat: Certificat | null): Integrite
   return verifierValeur({ algorithme, octets: Buffer.concat(forme.blocs), valeur }, certificat, cahier);
 }
 
-function jugerPolitique(affaire: Affaire, table: TablePolitiques): RapportSignature['politique'] {
+export function jugerPolitique(
+  affaire: Pick<Affaire, 'proprietes' | 'cahier'>,
+  table: TablePolitiques,
+): RapportSignature['politique'] {
   const politique = affaire.proprietes?.politique ?? null;
   if (politique === null) return null;
-  const avis = avisPolitique(table, politique);
+  const avis = avisPolitique(table, { ...politique, instant: affaire.proprietes?.instant ?? null });
   if (avis === 'inconnue') affaire.cahier.noter('politiqueInconnue', politique.identifiant);
   if (avis === 'paire_inattendue') affaire.cahier.noter('politiquePaire', politique.identifiant);
   return { ...politique, avis };
@@ -150,9 +155,9 @@ function jugerPolitique(affaire: Affaire, table: TablePolitiques): RapportSignat
 
 const SANS_PREUVE: PreuvesFournies = { crl: [], ocsp: [] };
 
-function jugerConfiance(
+export function jugerConfiance(
   joints: CertificatsJoints,
-  affaire: Affaire,
+  affaire: Pick<Affaire, 'proprietes' | 'cahier'>,
   regles: ReglesJugement,
 ): ConfianceRapport {
   const { signataire } = joints;
@@ -169,12 +174,13 @@ function jugerConfiance(
     intermediaires: joints.intermediaires.map((c) => c.der),
     magasin: regles.magasin,
     instant,
+    ...(regles.controle === undefined ? {} : { controle: regles.controle }),
     preuves: regles.preuves ?? SANS_PREUVE,
     emploi: 'signature',
   });
 }
 
-function signataireRapport(certificat: Certificat): SignataireRapport {
+export function signataireRapport(certificat: Certificat): SignataireRapport {
   const { sujet, emetteur, serie, sha256, debut, fin, der } = certificat;
   return { sujet: sujet.texte, emetteur: emetteur.texte, serie: serie.decimal, sha256, debut, fin, der };
 }
@@ -182,12 +188,15 @@ function signataireRapport(certificat: Certificat): SignataireRapport {
 /** Codes that say that KeyInfo, the properties and the key do not speak of one certificate. */
 const DISCORDANCES: ReadonlySet<string> = new Set(['XDS-075', 'XDS-076', 'XDS-077', 'XDS-080', 'XDS-082']);
 
-function concordance(affaire: Affaire, certificat: Certificat | null): RapportSignature['certificat'] {
+export function concordance(
+  affaire: Pick<Affaire, 'proprietes' | 'cahier'>,
+  certificat: Certificat | null,
+): RapportSignature['certificat'] {
   if (affaire.cahier.constats.some((c) => DISCORDANCES.has(c.code))) return 'discordant';
   return certificat === null || affaire.proprietes?.certificat === null ? 'indetermine' : 'concordant';
 }
 
-function dire(integre: Integrite): RapportSignature['integrite'] {
+export function dire(integre: Integrite): RapportSignature['integrite'] {
   if (integre === null) return 'indeterminee';
   return integre ? 'intacte' : 'rompue';
 }

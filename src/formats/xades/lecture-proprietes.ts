@@ -21,6 +21,8 @@ export interface CertificatDesigne {
   readonly empreinte: Uint8Array;
   readonly emetteur: string | null;
   readonly serie: string | null;
+  /** Of SigningCertificateV2, where naming the issuer is optional: IssuerSerialV2, DER, null when absent. */
+  readonly v2?: { readonly emetteurSerie: Uint8Array | null };
 }
 
 export interface LieuSignature {
@@ -40,10 +42,22 @@ export interface ProprietesLues {
   readonly lieu: LieuSignature | null;
 }
 
+/** What a profile asks of the properties beyond XAdES itself. */
+export interface Exigences {
+  /** A policy and a role of the signer must be there. */
+  readonly politique: boolean;
+  readonly role: boolean;
+  /** SigningCertificateV2, which may leave the issuer out, is as good as SigningCertificate. */
+  readonly v2: boolean;
+}
+
+const EXIGENCES_PES: Exigences = { politique: true, role: true, v2: false };
+
 interface Contexte {
   readonly cahier: Cahier;
   /** Namespace of the properties. */
   readonly xad: string;
+  readonly exigences: Exigences;
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/;
@@ -78,12 +92,13 @@ function deDigest(noeud: Noeud | undefined, xad: string, nom: string): readonly 
 }
 
 function lireCertificat(contexte: Contexte, signe: Noeud | undefined): CertificatDesigne | null {
-  const { cahier, xad } = contexte;
+  const { cahier, xad, exigences } = contexte;
   const v1 = enfants(signe, xad, 'SigningCertificate');
   const porteur = unique(contexte, [...v1, ...enfants(signe, xad, 'SigningCertificateV2')], {
     nom: 'SigningCertificate',
   });
   if (porteur === undefined) return null;
+  const enV2 = exigences.v2 && porteur.nom === 'SigningCertificateV2';
   // the first names the signer; others may name the chain (XAdES § 7.2.2)
   const cert = enfants(porteur, xad, 'Cert')[0];
   const digest = unique(contexte, enfants(cert, xad, 'CertDigest'), { nom: 'CertDigest' });
@@ -93,7 +108,7 @@ function lireCertificat(contexte: Contexte, signe: Noeud | undefined): Certifica
   const hachage = hachageDe(methode.attributs.get('Algorithm') ?? '');
   const empreinte = lireBase64(valeur.texte);
   if (hachage === null) cahier.noter('empreinteMethode', methode.attributs.get('Algorithm') ?? '');
-  else if (hachage.obsolete) cahier.noter('empreinteCertificat', hachage.nom);
+  else if (hachage.obsolete) cahier.noter(enV2 ? 'empreinteObsolete' : 'empreinteCertificat', hachage.nom);
   if (empreinte === null) cahier.noter('empreinteIllisible');
   if (hachage === null || empreinte === null) return null;
   const serial = descendre(cert, xad, 'IssuerSerial');
@@ -102,16 +117,28 @@ function lireCertificat(contexte: Contexte, signe: Noeud | undefined): Certifica
     empreinte,
     emetteur: enfants(serial, NS_DS, 'X509IssuerName')[0]?.texte ?? null,
     serie: enfants(serial, NS_DS, 'X509SerialNumber')[0]?.texte.trim() ?? null,
+    ...(enV2 ? { v2: lireEmetteurV2(contexte, cert) } : {}),
   };
 }
 
+function lireEmetteurV2(
+  { cahier, xad }: Contexte,
+  cert: Noeud | undefined,
+): NonNullable<CertificatDesigne['v2']> {
+  const serial = descendre(cert, xad, 'IssuerSerialV2');
+  const emetteurSerie = serial === undefined ? null : lireBase64(serial.texte);
+  if (serial !== undefined && emetteurSerie === null) cahier.noter('designationV2');
+  return { emetteurSerie };
+}
+
 function lirePolitique(contexte: Contexte, signe: Noeud | undefined): PolitiqueLue | null {
-  const { cahier, xad } = contexte;
+  const { cahier, xad, exigences } = contexte;
   const nom = 'SignaturePolicyIdentifier';
-  const porteur = unique(contexte, enfants(signe, xad, nom), { nom });
+  const facultatif = !exigences.politique;
+  const porteur = unique(contexte, enfants(signe, xad, nom), { nom, facultatif });
   if (porteur === undefined) return null;
   if (enfants(porteur, xad, 'SignaturePolicyImplied').length > 0) {
-    cahier.noter('politiqueImplicite');
+    cahier.noter(facultatif ? 'politiqueTacite' : 'politiqueImplicite');
     return null;
   }
   const id = unique(contexte, enfants(porteur, xad, 'SignaturePolicyId'), { nom: 'SignaturePolicyId' });
@@ -171,10 +198,14 @@ function examinerNonSignees({ cahier, xad }: Contexte, qp: Noeud): void {
 }
 
 /** Reads the QualifyingProperties of a signature. @returns null when there is nothing to lean on. */
-export function lireProprietes(qp: Noeud, cahier: Cahier): ProprietesLues | null {
+export function lireProprietes(
+  qp: Noeud,
+  cahier: Cahier,
+  exigences: Exigences = EXIGENCES_PES,
+): ProprietesLues | null {
   const version = versionXades(qp.espace);
   if (version === null) return null;
-  const contexte: Contexte = { cahier, xad: qp.espace };
+  const contexte: Contexte = { cahier, xad: qp.espace, exigences };
   const signees = unique(contexte, enfants(qp, qp.espace, 'SignedProperties'), { nom: 'SignedProperties' });
   if (signees === undefined) return null;
   refuserAutres(contexte, qp, new Set(['SignedProperties', 'UnsignedProperties']));
@@ -185,7 +216,7 @@ export function lireProprietes(qp: Noeud, cahier: Cahier): ProprietesLues | null
   examinerNonSignees(contexte, qp);
   const moment = unique(contexte, enfants(signe, qp.espace, 'SigningTime'), { nom: 'SigningTime' });
   const roles = lireRoles(contexte, signe);
-  if (roles.length === 0) cahier.noter('roleAbsent');
+  if (roles.length === 0 && exigences.role) cahier.noter('roleAbsent');
   return {
     version,
     id: signees.attributs.get('Id') ?? null,

@@ -21,8 +21,8 @@ export interface ReferenceLue {
   readonly transformations: readonly string[];
   readonly hachage: Hachage;
   readonly empreinte: Uint8Array;
-  /** The canonical form asked keeps comments. */
-  readonly commentaires: boolean;
+  /** Comments count: never, for a reference within the document drops them first (XML-Signature § 4.4.3.3). */
+  readonly commentaires: false;
 }
 
 export interface SignatureLue {
@@ -40,7 +40,7 @@ export interface SignatureLue {
 
 const ORDRE = ['SignedInfo', 'SignatureValue', 'KeyInfo', 'Object'];
 
-function examinerParties(racine: Noeud, cahier: Cahier): void {
+export function examinerParties(racine: Noeud, cahier: Cahier): void {
   let rang = 0;
   for (const enfant of racine.enfants) {
     const place = enfant.espace === NS_DS ? ORDRE.indexOf(enfant.nom) : -1;
@@ -57,7 +57,7 @@ function examinerParties(racine: Noeud, cahier: Cahier): void {
 }
 
 /** The address of an algorithm element without any parameter. */
-function algorithmeDe(noeud: Noeud | undefined, cahier: Cahier): string {
+export function algorithmeDe(noeud: Noeud | undefined, cahier: Cahier): string {
   if (noeud === undefined) return '';
   const uri = noeud.attributs.get('Algorithm') ?? '';
   const parametres = noeud.enfants.length > 0 || noeud.texte.trim() !== '' || noeud.attributs.size > 1;
@@ -89,7 +89,7 @@ function lireUri(uri: string | undefined, cahier: Cahier): string | null {
   return null;
 }
 
-const INTERDITES: readonly (readonly [RegExp, 'xslt' | 'xpath' | 'transformationBase64'])[] = [
+export const INTERDITES: readonly (readonly [RegExp, 'xslt' | 'xpath' | 'transformationBase64'])[] = [
   [/REC-xslt/i, 'xslt'],
   [/xpath|xmldsig-filter2/i, 'xpath'],
   [/#base64$/, 'transformationBase64'],
@@ -137,11 +137,10 @@ function lireReference(noeud: Noeud, cahier: Cahier): ReferenceLue | null {
   const hachage = lireHachage(methodes[0], cahier);
   const empreinte = lireEmpreinte(valeurs, hachage, cahier);
   if (id === null || transformations === null || hachage === null || empreinte === null) return null;
-  const commentaires = transformations.includes(EXC_C14N_COMMENTAIRES);
-  return { id, transformations, hachage, empreinte, commentaires };
+  return { id, transformations, hachage, empreinte, commentaires: false };
 }
 
-function lireHachage(methode: Noeud | undefined, cahier: Cahier): Hachage | null {
+export function lireHachage(methode: Noeud | undefined, cahier: Cahier): Hachage | null {
   const uri = algorithmeDe(methode, cahier);
   const hachage = hachageDe(uri);
   if (hachage === null) cahier.noter('empreinteMethode', uri);
@@ -149,7 +148,7 @@ function lireHachage(methode: Noeud | undefined, cahier: Cahier): Hachage | null
   return hachage;
 }
 
-function lireEmpreinte(
+export function lireEmpreinte(
   valeurs: readonly Noeud[],
   hachage: Hachage | null,
   cahier: Cahier,
@@ -167,7 +166,7 @@ function lireEmpreinte(
 
 const DANS_SIGNEDINFO = ['CanonicalizationMethod', 'SignatureMethod', 'Reference'];
 
-function examinerSignedInfo(si: Noeud, cahier: Cahier): void {
+export function examinerSignedInfo(si: Noeud, cahier: Cahier): void {
   const noms = si.enfants.map((e) => (e.espace === NS_DS ? e.nom : `${e.espace}${e.nom}`));
   const etranger = noms.find((nom) => !DANS_SIGNEDINFO.includes(nom));
   if (etranger !== undefined) cahier.noter('inattendu', etranger);
@@ -176,7 +175,7 @@ function examinerSignedInfo(si: Noeud, cahier: Cahier): void {
   if (!juste) cahier.noter('ordre', 'SignedInfo');
 }
 
-function lireValeur(racine: Noeud, cahier: Cahier): Uint8Array | null {
+export function lireValeur(racine: Noeud, cahier: Cahier): Uint8Array | null {
   const valeurs = enfants(racine, NS_DS, 'SignatureValue');
   if (valeurs.length !== 1) {
     cahier.noter(valeurs.length === 0 ? 'valeurAbsente' : 'valeurDouble');
@@ -188,7 +187,7 @@ function lireValeur(racine: Noeud, cahier: Cahier): Uint8Array | null {
 }
 
 /** The one QualifyingProperties; ds:Object carries nothing else. */
-function trouverProprietes(racine: Noeud, cahier: Cahier): Noeud | null {
+export function trouverProprietes(racine: Noeud, cahier: Cahier): Noeud | null {
   const contenus = enfants(racine, NS_DS, 'Object').flatMap((o) => o.enfants);
   const etranger = contenus.find((e) => e.nom !== 'QualifyingProperties' || versionXades(e.espace) === null);
   if (etranger !== undefined) cahier.noter('objetEtranger', etranger.nom);

@@ -36,17 +36,17 @@ export interface Calculs {
 
 const ENTITES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-function texte(valeur: string): string {
+export function texte(valeur: string): string {
   return valeur.replace(/[&<>"\r\x7f-\u{10ffff}]/gu, (c) => ENTITES[c] ?? `&#${c.codePointAt(0) ?? 0};`);
 }
 
-const base64 = (octets: Uint8Array): string => Buffer.from(octets).toString('base64');
+export const base64 = (octets: Uint8Array): string => Buffer.from(octets).toString('base64');
 
-function element(nom: string, contenu: string, attributs = ''): string {
+export function element(nom: string, contenu: string, attributs = ''): string {
   return `<${nom}${attributs}>${contenu}</${nom}>`;
 }
 
-function algorithme(nom: string, uri: string): string {
+export function algorithme(nom: string, uri: string): string {
   return element(nom, '', ` Algorithm="${uri}"`);
 }
 
@@ -62,7 +62,10 @@ function certificatSigne({ certificat, version, algorithme: { hachage } }: Deman
   return element('xad:SigningCertificate', element('xad:Cert', cert));
 }
 
-function politiqueSignee({ politique, version }: DemandeModele): string {
+export function politiqueSignee({
+  politique,
+  version,
+}: Pick<DemandeModele, 'politique' | 'version'>): string {
   const p = version === '1.1.1' ? 'xad' : 'ds';
   const { uri } = HACHAGES.find((h) => h.nom === politique.hachage) as Hachage;
   const objet =
@@ -88,7 +91,7 @@ function lieuSigne(lieu: LieuSignature | null): string {
 }
 
 /** `2026-01-15T10:00:00Z`: whole seconds, universal time. */
-function date(instant: Instant): string {
+export function date(instant: Instant): string {
   return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }
 

@@ -75,6 +75,43 @@ export const REFUS_SIGNATURE = {
     'La clé a rendu une signature qui ne correspond pas à son certificat.',
     'Rien n’a été signé : vérifier que la clé et le certificat vont ensemble.',
   ],
+  rien: ['XDS-217', 'Rien n’est donné à signer.', 'Donner au moins un contenu à signer.'],
+  objetsTrop: [
+    'XDS-218',
+    'Plus de {valeur} contenus sont à signer ensemble.',
+    'Répartir les contenus entre plusieurs signatures.',
+  ],
+  nomFichier: [
+    'XDS-219',
+    'Le nom « {valeur} » ne peut pas désigner un fichier dans une signature.',
+    'Nommer le fichier par un chemin relatif simple, sans « .. » ni barre oblique inverse.',
+  ],
+  fichierDouble: ['XDS-220', 'Le fichier « {valeur} » est donné deux fois à signer.', 'Le donner une fois.'],
+  nature: [
+    'XDS-221',
+    'La nature « {valeur} » n’est pas un type MIME.',
+    'L’écrire sous la forme « application/pdf ».',
+  ],
+  contenuTropGros: [
+    'XDS-222',
+    'Un contenu à envelopper dans la signature dépasse {valeur} octets.',
+    'Le signer à part (signature détachée).',
+  ],
+  contenuSigne: [
+    'XDS-223',
+    'Un contenu à envelopper dans la signature porte lui-même une signature.',
+    'Le joindre en base64, ou le signer à part (signature détachée).',
+  ],
+  encodages: [
+    'XDS-224',
+    'Les contenus XML à envelopper ont des encodages différents ({valeur}).',
+    'Joindre en base64 ceux qui ne sont pas dans l’encodage du premier.',
+  ],
+  documentSigne: [
+    'XDS-225',
+    'Le document contient déjà {valeur} signature(s) : une de plus les détruirait ou se confondrait avec elles.',
+    'Signer l’original sans signature, ou signer le document à part (signature détachée).',
+  ],
 } as const satisfies Readonly<Record<string, readonly [`XDS-${string}`, string, string]>>;
 
 export type CleRefusSignature = keyof typeof REFUS_SIGNATURE;

@@ -1,4 +1,4 @@
-import { createHash, verify } from 'node:crypto';
+import { createHash, type Hash, verify } from 'node:crypto';
 import type { Sha256 } from '../../metier/identifiants.ts';
 import { type Certificat, lireCertificat } from '../certificats/certificat.ts';
 import { AnalyseurXml } from '../xml/analyseur.ts';
@@ -189,26 +189,27 @@ function nommer({ ids, cibles }: Reperage, identifiants: DemandeSignature['ident
   return { type: 'fait', valeur: noms };
 }
 
-/** The second pass: copies, puts the signatures in, and sees that the file is still the one that was digested. */
+/**
+ * The second pass: copies, puts the signatures in, and sees that the file is still the one that was digested. Up to
+ * the first signature what is read is what is written: one hash serves both.
+ */
 async function copier(
   { source, sha256 }: Reperee,
   greffes: readonly Greffe[],
   ecrire: DemandeSignature['ecrire'],
 ): Promise<{ readonly sha256: Sha256; readonly octets: number } | null> {
+  const ajouts = new Set(greffes.map((g) => g.contenu));
   const relu = createHash('sha256');
-  const relire: SourceOctets = async function* () {
-    for await (const bloc of source()) {
-      relu.update(bloc);
-      yield bloc;
-    }
-  };
-  const ecrit = createHash('sha256');
+  let ecrit: Hash | null = null;
   let octets = 0;
-  for await (const bloc of greffer(relire, greffes)) {
-    ecrit.update(bloc);
+  for await (const bloc of greffer(source, greffes)) {
+    if (ajouts.has(bloc)) ecrit ??= relu.copy();
+    else relu.update(bloc);
+    ecrit?.update(bloc);
     octets += bloc.length;
     await ecrire(bloc);
   }
+  ecrit ??= relu.copy();
   return relu.digest('hex') === sha256 ? { sha256: ecrit.digest('hex') as Sha256, octets } : null;
 }
 

@@ -1,4 +1,5 @@
 import type { OptionsXml } from '../xml/analyseur.ts';
+import { Ensemble } from '../xml/ensemble.ts';
 import type { Recepteur, SessionXml } from '../xml/evenements.ts';
 import { REFUS } from '../xml/refus.ts';
 import { Cahier, constat, type Constat } from './constats.ts';
@@ -17,6 +18,8 @@ export interface OptionsVerification extends Partial<Omit<ReglesJugement, 'juger
   /** PES v2 unless said otherwise. */
   readonly profil?: ProfilXades;
   readonly lecture?: OptionsXml;
+  /** Listens to the strict pass too (validation); what it heard is worth nothing when the file could not be read. */
+  readonly aussi?: Recepteur;
 }
 
 /** The only refusal that the same bytes may meet the second time alone. */
@@ -90,12 +93,13 @@ export async function verifierXades(
   source: SourceOctets,
   options: OptionsVerification = {},
 ): Promise<VerdictXades> {
-  const { profil = PROFIL_PES, lecture: reglage = {}, ...regles } = options;
+  const { profil = PROFIL_PES, lecture: reglage = {}, aussi, ...regles } = options;
   const indices = await chercherIndices(source);
   const annonces: PlanReleve = ({ id }) =>
     [...(indices.hachages.get(id ?? '') ?? [])].map((hachage) => ({ hachage, commentaires: false }));
   let releve = new Ecoute(profil, indices.deborde ? PLAN_COURANT : annonces);
-  const lecture = await parcourir(source, releve, reglage);
+  const ensemble = aussi === undefined ? releve : new Ensemble([releve, aussi]);
+  const lecture = await parcourir(source, ensemble, reglage);
   if (lecture.refus !== null) return { type: 'illisible', refus: lecture.refus };
   const reste = manques(releve);
   if (reste.size > 0) {

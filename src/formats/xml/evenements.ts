@@ -3,7 +3,8 @@
  * Ids) listen to the same pass: the bytes verified are the bytes validated and the bytes sent.
  *
  * Every object handed to a receiver is reused for the next event and its bytes live in a buffer that is rewritten:
- * nothing may be kept after the call returns but numbers, and strings or bytes copied on purpose.
+ * nothing may be kept after the call returns but numbers, and strings or bytes copied on purpose (`avantReprise` sets
+ * bytes apart: they last a little longer).
  */
 
 /** Limits of one reading. Each gives a refusal of its own; sizes are bytes. */
@@ -62,7 +63,10 @@ export interface NomsXml {
   qualifieDe(qualifie: number): string;
   /** Some name with the prefix `xml` has been shown. */
   readonly xmlVu: boolean;
-  /** Bytes of a qualified name, in the encoding of the document: `octets[debutOctets[q], + longueur[q])`. */
+  /**
+   * Bytes of a qualified name, in the encoding of the document: `octets[debutOctets[q], + longueur[q])`, between `></`
+   * and `>`.
+   */
   readonly octets: Buffer;
   readonly debutOctets: Int32Array;
   readonly longueur: Int32Array;
@@ -92,6 +96,11 @@ export interface SessionXml {
   readonly base: number;
   /** Position of a byte of the current `octets`. Cheap when asked in increasing order. */
   situer(indice: number): PositionXml;
+  /**
+   * Calls back each time before the bytes shown are rewritten: a receiver may so let bytes that follow one another gather, and
+   * take them at once.
+   */
+  avantReprise(prevenir: () => void): void;
   /** Stops the reading after the current event; the first to ask is heard. */
   arreter(code: string, message: string, indice: number): void;
 }
@@ -119,6 +128,11 @@ export interface Balise {
   readonly fin: number;
   /** Written `<a/>`: the end event follows at once, with `debut === fin`. */
   readonly vide: boolean;
+  /**
+   * Written as canonical XML writes it but for the value and what precedes the `>`: `<nom` or `<nom attribut="…"`, ASCII names, the
+   * attribute without prefix, no declaration. Tags with more are never called so.
+   */
+  readonly soignee: boolean;
   readonly nom: number;
   readonly qualifie: number;
   /** 1 for the root. */

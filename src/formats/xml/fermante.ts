@@ -30,15 +30,21 @@ export class LecteurFermante implements Fermante {
   ouvrir(balise: Balise): void {
     const flot = this.#flot;
     const p = balise.profondeur;
+    if (balise.vide) {
+      flot.recepteur.ouvrir(balise);
+      this.octets = flot.octets;
+      this.debut = balise.fin;
+      this.fin = balise.fin;
+      this.vide = true;
+      this.nom = balise.nom;
+      this.qualifie = balise.qualifie;
+      this.#fermer(p);
+      return;
+    }
     flot.profondeur = p;
     this.#noms[p] = balise.nom;
     this.#qualifies[p] = balise.qualifie;
     flot.recepteur.ouvrir(balise);
-    if (!balise.vide) return;
-    this.octets = flot.octets;
-    this.debut = balise.fin;
-    this.vide = true;
-    this.#fermer(balise.fin);
   }
 
   /** @param debut index of `</`. @returns index after `>`. */
@@ -48,26 +54,26 @@ export class LecteurFermante implements Fermante {
     this.octets = octets;
     const qualifie = this.#qualifies[flot.profondeur] as number;
     let j = debut + 2;
-    if (flot.profondeur === 0 || !flot.noms.meme(octets, j, qualifie)) return this.#autre(debut);
+    if (flot.profondeur === 0 || !flot.noms.meme(j, qualifie)) return this.#autre(debut);
     j += flot.noms.longueur[qualifie] as number;
     while (ESPACE[octets[j] as number] !== 0) j += 1;
     if (octets[j] !== SUPERIEUR) return this.#autre(debut);
+    const p = flot.profondeur;
     this.debut = debut;
+    this.fin = j + 1;
     this.vide = false;
-    this.#fermer(j + 1);
+    this.nom = this.#noms[p] as number;
+    this.qualifie = qualifie;
+    flot.profondeur = p - 1;
+    this.#fermer(p);
     return j + 1;
   }
 
-  #fermer(fin: number): void {
+  #fermer(profondeur: number): void {
     const flot = this.#flot;
-    const p = flot.profondeur;
-    this.fin = fin;
-    this.profondeur = p;
-    this.nom = this.#noms[p] as number;
-    this.qualifie = this.#qualifies[p] as number;
+    this.profondeur = profondeur;
     flot.recepteur.fermer(this);
-    flot.noms.espaces.sortir(p);
-    flot.profondeur = p - 1;
+    flot.noms.espaces.sortir(profondeur);
   }
 
   /** Not the tag awaited: cut by the buffer, of another name, or badly written. */

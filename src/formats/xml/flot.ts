@@ -1,4 +1,5 @@
 import type { LimitesXml, PositionXml, Recepteur, RefusXml, SessionXml } from './evenements.ts';
+import { vueDe } from './mots.ts';
 import { TableNoms } from './noms.ts';
 import { DIESE, estCaractere, NOM, POINT_VIRGULE, TABLES, type TablesOctets } from './octets.ts';
 import { lireReference } from './references.ts';
@@ -23,6 +24,7 @@ const ENTITE = /^[\p{L}_:][\p{L}\p{N}\p{M}._:·-]*$/u;
  */
 export class Flot implements SessionXml {
   octets: Buffer = Buffer.alloc(0);
+  vue: DataView = vueDe(this.octets);
   /** End of what may be read. */
   fin = 0;
   /** Nothing comes after `fin`. */
@@ -33,17 +35,18 @@ export class Flot implements SessionXml {
   profondeur = 0;
   refus: RefusXml | null = null;
   tables: TablesOctets = TABLES['UTF-8'];
-  noms: TableNoms;
+  readonly noms: TableNoms;
   /** Code point of the reference last read. */
   code = 0;
   readonly limites: LimitesXml;
   readonly recepteur: Recepteur;
   readonly reperes = new Reperes();
+  readonly #prevenir: (() => void)[] = [];
 
   constructor(limites: LimitesXml, recepteur: Recepteur) {
     this.limites = limites;
     this.recepteur = recepteur;
-    this.noms = new TableNoms(limites, null);
+    this.noms = new TableNoms(limites);
   }
 
   get encodage(): TablesOctets['encodage'] {
@@ -57,12 +60,21 @@ export class Flot implements SessionXml {
   /** The encoding is known: everything that depends on it is built. */
   choisir(encodage: TablesOctets['encodage'], marque: number): void {
     this.tables = TABLES[encodage];
-    if (encodage !== 'UTF-8') this.noms = new TableNoms(this.limites, this.tables.unicode);
+    this.noms.decoderSelon(this.tables.unicode);
     this.reperes.commencer(encodage === 'UTF-8', marque);
   }
 
   situer(indice: number): PositionXml {
     return this.reperes.situer(indice, this.base);
+  }
+
+  avantReprise(prevenir: () => void): void {
+    this.#prevenir.push(prevenir);
+  }
+
+  /** The window is about to move. */
+  reprendre(): void {
+    for (const prevenir of this.#prevenir) prevenir();
   }
 
   arreter(code: string, message: string, indice: number): void {

@@ -1,5 +1,6 @@
 import type { Passage } from './evenements.ts';
 import { type Flot, INCOMPLET } from './flot.ts';
+import { estNcnom } from './noms.ts';
 import { CLASSE, INTERROGATION, SUPERIEUR } from './octets.ts';
 
 /** Comments, processing instructions and whatever else begins with `<!` or `<?`: rare, and never on the hot way. */
@@ -8,8 +9,8 @@ const COMMENTAIRE = '<!--';
 const SECTION = '<![CDATA[';
 const DOCTYPE = '<!DOCTYPE';
 /** Production 17; the target must also be a name without colon (Namespaces, §7), and not `xml` in any case. */
-const INSTRUCTION = /^([^\s?]+)(?:[ \t\r\n]+|$)/;
-const CIBLE = /^(?!xml$)[\p{L}_][\p{L}\p{N}\p{M}._·‿⁀-]*$/iu;
+const INSTRUCTION = /^([^ \t\r\n?]+)(?:[ \t\r\n]+|$)/;
+const RESERVEE = /^xml$/i;
 
 /** What a `<!` opens; a text cut before it can be told is `coupe`. */
 export type Declaration = 'commentaire' | 'section' | 'doctype' | 'autre' | 'coupe';
@@ -66,7 +67,7 @@ export function lireInstruction(flot: Flot, debut: number): number {
   const brut = flot.octets.toString('latin1', corps, fin);
   const entete = INSTRUCTION.exec(brut);
   const cible = flot.texte(corps, corps + (entete?.[1]?.length ?? 0));
-  if (entete === null || !CIBLE.test(cible)) return flot.refuser('instruction', debut);
+  if (entete === null || !estNcnom(cible) || RESERVEE.test(cible)) return flot.refuser('instruction', debut);
   flot.recepteur.instruction(cible, passage(flot, corps + entete[0].length, fin));
   return fin + 2;
 }

@@ -41,6 +41,8 @@ export class Nommage {
     if (balise.declarations > 0 && this.#declarer() < 0) return REFUSE;
     balise.nom = flot.noms.resoudre(balise.qualifie);
     if (balise.nom < 0) return this.#nonLie(balise.qualifie, balise.debut + 1);
+    // one attribute at most, already named, and none that must be looked into
+    if (balise.soignee) return 0;
     for (let k = 0; k < balise.nombre; k += 1) if (this.#attribut(k) < 0) return REFUSE;
     return 0;
   }

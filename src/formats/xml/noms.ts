@@ -1,7 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { agrandir, Espaces, NS_XML, PREFIXE_AUCUN, PREFIXE_XML, PREFIXE_XMLNS } from './espaces.ts';
 import type { NomsXml } from './evenements.ts';
-import { NOM } from './octets.ts';
+import { MARGE_MOT, memes, vueDe } from './mots.ts';
+import { NOM, SUPERIEUR } from './octets.ts';
 import { decoder } from './valeurs.ts';
 
 /** Answers of `lire` that are no name. */
@@ -17,11 +18,14 @@ export const NOM_XML_ID = 1;
 /** What the tokeniser does with an attribute of this name. */
 export const GENRE = { simple: 0, prefixe: 1, xml: 2, declarationDefaut: 3, declaration: 4 } as const;
 
+/** Rows to begin with: enough for most files. */
+const NOMS = 128;
 /** Names chosen to fall in one slot would turn the table into a list: honest ones never come near this. */
 const CHAINE_MAX = 256;
 const ESPACE_INCONNU = -2;
-/** Kept free after the bytes of names, for those who copy them by words. */
-const MARGE = 8;
+/** What stands before each name kept: with the `>` after it, the end of an empty tag and its end tag are ready. */
+const AVANT_NOM = '></';
+const AUTOUR = AVANT_NOM.length + 1;
 
 /** Traces: an element name is awaited after an element, an attribute name after its element or its neighbour. */
 export const apresElement = (qualifie: number): number => qualifie * 2;
@@ -37,6 +41,8 @@ const NCNOM = `[${DEBUT}${DEBUT_SUITE}][${DEBUT}${DEBUT_SUITE}.0-9\\xB7\\u0300-\
 /** Namespaces in XML 1.0, productions 7 to 11, over the characters of XML 1.0 fifth edition. */
 const NOM_SEUL = new RegExp(`^${NCNOM}$`, 'u');
 const QNOM = new RegExp(`^(?:(${NCNOM}):)?(${NCNOM})$`, 'u');
+/** The same among ASCII characters. */
+const QNOM_ASCII = /^(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)$/;
 
 /**
  * Names of one document. `lire` is on the way of every tag: bytes are hashed as they are scanned and compared with
@@ -47,29 +53,31 @@ export class TableNoms implements NomsXml {
   /** Index after the name last read. */
   apres = 0;
   /** By qualified name. */
-  genre: Uint8Array = new Uint8Array(64);
-  ascii: Uint8Array = new Uint8Array(64);
+  genre: Uint8Array = new Uint8Array(NOMS);
+  ascii: Uint8Array = new Uint8Array(NOMS);
   tousAscii = true;
   xmlVu = false;
-  debutOctets: Int32Array = new Int32Array(64);
-  longueur: Int32Array = new Int32Array(64);
-  prefixes: Int32Array = new Int32Array(64);
-  /** Names as written in the document, end to end. */
-  octets: Buffer = Buffer.alloc(1024);
-  readonly #unicode: Uint16Array | null;
+  debutOctets: Int32Array = new Int32Array(NOMS);
+  longueur: Int32Array = new Int32Array(NOMS);
+  prefixes: Int32Array = new Int32Array(NOMS);
+  /** Names as written in the document, each between `></` and `>`. */
+  octets: Buffer = Buffer.alloc(16 * NOMS);
+  #unicode: Uint16Array | null = null;
   readonly #max: number;
-  #cases: Int32Array = new Int32Array(256).fill(-1);
-  #hachages: Int32Array = new Int32Array(64);
-  #locaux: Int32Array = new Int32Array(64);
+  #cases: Int32Array = new Int32Array(4 * NOMS).fill(-1);
+  #hachages: Int32Array = new Int32Array(NOMS);
+  #locaux: Int32Array = new Int32Array(NOMS);
   /** Last resolution of each qualified name: namespace, and the nom it gave. */
-  #memoEspace: Int32Array = new Int32Array(64).fill(ESPACE_INCONNU);
-  #memoNom: Int32Array = new Int32Array(64);
+  #memoEspace: Int32Array = new Int32Array(NOMS).fill(ESPACE_INCONNU);
+  #memoNom: Int32Array = new Int32Array(NOMS);
   /** Nom of an attribute without prefix. */
-  #memoNu: Int32Array = new Int32Array(64).fill(-1);
+  #memoNu: Int32Array = new Int32Array(NOMS).fill(-1);
   /** By trace: the name that last came after it. */
-  #suivants: Int32Array = new Int32Array(128).fill(-1);
+  #suivants: Int32Array = new Int32Array(2 * NOMS).fill(-1);
   #octetsPris = 0;
   #source: Buffer = Buffer.alloc(0);
+  #vueSource: DataView = vueDe(this.#source);
+  #vue: DataView = vueDe(this.octets);
   #fin = 0;
   readonly #qualifies: string[] = [];
   readonly #textes: string[] = [];
@@ -78,18 +86,28 @@ export class TableNoms implements NomsXml {
   readonly #nomEspace: number[] = [];
   readonly #nomLocal: number[] = [];
 
-  constructor(limites: { readonly noms: number }, unicode: Uint16Array | null) {
+  constructor(limites: { readonly noms: number }) {
     this.espaces = new Espaces();
     this.#max = limites.noms;
-    this.#unicode = unicode;
     this.nom('', 'Id');
     this.nom(NS_XML, 'id');
   }
 
+  /** @param unicode of each byte value of the document, null for UTF-8. Before any name is read. */
+  decoderSelon(unicode: Uint16Array | null): void {
+    this.#unicode = unicode;
+  }
+
   /** Where names are read from now on, and where it ends. */
-  installer(source: Buffer, fin: number): void {
+  installer(source: Buffer, vue: DataView, fin: number): void {
     this.#source = source;
+    this.#vueSource = vue;
     this.#fin = fin;
+  }
+
+  /** The name that last came after this trace, -1 when none did. */
+  attendu(trace: number): number {
+    return this.#suivants[trace] as number;
   }
 
   /**
@@ -102,7 +120,7 @@ export class TableNoms implements NomsXml {
     if (attendu >= 0) {
       const source = this.#source;
       const apres = debut + (this.longueur[attendu] as number);
-      if (apres < this.#fin && NOM[source[apres] as number] === 0 && this.meme(source, debut, attendu)) {
+      if (apres < this.#fin && NOM[source[apres] as number] === 0 && this.meme(debut, attendu)) {
         this.apres = apres;
         return attendu;
       }
@@ -130,25 +148,23 @@ export class TableNoms implements NomsXml {
     for (let n = 0; n < CHAINE_MAX; n += 1) {
       const q = this.#cases[k] as number;
       if (q < 0) return this.#ajouter(debut, h);
-      if (this.#hachages[q] === h && this.longueur[q] === long && this.meme(source, debut, q)) return q;
+      if (this.#hachages[q] === h && this.longueur[q] === long && this.meme(debut, q)) return q;
       k = (k + 1) & masque;
     }
     return NOMS_TROP;
   }
 
   /** Whether the bytes at `debut` are those of a qualified name; what follows them is not looked at. */
-  meme(source: Buffer, debut: number, qualifie: number): boolean {
-    const octets = this.octets;
+  meme(debut: number, qualifie: number): boolean {
     const long = this.longueur[qualifie] as number;
-    const ici = this.debutOctets[qualifie] as number;
-    for (let k = 0; k < long; k += 1) if (octets[ici + k] !== source[debut + k]) return false;
-    return true;
+    return memes(this.#vueSource, debut, this.#vue, this.debutOctets[qualifie] as number, long);
   }
 
   #ajouter(debut: number, hachage: number): number {
-    const source = this.#source;
-    const texte = decoder(source.subarray(debut, this.apres), this.#unicode);
-    const parties = QNOM.exec(texte);
+    const octets = this.#source.subarray(debut, this.apres);
+    const ascii = isAscii(octets);
+    const texte = ascii ? octets.toString('latin1') : decoder(octets, this.#unicode);
+    const parties = (ascii ? QNOM_ASCII : QNOM).exec(texte);
     if (parties === null) return NOM_INVALIDE;
     const q = this.#qualifies.length;
     if (q >= this.#max) return NOMS_TROP;
@@ -156,7 +172,6 @@ export class TableNoms implements NomsXml {
     this.#garder(debut, q);
     this.#qualifies.push(texte);
     this.#hachages[q] = hachage;
-    const ascii = isAscii(source.subarray(debut, this.apres));
     this.ascii[q] = ascii ? 1 : 0;
     if (!ascii) this.tousAscii = false;
     const prefixe = this.espaces.prefixe(parties[1] ?? '');
@@ -170,15 +185,20 @@ export class TableNoms implements NomsXml {
 
   #garder(debut: number, q: number): void {
     const long = this.apres - debut;
-    if (this.#octetsPris + long + MARGE > this.octets.length) {
-      const grand = Buffer.alloc(Math.max(this.octets.length * 2, this.#octetsPris + long + MARGE));
+    const besoin = this.#octetsPris + long + AUTOUR + MARGE_MOT;
+    if (besoin > this.octets.length) {
+      const grand = Buffer.alloc(Math.max(this.octets.length * 2, besoin));
       this.octets.copy(grand);
       this.octets = grand;
+      this.#vue = vueDe(grand);
     }
-    this.#source.copy(this.octets, this.#octetsPris, debut, this.apres);
-    this.debutOctets[q] = this.#octetsPris;
+    const place = this.#octetsPris + AVANT_NOM.length;
+    this.octets.write(AVANT_NOM, this.#octetsPris, 'latin1');
+    this.#source.copy(this.octets, place, debut, this.apres);
+    this.octets[place + long] = SUPERIEUR;
+    this.debutOctets[q] = place;
     this.longueur[q] = long;
-    this.#octetsPris += long;
+    this.#octetsPris += long + AUTOUR;
   }
 
   #placer(q: number): void {

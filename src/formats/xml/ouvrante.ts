@@ -1,8 +1,10 @@
-import { type Balise, VALEUR } from './evenements.ts';
+import { BaliseLue } from './balise.ts';
+import { VALEUR } from './evenements.ts';
 import { type Flot, INCOMPLET } from './flot.ts';
-import { apresAttribut, apresElement, GENRE, NOM_COUPE, NOM_INVALIDE } from './noms.ts';
+import { apresAttribut, apresElement, GENRE, NOM_COUPE, NOM_ID, NOM_INVALIDE } from './noms.ts';
 import {
   BARRE,
+  BLANC,
   CLASSE,
   DEBUT_NOM,
   EGAL,
@@ -12,77 +14,118 @@ import {
   GUILLEMET,
   SUPERIEUR,
 } from './octets.ts';
+import { Patrons } from './patrons.ts';
+
+/** Answer of `#selonPatron` that is no index. */
+const AUTREMENT = -3;
 
 /**
  * Scans start tags; it is itself the event delivered, reused from tag to tag. Once the bytes are read, `nommage.ts`
  * gives names their meaning.
  */
-export class Ouvrante implements Balise {
-  octets: Buffer = Buffer.alloc(0);
-  debut = 0;
-  finNom = 0;
-  fin = 0;
-  vide = false;
-  nom = 0;
-  qualifie = 0;
-  profondeur = 0;
-  id: string | null = null;
-  nombre = 0;
-  readonly attNom: Int32Array;
-  readonly attQualifie: Int32Array;
-  readonly attDebutNom: Int32Array;
-  readonly attFinNom: Int32Array;
-  readonly attDebut: Int32Array;
-  readonly attFin: Int32Array;
-  readonly attEtat: Uint8Array;
-  declarations = 0;
-  readonly declPrefixe: Int32Array;
-  readonly declEspace: Int32Array;
-  /** Declarations as written, put aside until the whole tag is read. */
-  readonly declQualifie: Int32Array;
-  readonly declDebutNom: Int32Array;
-  readonly declDebut: Int32Array;
-  readonly declFin: Int32Array;
+export class Ouvrante extends BaliseLue {
   readonly #flot: Flot;
+  readonly #patrons = new Patrons();
   /** Name before the one being read, of the element or of an attribute. */
   #precedent = 0;
   /** State of the value last read. */
   #etat = 0;
 
   constructor(flot: Flot) {
-    const n = flot.limites.attributs + 1;
-    const rangees = () => new Int32Array(n);
-    this.attNom = rangees();
-    this.attQualifie = rangees();
-    this.attDebutNom = rangees();
-    this.attFinNom = rangees();
-    this.attDebut = rangees();
-    this.attFin = rangees();
-    this.attEtat = new Uint8Array(n);
-    this.declPrefixe = rangees();
-    this.declEspace = rangees();
-    this.declQualifie = rangees();
-    this.declDebutNom = rangees();
-    this.declDebut = rangees();
-    this.declFin = rangees();
+    super(flot.limites.attributs);
     this.#flot = flot;
   }
 
   /** Reads the bytes of the tag whose `<` is at `debut`, a name begun after it. @returns the index after its `>`. */
   lire(debut: number): number {
     const flot = this.#flot;
+    const trace = apresElement(this.qualifie);
+    const attendu = flot.noms.attendu(trace);
     this.octets = flot.octets;
     this.debut = debut;
-    const qualifie = flot.noms.lire(debut + 1, apresElement(this.qualifie));
+    this.declarations = 0;
+    this.id = null;
+    if (attendu >= 0 && this.#patrons.suit(flot.vue, debut, attendu)) {
+      const fin = this.#selonPatron(attendu);
+      if (fin !== AUTREMENT) return fin;
+    }
+    const qualifie = flot.noms.lire(debut + 1, trace);
     if (qualifie < 0) return this.#nomFaux(qualifie, debut + 1);
     this.qualifie = qualifie;
     this.finNom = flot.noms.apres;
     this.#precedent = qualifie;
     this.nombre = 0;
-    this.declarations = 0;
-    this.id = null;
     this.fin = this.#attributs(this.finNom);
+    this.soignee = this.fin >= 0 && this.#soignee();
+    if (this.soignee) this.#retenir();
     return this.fin;
+  }
+
+  /** The head is the one awaited. @returns index after `>`, or AUTREMENT: what follows it is not of the pattern. */
+  #selonPatron(qualifie: number): number {
+    const { debut, octets } = this;
+    const patrons = this.#patrons;
+    const att = patrons.attQualifies[qualifie] as number;
+    const apresTete = debut + (patrons.longueurs[qualifie] as number);
+    let j = apresTete;
+    if (att >= 0) {
+      const classes = this.#flot.tables.attribut;
+      while (classes[octets[j] as number] === 0) j += 1;
+      if (octets[j] === GUILLEMET) this.#etat = 0;
+      else j = this.#valeur(apresTete, GUILLEMET);
+      if (j < 0) return j;
+      this.attFin[0] = j;
+      j += 1;
+    }
+    while (ESPACE[octets[j] as number] !== 0) j += 1;
+    const vide = octets[j] === BARRE;
+    if (vide) j += 1;
+    if (octets[j] !== SUPERIEUR) return AUTREMENT;
+    const finNom = debut + 1 + (this.#flot.noms.longueur[qualifie] as number);
+    this.qualifie = qualifie;
+    this.finNom = finNom;
+    this.vide = vide;
+    this.soignee = true;
+    this.fin = j + 1;
+    this.nombre = 0;
+    if (att < 0) return j + 1;
+    this.nombre = 1;
+    this.attQualifie[0] = att;
+    this.attNom[0] = patrons.attNoms[qualifie] as number;
+    this.attDebutNom[0] = finNom + 1;
+    this.attFinNom[0] = apresTete - 2;
+    this.attDebut[0] = apresTete;
+    this.attEtat[0] = this.#etat;
+    return j + 1;
+  }
+
+  /** Whether the tag just read is what `Balise.soignee` says. */
+  #soignee(): boolean {
+    const { noms } = this.#flot;
+    if (this.nombre > 1 || this.declarations > 0) return false;
+    if (noms.ascii[this.qualifie] === 0) return false;
+    if (this.nombre === 0) return true;
+    const q = this.attQualifie[0] as number;
+    const debut = this.attDebut[0] as number;
+    return (
+      noms.genre[q] === GENRE.simple &&
+      noms.ascii[q] !== 0 &&
+      noms.nu(q) !== NOM_ID &&
+      this.attDebutNom[0] === this.finNom + 1 &&
+      this.octets[this.finNom] === BLANC &&
+      debut === (this.attFinNom[0] as number) + 2 &&
+      this.octets[debut - 1] === GUILLEMET
+    );
+  }
+
+  /** Names the attribute of a tag that is as `Balise.soignee` says, and keeps its head. */
+  #retenir(): void {
+    const { noms } = this.#flot;
+    const q = this.nombre === 0 ? -1 : (this.attQualifie[0] as number);
+    const attribut = { qualifie: q, nom: q < 0 ? -1 : noms.nu(q) };
+    this.attNom[0] = attribut.nom;
+    const fin = q < 0 ? this.finNom : this.attDebut[0];
+    this.#patrons.retenir(this.qualifie, this.octets.subarray(this.debut, fin), attribut);
   }
 
   /** @param reponse of the table of names. */

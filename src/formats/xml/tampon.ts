@@ -1,12 +1,13 @@
 import type { Flot } from './flot.ts';
+import { MARGE_MOT, vueDe } from './mots.ts';
 import { coupe, fauteUtf8 } from './utf8.ts';
 
 /** Read at a time: small enough to stay in the processor's cache, and the pace of the deadline. */
 const TRANCHE = 1 << 17;
 /** Below this a loop copies faster than a call. */
 const COURT = 64;
-/** Room for the mark at the end, and for reading it by words of four bytes. */
-const MARGE = 8;
+/** Room for the mark at the end, and for reading by words. */
+const MARGE = 2 * MARGE_MOT;
 
 /**
  * The window on the file: what the tokeniser has not consumed, then the next slice. A token that the slice cuts
@@ -30,6 +31,7 @@ export class Tampon {
 
   #installer(octets: Buffer): void {
     this.#flot.octets = octets;
+    this.#flot.vue = vueDe(octets);
     this.#flot.reperes.installer(octets);
   }
 
@@ -68,7 +70,7 @@ export class Tampon {
     flot.fin = fin;
     this.#sauve = flot.octets[fin] as number;
     flot.octets[fin] = 0;
-    flot.noms.installer(flot.octets, fin);
+    flot.noms.installer(flot.octets, flot.vue, fin);
   }
 
   /** UTF-8 is checked ahead of the tokeniser; what precedes a fault is still read, for an earlier fault may hide there. */
@@ -83,6 +85,7 @@ export class Tampon {
   /** Drops what was read; what is left waits for more. */
   fermer(lu: number): void {
     const flot = this.#flot;
+    flot.reprendre();
     flot.octets[flot.fin] = this.#sauve;
     if (this.#faute >= 0) {
       this.#refuser(this.#faute);

@@ -29,10 +29,16 @@ export function valeurDe(octets: Buffer, unicode: Uint16Array | null): string {
     .replace(/&([^;]*);/g, (_, corps: string) => caractere(corps));
 }
 
+/** What stands for something else than itself. */
+const A_RESOUDRE = VALEUR.reference | VALEUR.blanc;
+
 /** Value of the attribute of row `k`. */
 export function valeurAttribut(balise: Balise, k: number, unicode: Uint16Array | null): string {
-  const octets = balise.octets.subarray(balise.attDebut[k], balise.attFin[k]);
-  return balise.attEtat[k] === 0 || balise.attEtat[k] === VALEUR.guillemet
-    ? octets.toString(unicode === null ? 'utf8' : 'latin1')
-    : valeurDe(octets, unicode);
+  const { octets } = balise;
+  const debut = balise.attDebut[k] as number;
+  const fin = balise.attFin[k] as number;
+  const etat = balise.attEtat[k] as number;
+  if ((etat & A_RESOUDRE) !== 0) return valeurDe(octets.subarray(debut, fin), unicode);
+  if ((etat & VALEUR.haut) !== 0) return decoder(octets.subarray(debut, fin), unicode);
+  return octets.toString(unicode === null ? 'utf8' : 'latin1', debut, fin);
 }

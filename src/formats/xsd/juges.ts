@@ -109,6 +109,8 @@ function controlesMotifs(f: FacettesArtefact): Controle[] {
 /** A simple type, ready. */
 export class Juge {
   readonly nom: string;
+  /** Row of its type in the schema. */
+  readonly rang: number;
   readonly blancs: number;
   readonly mode: number;
   /** Values act beyond themselves: nothing may be remembered of them. */
@@ -122,7 +124,8 @@ export class Juge {
   readonly #membres: readonly Juge[];
   readonly #enumeration: ReadonlySet<string> | null;
 
-  constructor(simple: SimpleArtefact, jugeDe: (rang: number) => Juge) {
+  constructor(simple: SimpleArtefact, rang: number, jugeDe: (rang: number) => Juge) {
+    this.rang = rang;
     const f = simple.facettes;
     this.#simple = simple;
     this.facettes = f;

@@ -17,12 +17,12 @@ class Souvenir {
 }
 
 export class OctetsJuges {
-  readonly #souvenirs = new Map<Juge, Souvenir>();
+  /** By row of the type. */
+  readonly #souvenirs: (Souvenir | undefined)[] = [];
   #octets: Buffer = Buffer.alloc(0);
   #debut = 0;
   #fin = 0;
   #place = -1;
-  #dernier: Juge | null = null;
   #souvenir = new Souvenir();
 
   /** The bytes that `connu` and `retenir` are about. */
@@ -39,7 +39,8 @@ export class OctetsJuges {
     const long = this.#fin - debut;
     this.#place = -1;
     if (long >= TAILLE || long === 0 || juge.effets) return false;
-    const souvenir = juge === this.#dernier ? this.#souvenir : this.#prendre(juge);
+    const souvenir = (this.#souvenirs[juge.rang] ??= new Souvenir());
+    this.#souvenir = souvenir;
     if (souvenir.demandes < SEUIL) {
       souvenir.demandes += 1;
       return false;
@@ -53,14 +54,6 @@ export class OctetsJuges {
     const ici = place * TAILLE;
     for (let k = 0; k < long; k += 1) if (gardes[ici + k] !== octets[debut + k]) return false;
     return true;
-  }
-
-  #prendre(juge: Juge): Souvenir {
-    let souvenir = this.#souvenirs.get(juge);
-    if (souvenir === undefined) this.#souvenirs.set(juge, (souvenir = new Souvenir()));
-    this.#dernier = juge;
-    this.#souvenir = souvenir;
-    return souvenir;
   }
 
   /** Keeps what `connu` was last asked about: it was judged, and is right. */

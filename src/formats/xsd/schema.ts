@@ -135,7 +135,7 @@ export class SchemaXsd {
     // a row of the artefact that is not a simple type never stands where one is asked for
     const juge =
       simple?.genre === 'simple'
-        ? new Juge(simple, (autre) => this.#juge(autre))
+        ? new Juge(simple, rang, (autre) => this.#juge(autre))
         : this.#juge(RANG_ANYTYPE + 1);
     this.#juges.set(rang, juge);
     return juge;

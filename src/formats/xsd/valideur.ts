@@ -78,7 +78,8 @@ export class ValideurXsd implements Recepteur {
   #entrer(balise: Balise, element: ElementPret | null): void {
     const { suivi, attributs, contenus, textes, xsi } = this.#parties as Parties;
     const declare = element === null ? this.#schema.type(RANG_ANYTYPE) : element.type;
-    const special = attributs.aXsi(balise);
+    // no prefix, so neither xsi:type nor xsi:nil
+    const special = !balise.soignee && attributs.aXsi(balise);
     const type = special ? xsi.type(balise, declare, element) : declare;
     const cadre = suivi.pile.empiler(type, element);
     cadre.qualifie = balise.qualifie;

@@ -34,7 +34,7 @@ function fiche(
 ): Omit<Collectivite, 'points' | 'creee'> {
   const classification = avant?.actes?.classification ?? null;
   const actes = lue.actes === null ? null : { ...lue.actes, classification };
-  return { siren, nom: lue.nom, actif: lue.actif, actes, ver: lue.ver };
+  return { siren, nom: lue.nom, actif: lue.actif, actes, helios: lue.helios, ver: lue.ver };
 }
 
 function fiches(app: FastifyInstance, { gestes }: Porte): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chemin, messageFrancais } from '../../config/messages.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
+import { SIGNATURES_HELIOS } from '../../metier/collectivite.ts';
 import { ETATS } from '../../metier/etats.ts';
 import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
 
@@ -75,6 +76,22 @@ export const collectivite = z.strictObject({
         courriel: z.string().regex(/^[^@\s]+@[^@\s]+$/),
       }),
       adressesRetour: z.array(z.string().regex(/^[^@\s]+@[^@\s]+$/)).default([]),
+    })
+    .nullable()
+    .default(null),
+  helios: z
+    .strictObject({
+      sirets: z.array(z.string().regex(/^[0-9]{14}$/)).min(1),
+      /** Empty until the DGFiP tells it: nothing can leave before. */
+      destination: z
+        .string()
+        .regex(/^[0-9A-Z]{0,30}$/)
+        .default(''),
+      passerelle: z.string().default(''),
+      signature: z.enum(SIGNATURES_HELIOS).default('refuser'),
+      perimetre: z.enum(['bordereaux', 'fichier']).default('bordereaux'),
+      cle: z.string().default(''),
+      qualite: z.string().trim().max(200).default(''),
     })
     .nullable()
     .default(null),

@@ -106,6 +106,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     nom: texte,
     actif: { type: 'boolean' },
     actes: { type: ['object', 'null'] },
+    helios: { type: ['object', 'null'] },
     points: listeDe(libre),
     creee: instant,
     ver: entier,

@@ -98,6 +98,7 @@ export function vueCollectivite(c: Collectivite) {
     nom: c.nom,
     actif: c.actif,
     actes: c.actes,
+    helios: c.helios,
     points: c.points,
     creee: iso(c.creee),
     ver: c.ver,

@@ -37,6 +37,31 @@ export const CATALOGUE_DEPOT = {
     http: 400,
     sortie: 2,
   },
+  'VGM-DEP-005': {
+    nature: 'definitive',
+    message: 'Le fichier {identite} est déjà porté par le flux {flux}.',
+    cause:
+      'Un fichier PES de même nom (NomFic) et de même CodCol a été déposé et n’a été ni refusé ni abandonné.',
+    remede: 'Ne pas redéposer : suivre le flux cité. Pour un autre fichier, choisir un autre NomFic.',
+    http: 409,
+    sortie: 3,
+  },
+  'VGM-DEP-006': {
+    nature: 'definitive',
+    message: 'Ce contenu, octet pour octet, est déjà porté par le flux {flux} ({identite}).',
+    cause: 'Le même fichier a déjà été déposé, et n’a été ni refusé ni abandonné.',
+    remede: 'Ne pas redéposer : suivre le flux cité. Un paiement transmis deux fois est payé deux fois.',
+    http: 409,
+    sortie: 3,
+  },
+  'VGM-DEP-007': {
+    nature: 'definitive',
+    message: 'Un dépôt {protocole} porte {attendu}, et rien d’autre.',
+    cause: 'Les parties du formulaire ne sont pas celles de ce protocole.',
+    remede: 'Déposer un acte avec « document » et « annexe », un PES avec un seul « pes ».',
+    http: 400,
+    sortie: 2,
+  },
 } as const satisfies Catalogue;
 
 export const erreurDepot = fabrique(CATALOGUE_DEPOT);

@@ -14,7 +14,7 @@ export const CATALOGUE_ENVELOPPE = {
   },
   'VGM-ENV-002': {
     nature: 'definitive',
-    message: 'Le message {fichier} ne respecte pas le schéma de la norme (ligne {ligne}) : {detail}',
+    message: 'Le message {fichier} ne respecte pas le schéma de la norme ({lieu}) : {detail}.',
     cause: 'Une valeur acceptée au dépôt ne passe pas le schéma : c’est un défaut du programme.',
     remede:
       'Rien n’est parti. Transmettre ce message à l’éditeur ; l’acte peut être déposé à nouveau une fois corrigé.',

@@ -5,10 +5,10 @@ export const CATALOGUE_SIGNATAIRE = {
   'VGM-SGT-001': {
     nature: 'definitive',
     message: 'Le fichier de clé {fichier} ne peut pas être lu ({raison}).',
-    cause: 'Il n’existe pas à cet endroit, ou le compte du démon n’a pas le droit de le lire.',
+    cause: 'Il n’existe pas à cet endroit, ou le compte qui signe n’a pas le droit de le lire.',
     remede: 'L’exploitant corrige le chemin ou les droits du fichier PKCS#12.',
     http: 500,
-    sortie: 2,
+    sortie: 1,
   },
   'VGM-SGT-002': {
     nature: 'definitive',
@@ -16,7 +16,7 @@ export const CATALOGUE_SIGNATAIRE = {
     cause: 'Mot de passe faux, fichier abîmé, ou fichier qui ne contient pas ce qu’il faut.',
     remede: 'L’exploitant corrige le mot de passe ou fournit de nouveau le fichier PKCS#12.',
     http: 500,
-    sortie: 2,
+    sortie: 1,
   },
   'VGM-SGT-003': {
     nature: 'definitive',
@@ -24,7 +24,7 @@ export const CATALOGUE_SIGNATAIRE = {
     cause: 'La clé est d’un type non admis, trop faible, ou n’est pas celle de l’algorithme demandé.',
     remede: 'Employer une clé RSA de 2048 bits au moins, ou une clé P-256, P-384 ou P-521.',
     http: 500,
-    sortie: 2,
+    sortie: 3,
   },
   'VGM-SGT-004': {
     nature: 'definitive',

@@ -35,6 +35,22 @@ export const CATALOGUE_XML = {
     http: 500,
     sortie: 1,
   },
+  'VGM-XML-005': {
+    nature: 'passagere',
+    message: 'La validation par libxml2 n’a pas répondu en {secondes} secondes ; le fichier n’est pas jugé.',
+    cause: 'Le schéma ou le fichier demande un très long calcul, ou la machine est surchargée.',
+    remede: 'Recommencer ; si le délai est encore dépassé, valider le fichier avec un autre outil.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-XML-006': {
+    nature: 'passagere',
+    message: 'La validation par libxml2 s’est interrompue ({detail}) ; le fichier n’est pas jugé.',
+    cause: 'Le fichier est trop gros pour la mémoire de libxml2, ou le programme est mal installé.',
+    remede: 'Recommencer quand la machine a de la mémoire libre, ou valider le fichier avec un autre outil.',
+    http: 503,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurXml = fabrique(CATALOGUE_XML);

@@ -1,7 +1,7 @@
 import type { TypeContenu } from '../../formats/encodages/types.ts';
 import type { FaitsPdf } from '../../formats/pdf/faits.ts';
+import { enIncise, type FauteXml, lieuDe } from '../../formats/xml/faute.ts';
 import { type ElementXml, lireXml } from '../../formats/xml/lire.ts';
-import type { ErreurXsd } from '../../formats/xsd/schemas.ts';
 import type { Anomalie } from '../../metier/anomalies.ts';
 import { cleLuhn, lireJour } from '../../metier/identifiants.ts';
 import { ESPACE_ACTES, ESPACE_INSEE, MESSAGES, type MessageNorme, NATURES_NATIONALES } from './codes.ts';
@@ -37,7 +37,7 @@ export interface FaitsArchive {
 }
 
 /** Validates one XML against the schema of ACTES. */
-export type Valider = (octets: Uint8Array) => readonly ErreurXsd[];
+export type Valider = (octets: Uint8Array) => readonly FauteXml[];
 
 /** « 150 Mo »: nobody says whether of 1000 or of 1024; between the two it may pass. */
 const TAILLE_SURE = 150_000_000;
@@ -70,6 +70,12 @@ const enfant = (e: ElementXml | undefined, nom: string): ElementXml | undefined 
   e?.enfants.find((x) => x.nom === nom);
 const nombre = (n: number): string => n.toLocaleString('fr-FR').replace(/\s/gu, ' ');
 
+/** « nom », and where in it. */
+function situer(nom: string, faute: Pick<FauteXml, 'ligne' | 'colonne'>): string {
+  const lieu = lieuDe(faute);
+  return lieu === '' ? citer(nom) : `${citer(nom)}, ${lieu}`;
+}
+
 /** Reads one XML of the norm and says all that makes it invalid; undefined when it cannot be read at all. */
 function lireNorme(
   nom: string,
@@ -79,13 +85,12 @@ function lireNorme(
   const { releve, valider } = sujet;
   const lu = lireXml(octets);
   if (lu.type === 'illisible') {
-    const ligne = lu.ligne > 0 ? `, ligne ${lu.ligne}` : '';
-    releve.dire('ACTES-ARC-05', `${citer(nom)}${ligne} : ${lu.motif}.`, { ou: nom });
+    releve.dire('ACTES-ARC-05', `${situer(nom, lu)} : ${lu.motif}.`, { ou: nom });
     return undefined;
   }
   for (const e of valider(octets)) {
-    const ligne = e.ligne > 0 ? `, ligne ${e.ligne}` : '';
-    releve.dire('ACTES-ARC-06', `${citer(nom)}${ligne} : ${e.message}`, { ou: nom });
+    const chemin = e.chemin === '' ? '' : ` (${e.chemin})`;
+    releve.dire('ACTES-ARC-06', `${situer(nom, e)}${chemin} : ${enIncise(e.message)}.`, { ou: nom });
   }
   const tete = Buffer.from(octets.subarray(0, 200)).toString('latin1');
   if (!/^<\?xml[^>]*encoding=["']iso-8859-1["']/i.test(tete)) {

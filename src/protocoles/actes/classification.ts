@@ -1,3 +1,4 @@
+import { lieuDe } from '../../formats/xml/faute.ts';
 import { type ElementXml, lireXml } from '../../formats/xml/lire.ts';
 import type { Classification } from '../../metier/collectivite.ts';
 import { attribut, enfant, enfants, jourLu, texte } from './arbre.ts';
@@ -62,8 +63,8 @@ function autreRacine(nom: string): string {
 export function lireClassification(octets: Uint8Array): Classification | { readonly motif: string } {
   const lu = lireXml(octets);
   if (lu.type === 'illisible') {
-    const ligne = lu.ligne > 0 ? ` (ligne ${lu.ligne})` : '';
-    return { motif: `Le fichier n’est pas un XML lisible : ${lu.motif}${ligne}.` };
+    const lieu = lieuDe(lu);
+    return { motif: `Le fichier n’est pas un XML lisible : ${lu.motif}${lieu === '' ? '' : ` (${lieu})`}.` };
   }
   const { racine } = lu;
   if (racine.nom !== 'RetourClassification') return { motif: autreRacine(racine.nom) };

@@ -1,4 +1,4 @@
-import type { Protocole } from '../protocole.ts';
+import type { AccuseCourriel, DepotPieces, EnveloppeArchive, Protocole, SensReponse } from '../protocole.ts';
 import { echeance, lire } from './accuse.ts';
 import { controler } from './controle.ts';
 import { composer, nommerSerie } from './enveloppe.ts';
@@ -13,18 +13,32 @@ export interface ReglagesActes {
   readonly numeroQuotidienMax?: number;
 }
 
+export interface ProtocoleActes extends Protocole {
+  readonly depot: DepotPieces;
+  readonly enveloppe: EnveloppeArchive;
+  readonly accuse: Protocole['accuse'] & AccuseCourriel;
+  readonly transmission: {
+    /** Reads a status of the State's door by the table the operator may edit. */
+    lireReponse(statut: number, table: Readonly<Record<string, SensReponse>>): SensReponse;
+  };
+}
+
 /** ACTES: transmission of the acts of the collectivités to the préfecture (CGCT, art. L. 2131-1). */
-export function creerProtocoleActes(reglages: ReglagesActes = {}): Protocole {
+export function creerProtocoleActes(reglages: ReglagesActes = {}): ProtocoleActes {
   const classificationRequise = reglages.classificationRequise ?? true;
   const limite = reglages.numeroQuotidienMax ?? 9999;
   return {
     nom: 'ACTES',
-    depot: { controler: (faits) => controler(faits, { classificationRequise }) },
-    enveloppe: { serie: (flux, jour) => ({ serie: nommerSerie(flux, jour), limite }), composer },
+    depot: { forme: 'pieces', controler: (faits) => controler(faits, { classificationRequise }) },
+    enveloppe: {
+      forme: 'archive',
+      serie: (flux, jour) => ({ serie: nommerSerie(flux, jour), limite }),
+      composer,
+    },
     transmission: { lireReponse },
     accuse: { lire, echeance },
   };
 }
 
 /** With the settings of the norm. */
-export const actes: Protocole = creerProtocoleActes();
+export const actes: ProtocoleActes = creerProtocoleActes();

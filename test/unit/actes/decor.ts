@@ -65,6 +65,7 @@ export const COLLECTIVITE: Collectivite = {
   nom: 'Commune de démonstration',
   actif: true,
   actes: FICHE,
+  helios: null,
   points: [],
   creee: 0 as Instant,
   ver: 1,
@@ -86,7 +87,7 @@ export const BUDGET: FaitsPiece = {
   nom: 'budget.xml',
   type: 'application/xml',
   pdf: null,
-  xml: { racine: 'DocumentBudgetaire', dtd: false },
+  xml: { racine: 'DocumentBudgetaire', faute: null },
 };
 
 export const METADONNEES = {

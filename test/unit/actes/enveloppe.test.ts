@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ouvrirSchemas } from '../../../src/formats/xsd/schemas.ts';
+import { ouvrirSchemas } from '../../../src/formats/xsd/jeu.ts';
 import type { Jour } from '../../../src/metier/identifiants.ts';
 import { actes } from '../../../src/protocoles/actes/index.ts';
 import type { FaitsDepot, FaitsEnveloppe } from '../../../src/protocoles/protocole.ts';
@@ -84,7 +84,6 @@ describe('XML (actesv1_1.xsd, ISO-8859-1, qualified attributes)', () => {
         expect(officiel.valider('actesv1_1', octets)).toEqual([]);
       }
     }
-    officiel.fermer();
   });
 
   it('the message carries what was declared; foreign typography leaves as numeric references', () => {

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ouvrirSchemas } from '../../../src/formats/xsd/schemas.ts';
+import type { FauteXml } from '../../../src/formats/xml/faute.ts';
+import { ouvrirSchemas } from '../../../src/formats/xsd/jeu.ts';
 import type { Jour } from '../../../src/metier/identifiants.ts';
-import { actes } from '../../../src/protocoles/actes/index.ts';
+import { actes, type ProtocoleActes } from '../../../src/protocoles/actes/index.ts';
 import { REGLES } from '../../../src/protocoles/actes/regles/index.ts';
-import type { FaitsDepot, FaitsPiece, PartieRetour, Protocole } from '../../../src/protocoles/protocole.ts';
+import type { FaitsDepot, FaitsPiece, PartieRetour } from '../../../src/protocoles/protocole.ts';
 import {
   ANNEXE,
   BUDGET,
@@ -40,6 +41,16 @@ const metadonnees = fc.oneof(
     )
     .map((d) => ({ ...METADONNEES, ...d })),
 );
+const faute: fc.Arbitrary<FauteXml> = fc.record({
+  code: fc.constantFrom('XML-002', 'XML-006', 'XML-018', 'XML-019', 'XML-042'),
+  message: texte,
+  ligne: fc.nat(9),
+  colonne: fc.nat(9),
+  octet: fc.integer({ min: -1, max: 9_000 }),
+  chemin: fc.constant(''),
+  valeur: fc.constant(null),
+  attendu: fc.constant(''),
+});
 const piece: fc.Arbitrary<FaitsPiece> = fc.record({
   role: fc.constantFrom('document', 'annexe'),
   nom: texte,
@@ -48,7 +59,7 @@ const piece: fc.Arbitrary<FaitsPiece> = fc.record({
   pdf: fc.option(
     fc.record({ entete: fc.boolean(), fin: fc.boolean(), chiffre: fc.boolean(), version: fc.option(texte) }),
   ),
-  xml: fc.option(fc.record({ racine: texte, dtd: fc.boolean() })),
+  xml: fc.option(fc.record({ racine: fc.option(texte), faute: fc.option(faute) })),
 });
 
 it('any metadata and any pieces give a whole report, never an exception', () => {
@@ -109,7 +120,7 @@ const depot: fc.Arbitrary<FaitsDepot> = fc
     }),
   );
 
-function composerEtValider(protocole: Protocole, d: FaitsDepot): boolean {
+function composerEtValider(protocole: ProtocoleActes, d: FaitsDepot): boolean {
   const { rapport, lu } = protocole.depot.controler(d);
   if (rapport.verdict === 'defavorable' || lu === null) {
     expect(rapport.verdict).toBe('defavorable');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FauteXml } from '../../../src/formats/xml/faute.ts';
 import { ANNEXE, BUDGET, BUDGETAIRE, faits, IMAGE, PDF, type Retouche, reponseDe } from './decor.ts';
 import { bons, m, mauvais } from './epreuve.ts';
 
@@ -15,6 +16,17 @@ const budgetAvec = (piece: typeof PDF): Retouche => ({
 const pdf = (defaut: Partial<NonNullable<typeof PDF.pdf>> | null): Retouche => ({
   pieces: [{ ...PDF, pdf: defaut === null || PDF.pdf === null ? null : { ...PDF.pdf, ...defaut } }],
 });
+
+const fauteXml = (code: string, message: string): FauteXml => {
+  const place = { ligne: 3, colonne: 7, octet: 1234 };
+  return { code, message, ...place, chemin: '', valeur: null, attendu: '' };
+};
+
+/** A budget that could not be read whole; null: not read at all. */
+const xml = (code: string | null, message = ''): Retouche => {
+  const lu = code === null ? null : { racine: 'DocumentBudgetaire', faute: fauteXml(code, message) };
+  return { ...BUDGETAIRE, pieces: [{ ...BUDGET, xml: lu }] };
+};
 
 describe('pieces (PDF; XML for budgets, arrêté of 13 October 2011; 150 MB)', () => {
   mauvais('ACTES-PCE-01', [
@@ -62,22 +74,35 @@ describe('pieces (PDF; XML for budgets, arrêté of 13 October 2011; 150 MB)', (
   mauvais('ACTES-PCE-06', [
     [
       'a DOCTYPE',
-      { ...BUDGETAIRE, pieces: [{ ...BUDGET, xml: { racine: 'DocumentBudgetaire', dtd: true } }] },
-      /DOCTYPE/,
+      xml('XML-006', 'Une déclaration DOCTYPE n’est pas admise.'),
+      /DOCTYPE.*ligne 3, colonne 7\./,
     ],
-    ['an unreadable XML', { ...BUDGETAIRE, pieces: [{ ...BUDGET, xml: null }] }, /XML lisible/],
-  ]);
-  bons('ACTES-PCE-07', [
-    ['DocumentBudgetaire', BUDGETAIRE],
     [
-      'with a prefix',
-      { ...BUDGETAIRE, pieces: [{ ...BUDGET, xml: { racine: 'b:DocumentBudgetaire', dtd: false } }] },
+      'a tag that does not close',
+      xml('XML-019', 'La balise fermante ne répond pas à l’élément ouvert « b ».'),
+      /n’est pas un XML lisible \(ligne 3, colonne 7, octet 1\s234\) : la balise fermante.*« b »\. Produire/,
     ],
+    ['an identifier borne twice', xml('XML-018', 'L’identifiant « a » est porté deux fois.'), /« a »/],
+    ['facts that could not be taken', xml(null), /XML lisible/],
   ]);
+  it('ACTES-PCE-06 only warns where another reader may take the file', () => {
+    const doute = annexe({
+      ...BUDGET,
+      role: 'annexe',
+      xml: { racine: 'a', faute: fauteXml('XML-018', 'X.') },
+    });
+    const cas = [xml('XML-002', 'L’encodage…'), xml('XML-042', 'Trop.'), doute];
+    const dites = cas.map((c) => reponseDe('ACTES-PCE-06', faits(c)));
+    for (const r of dites) {
+      expect(r.gravites).toEqual(['avertissement']);
+      expect(r.texte).toContain('n’a pas été vérifiée jusqu’au bout (ligne 3');
+    }
+  });
+  bons('ACTES-PCE-07', [['DocumentBudgetaire', BUDGETAIRE]]);
   mauvais('ACTES-PCE-07', [
     [
       'another root',
-      { ...BUDGETAIRE, pieces: [{ ...BUDGET, xml: { racine: 'PES_Aller', dtd: false } }] },
+      { ...BUDGETAIRE, pieces: [{ ...BUDGET, xml: { racine: 'PES_Aller', faute: null } }] },
       /« PES_Aller »/,
     ],
   ]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examiner } from '../../../src/banc/examen.ts';
 import { dessinerLogo } from '../../../src/banc/courrier.ts';
 import { ecrireTarGz } from '../../../src/formats/tar/ecrire.ts';
-import { ouvrirSchemas } from '../../../src/formats/xsd/schemas.ts';
+import { ouvrirSchemas } from '../../../src/formats/xsd/jeu.ts';
 import { actes } from '../../../src/protocoles/actes/index.ts';
 import type { FaitsDepot } from '../../../src/protocoles/protocole.ts';
 import { ANNEXE, faits, faitsEnveloppe, IMAGE, PDF, RACINE } from '../actes/decor.ts';
@@ -29,7 +29,6 @@ async function envoyer(depot: FaitsDepot): Promise<{ nom: string; octets: Buffer
 
 describe('what our protocol sends passes the strict eye of the ministry', () => {
   const schemas = ouvrirSchemas(`${RACINE}schemas/actes`);
-  afterAll(() => schemas.fermer());
   const attentes = { schemas, trigrammes: ['VGM'], applications: ['TACT'], sirens: [], jour: '2026-12-31' };
 
   it.each<[string, FaitsDepot]>([

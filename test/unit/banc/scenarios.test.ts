@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isUtf8 } from 'node:buffer';
 import { SCENARIOS, scenarioDe, tirage } from '../../../src/banc/scenarios.ts';
-import { ouvrirSchemas } from '../../../src/formats/xsd/schemas.ts';
+import { ouvrirSchemas } from '../../../src/formats/xsd/jeu.ts';
 import {
   archive,
   type Archive,
@@ -22,10 +22,7 @@ const schemas = ouvrirSchemas(new URL('../../../schemas/actes', import.meta.url)
 beforeAll(async () => {
   banc = await ouvrirBanc();
 });
-afterAll(async () => {
-  await banc.fermer();
-  schemas.fermer();
-});
+afterAll(() => banc.fermer());
 beforeEach(() => {
   rang += 1;
   banc.relais.bruts.length = 0;

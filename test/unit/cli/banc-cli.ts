@@ -1,6 +1,7 @@
 import type { EnMarche, Modules, OptionsSimulateur } from '../../../src/cli/modules.ts';
 import type { Monde } from '../../../src/cli/monde.ts';
 import { executer } from '../../../src/cli/index.ts';
+import type { Instant } from '../../../src/metier/identifiants.ts';
 
 /** Runs a command in this process, its words kept. */
 
@@ -13,10 +14,14 @@ export interface Resultat {
 }
 
 export interface BancCli {
-  readonly interruption: AbortController;
+  interruption: AbortController;
   readonly lances: { quoi: string; options: unknown }[];
   couleur: boolean;
   env: Record<string, string>;
+  /** What the machine's clock says. */
+  instant: Instant;
+  /** Called when the command asks the hour, or begins to listen to the order to stop. */
+  demande: (quoi: 'maintenant' | 'interruption') => void;
   /** Called at each line written. */
   surLigne: (ligne: string) => void;
   lancer(...argv: readonly string[]): Promise<Resultat>;
@@ -52,6 +57,8 @@ export function creerBancCli(socket = ''): BancCli {
     lances,
     couleur: false,
     env: {},
+    instant: Date.parse('2026-06-15T12:00:00Z') as Instant,
+    demande: () => undefined,
     surLigne: () => undefined,
     async lancer(...argv) {
       const [sortie, erreur]: [string[], string[]] = [[], []];
@@ -66,8 +73,15 @@ export function creerBancCli(socket = ''): BancCli {
         },
         env: socket === '' ? banc.env : { VAGUEMESTRE_API_SOCKET: socket, ...banc.env },
         modules,
-        interruption: () => banc.interruption.signal,
+        interruption: () => {
+          banc.demande('interruption');
+          return banc.interruption.signal;
+        },
         hasard: async () => 'frontiere-0000',
+        maintenant: async () => {
+          banc.demande('maintenant');
+          return banc.instant;
+        },
       };
       const code = await executer(argv, modules, monde);
       const json = argv.includes('--json')

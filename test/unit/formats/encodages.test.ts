@@ -8,7 +8,8 @@ describe('type by content', () => {
   test.each<[string, Uint8Array, string]>([
     ['PDF', latin1('%PDF-1.7\n%\xe2\xe3'), 'application/pdf'],
     ['PDF after junk', latin1(`${'\0'.repeat(1000)}%PDF-1.4`), 'application/pdf'],
-    ['PDF header beyond 1024 bytes', latin1(`${'\0'.repeat(1024)}%PDF-1.4`), 'inconnu'],
+    ['PDF header at the end of 1024 bytes', latin1(`${'\0'.repeat(1019)}%PDF-1.4`), 'application/pdf'],
+    ['PDF header beyond 1024 bytes', latin1(`${'\0'.repeat(1020)}%PDF-1.4`), 'inconnu'],
     ['PNG', latin1('\x89PNG\r\n\x1a\n...'), 'image/png'],
     ['PNG damaged by a line-end conversion', latin1('\x89PNG\n\x1a\n...'), 'inconnu'],
     ['JPEG', latin1('\xff\xd8\xff\xe0..JFIF'), 'image/jpeg'],
@@ -21,9 +22,19 @@ describe('type by content', () => {
       Buffer.from('\ufeff<?xml version="1.0"?>', 'utf16le').swap16(),
       'application/xml',
     ],
+    ['UTF-16 after half a mark', latin1('\xff\0<\0a\0/\0>\0'), 'inconnu'],
+    ['UTF-16 after the other half', latin1('\0\xfe<\0a\0/\0>\0'), 'inconnu'],
+    ['XML after half of a UTF-8 mark', latin1('\xef\xbb<a/>'), 'inconnu'],
+    ['XML, a letter beyond ASCII first', latin1('<\xff/>'), 'application/xml'],
+    ['XML with a comment first', latin1('<!-- c --><a/>'), 'application/xml'],
+    ['XML with a document type', latin1('<!DOCTYPE a SYSTEM "a.dtd"><a/>'), 'application/xml'],
     ['XML that speaks of PDF', latin1('<a>%PDF-1.7</a>'), 'application/xml'],
+    ['XHTML, which is XML', latin1('<?xml version="1.0"?>\n<html xmlns="x">'), 'application/xml'],
     ['HTML', latin1('<!DOCTYPE html><html>'), 'inconnu'],
+    ['HTML, doctype far from its name', latin1('<!DOCTYPE \r\n html><html>'), 'inconnu'],
     ['HTML without doctype', latin1('<HTML><body>'), 'inconnu'],
+    ['HTML after white space', latin1(' \n<html>'), 'inconnu'],
+    ['markup after words', latin1('bonjour <a/>'), 'inconnu'],
     ['text', latin1('a < b'), 'inconnu'],
     ['ZIP', latin1('PK\x03\x04'), 'inconnu'],
     ['nothing', latin1(''), 'inconnu'],
@@ -64,7 +75,11 @@ describe('characters of an objet', () => {
       'U+FDD0',
       'U+1FFFF',
     ]);
-    expect(caracteresInterdits('a\tb\r\nc é ’ 𝄞 \u00a0')).toEqual([]);
+    const bords = ['\u001f', '\u0080', '\u009f', '\udfff', '\ufdef', '\uffff', '\u{10ffff}'];
+    expect(bords.map((c) => caracteresInterdits(c).length)).toEqual(bords.map(() => 1));
+    expect(
+      caracteresInterdits('a\tb\r\nc ~ é ’ 𝄞 \u00a0 \ud7ff \ue000 \ufdcf \ufdf0 \ufffd \u{1fffd}'),
+    ).toEqual([]);
     expect(horsLatin1('\ufffe\ud800')).toEqual({ typographiques: [], autres: [] });
   });
 });
@@ -73,6 +88,7 @@ describe('decoding bytes that nobody described', () => {
   test.each<[string, Uint8Array, string]>([
     ['UTF-8', Buffer.from('été – 5 €'), 'été – 5 €'],
     ['UTF-8 with its mark', Buffer.from('\ufeffété'), 'été'],
+    ['a mark in the middle, which is a character', Buffer.from('été\ufeffa'), 'été\ufeffa'],
     ['ISO-8859-1', latin1('été'), 'été'],
     ['Windows-1252', latin1('l\x92\xe9t\xe9 \x80 \x81'), 'l’été € \u0081'],
     ['ASCII', latin1('abc'), 'abc'],

@@ -16,9 +16,15 @@ describe('a file name given by somebody else is a label', () => {
     ['dossier/', ''],
     [' ', ''],
     ['e\u0301.pdf', 'é.pdf'],
+    ['e\u0000\u0301.pdf', 'é.pdf'],
+    ['a\u1a75\u0000\u0316', 'a\u0316\u1a75'],
     ['\ud83c.pdf', '.pdf'],
     [`${'é'.repeat(300)}.pdf`, `${'é'.repeat(98)}.pdf`],
     ['x'.repeat(300), 'x'.repeat(200)],
+    [`${'x'.repeat(196)}.pdf`, `${'x'.repeat(196)}.pdf`],
+    [`${'x'.repeat(197)}.pdf`, `${'x'.repeat(196)}.pdf`],
+    [`v1.2-${'x'.repeat(300)}.pdf`, `v1.2-${'x'.repeat(191)}.pdf`],
+    [`${'x'.repeat(300)}.pdf-joint`, 'x'.repeat(200)],
   ])('%j', (recu, attendu) => {
     expect(nomDeFichier(recu)).toBe(attendu);
   });
@@ -43,6 +49,11 @@ describe('a JSON text whose keys deceive', () => {
     ['{"__proto__":{}}', { cle: '__proto__', repetee: false }],
     ['{"a":{"a":1},"b":[{"a":1},{"a":2}],"c":"a"}', null],
     ['["a","a",{"a":"a"}]', null],
+    ['{"a":[{"b":1},["b"]],"a":2}', { cle: 'a', repetee: true }],
+    ['{"a":{},"a":2}', { cle: 'a', repetee: true }],
+    ['[[{"a":1}],{"a":1}]', null],
+    ['{"a', null],
+    ['{"a\\', null],
     ['"a"', null],
   ])('%s', (texte, attendu) => {
     expect(cleTrompeuse(texte)).toEqual(attendu);
@@ -63,7 +74,18 @@ function type(tete: string): string {
 }
 
 test('a PDF header behind the signature of something else is no PDF', () => {
-  for (const tete of ['#!/bin/sh\n', 'MZ\x90', '\x7fELF', 'PK\x03\x04', '<html>', ' <b>', 'GIF89a']) {
+  for (const tete of [
+    '#!/bin/sh\n',
+    '\n #!/bin/sh\n',
+    'Rar!\x1a',
+    '7z\xbc\xaf',
+    'MZ\x90',
+    '\x7fELF',
+    'PK\x03\x04',
+    '<html>',
+    ' <b>',
+    'GIF89a',
+  ]) {
     expect(type(`${tete}%PDF-1.7`)).not.toBe('application/pdf');
   }
   expect(type('\r\n%PDF-1.7')).toBe('application/pdf');

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ecrireXml, type Noeud } from '../../../src/formats/xml/ecrire.ts';
-import { type ElementXml, lireXml, sonderXml } from '../../../src/formats/xml/lire.ts';
+import { type ElementXml, lireXml } from '../../../src/formats/xml/lire.ts';
+import { type SondeXml, sonderXml } from '../../../src/formats/xml/sonder.ts';
 import { fixturesActes } from './chemins.ts';
 
 const ESPACE = 'urn:exemple:a';
@@ -119,7 +119,6 @@ describe('properties', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), abime), (octets) => {
         expect(['lu', 'illisible']).toContain(lireXml(octets).type);
-        sonderXml(octets);
       }),
       { numRuns: 3000, seed: 20260310 },
     );
@@ -189,12 +188,13 @@ describe('reading XML', () => {
       utf8('<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]><a>&e;</a>'),
       /DOCTYPE/,
     ],
-    ['an entity that nobody declared', utf8('<a>&e;</a>'), /mal formé/],
+    ['an entity that nobody declared', utf8('<a>&e;</a>'), /l’entité « e » n’est pas définie$/],
     ['an unknown encoding', utf8('<?xml version="1.0" encoding="UTF-7"?><a/>'), /UTF-7/],
-    ['invalid UTF-8', latin1('<a>\xe9</a>'), /mal formé/],
+    ['invalid UTF-8', latin1('<a>\xe9</a>'), /0xE9/],
     ['nothing', utf8(''), /vide/],
-    ['257 levels', utf8('<a>'.repeat(257) + '</a>'.repeat(257)), /mal formé|illisible/],
-    ['two roots', utf8('<a/><b/>'), /mal formé/],
+    ['257 levels', utf8('<a>'.repeat(257) + '</a>'.repeat(257)), /256 niveaux/],
+    ['two roots', utf8('<a/><b/>'), /un second élément racine « b »/],
+    ['half a character at the end of UTF-16', Buffer.from('\ufeff<a/>\n', 'utf16le').subarray(0, -1), /hors/],
   ])('refused: %s', (_, octets, attendu) => {
     expect(motif(octets)).toMatch(attendu);
   });
@@ -204,13 +204,25 @@ describe('reading XML', () => {
     expect(motif(utf8('<a>x</a>'), 8)).toBe('(lu)');
   });
 
-  test('the line of the fault is told', () => {
-    expect(lireXml(utf8('<a>\n<b>\n</c>\n</a>'))).toMatchObject({ type: 'illisible', ligne: 3 });
+  test.each<[string, Uint8Array, number, number]>([
+    ['as written', utf8('<a>\n<b>\n é</c>\n</a>'), 3, 3],
+    ['UTF-8 under another name', utf8(`${declare('ISO-8859-1')}<a>\n é</c>`), 3, 3],
+    ['Windows-1252', latin1(`${declare('windows-1252')}<a>\n\x92\xe9</c>`), 3, 3],
+    ['UTF-16', Buffer.from(`\ufeff${declare('UTF-16')}<a>\n é</c>`, 'utf16le'), 3, 3],
+    ['on the line of the declaration', utf8('<?xml version="1.0" encoding="cp1252"?></a>'), 1, 40],
+  ])('line and column of the fault, in characters of the file: %s', (...[, octets, ligne, colonne]) => {
+    expect(lireXml(octets)).toMatchObject({ type: 'illisible', ligne, colonne });
   });
 
-  test('memory comes back: 260 readings of 9 MB are more than the 2 GiB the parser can address', () => {
-    const gros = utf8(`<a>${'x'.repeat(9_000_000)}</a>`);
-    for (let i = 0; i < 260; i += 1) expect(lireXml(gros).type).toBe('lu');
+  test('comments and processing instructions do not cut the text around them', () => {
+    const racine = lu(utf8('<?p x?><!-- a --><a>b<?voilà <c/>?>d<!-- e -->f<g/>h<?€?></a><!-- i -->'));
+    expect(racine).toMatchObject({ texte: 'bdfh', enfants: [{ nom: 'g', texte: '' }] });
+  });
+
+  test('half a million elements is the most a tree may hold', () => {
+    const beaucoup = (n: number) => utf8(`<a>${'<b/>'.repeat(n)}</a>`);
+    expect(motif(beaucoup(499_999))).toBe('(lu)');
+    expect(lireXml(beaucoup(500_000))).toMatchObject({ ligne: 1, colonne: 4 + 4 * 499_999 });
   });
 
   test('all our messages are read', () => {
@@ -218,34 +230,51 @@ describe('reading XML', () => {
   });
 });
 
-describe('probing a deposited XML', () => {
-  test.each<[string, { racine: string; dtd: boolean } | null]>([
-    [
-      '<?xml version="1.0"?>\n<!-- x --><d:DocumentBudgetaire xmlns:d="u">',
-      { racine: 'DocumentBudgetaire', dtd: false },
-    ],
-    ['\ufeff  <a/>', { racine: 'a', dtd: false }],
-    ['<!DOCTYPE html><html>', { racine: 'html', dtd: true }],
-    ['<?xml version="1.0"?><!-- never closed', null],
-    ['plain text', null],
-    ['<!ELEMENT a>', null],
-    ['', null],
-  ])('%s', (tete, attendu) => {
-    expect(sonderXml(utf8(tete))).toEqual(attendu);
-  });
+describe('a deposited XML is read whole, and only its root and its first fault are kept', () => {
+  const PLAGE = 256 * 1024;
 
-  test('the head of a file is enough', () => {
-    const octets = readFileSync(new URL('../../../fixtures/actes/messages/7-2.xml', import.meta.url));
-    expect(sonderXml(octets.subarray(0, 400))).toEqual({ racine: 'RetourClassification', dtd: false });
-  });
-});
-
-test('a processing instruction inside the document makes it unreadable, never an exception', () => {
-  for (const xml of ['<a><?pi x?></a>', '<a><b/><?pi x?><c/></a>', '<a><b><?pi x?></b></a>']) {
-    expect(lireXml(Buffer.from(xml))).toMatchObject({
-      type: 'illisible',
-      motif: expect.stringMatching(/instruction/),
-    });
+  /** @returns the answer, and how many bytes were read to get it. */
+  async function sonder(octets: Uint8Array): Promise<SondeXml & { lus: number }> {
+    let lus = 0;
+    const lire = async (debut: number, fin: number): Promise<Uint8Array> => {
+      expect(fin - debut).toBeLessThanOrEqual(PLAGE);
+      lus = Math.max(lus, fin);
+      return octets.subarray(debut, fin);
+    };
+    return { ...(await sonderXml(lire, octets.byteLength)), lus };
   }
-  expect(lireXml(Buffer.from('<?pi x?><a><!-- c --></a>')).type).toBe('lu');
+
+  test.each<[string, Uint8Array, string | null, string | null]>([
+    ['sound', utf8('<!-- x --><d:DocumentBudgetaire xmlns:d="urn:d"/>'), 'DocumentBudgetaire', null],
+    ['byte-order mark against the prologue', utf8(`\ufeff${declare('ISO-8859-1')}<é/>`), 'é', null],
+    ['Windows-1252', latin1(`${declare('windows-1252')}<a>\x92</a>`), 'a', null],
+    ['UTF-16', Buffer.from(`\ufeff${declare('UTF-16')}<é/>`, 'utf16le'), 'é', null],
+    ['a DOCTYPE', utf8('<!DOCTYPE html><html/>'), null, 'XML-006'],
+    ['an encoding we do not read', utf8(`${declare('EBCDIC-FR')}<a/>`), null, 'XML-002'],
+    ['cut', utf8('<a><b>'), 'a', 'XML-012'],
+    ['two elements with one Id', utf8('<a><b Id="x"/><c Id="x"/></a>'), 'a', 'XML-018'],
+    ['no XML', utf8('plain text'), null, 'XML-009'],
+    ['nothing', utf8(''), null, 'XML-001'],
+  ])('%s', async (...[, octets, racine, code]) => {
+    const sonde = await sonder(octets);
+    expect([sonde.racine, sonde.faute?.code ?? null]).toEqual([racine, code]);
+  });
+
+  test('by ranges, to the end: a fault in the last byte is found, and told by byte, line and column', async () => {
+    const corps = `<a>\n${'<b>é</b>\n'.repeat(60_000)}`;
+    const sain = await sonder(utf8(`${corps}</a>`));
+    expect(sain).toMatchObject({ racine: 'a', faute: null, lus: Buffer.byteLength(corps) + 4 });
+    const faux = await sonder(utf8(`${corps}  </b>`));
+    expect(faux.faute).toMatchObject({ ligne: 60_002, colonne: 3, octet: Buffer.byteLength(corps) + 2 });
+  });
+
+  test('what follows a fault is not read', async () => {
+    const { lus } = await sonder(utf8(`<a></b>${'x'.repeat(3 * PLAGE)}`));
+    expect(lus).toBe(PLAGE);
+  });
+
+  test('after a transcoding the byte is not told: it would not be that of the file', async () => {
+    const { faute } = await sonder(latin1(`${declare('windows-1252')}<a>\x80</b>`));
+    expect(faute).toMatchObject({ ligne: 2, colonne: 5, octet: -1 });
+  });
 });

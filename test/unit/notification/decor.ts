@@ -111,6 +111,7 @@ export function collectiviteDe(points: readonly PointNotification[]): Collectivi
     nom: 'Commune de Saint-Émilion',
     actif: true,
     actes: null,
+    helios: null,
     points,
     creee: DEPART,
     ver: 0,

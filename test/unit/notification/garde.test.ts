@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, test } from 'vitest';
-import { creerGarde, type Garde, type Resolution } from '../../../src/adapters/webhook/garde.ts';
+import { creerGarde, type Garde } from '../../../src/adapters/webhook/garde.ts';
+import type { Resolution } from '../../../src/formats/reseau/adresses.ts';
 import { ErreurVgm } from '../../../src/metier/erreurs.ts';
 
 /** URLs a collectivité could give to make this machine talk to itself or to its neighbours. */

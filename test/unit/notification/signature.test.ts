@@ -26,8 +26,13 @@ describe('Standard Webhooks signatures', () => {
   test('a secret outside 24 to 64 bytes, or not in base64, is not one', () => {
     expect(lireCle(nouveauSecret('11'.repeat(23)))).toBeUndefined();
     expect(lireCle(nouveauSecret('11'.repeat(65)))).toBeUndefined();
-    expect(lireCle('whsec_pas du base64')).toBeUndefined();
+    expect(lireCle(nouveauSecret('11'.repeat(24)))).toHaveLength(24);
+    expect(lireCle(nouveauSecret('11'.repeat(25)))).toHaveLength(25);
+    expect(lireCle(nouveauSecret('11'.repeat(64)))).toHaveLength(64);
     expect(lireCle(A.slice(6))).toBeUndefined();
+    for (const texte of [`${A}!`, A.replace('_', '_!'), A.replace('_', '_ ')]) {
+      expect(lireCle(texte)).toBeUndefined();
+    }
   });
 
   test('our signature is the very bytes of the reference package', () => {
@@ -50,26 +55,41 @@ describe('Standard Webhooks signatures', () => {
   });
 
   test.each([
-    ['one byte of the body changed', { corps: `${CORPS} ` }],
-    ['another identifier', { id: `${ID}0` }],
-    ['another timestamp', { quandS: quandS + 1 }],
+    ['one byte of the body changed', { corps: `${CORPS} ` }, 'ne correspond ni'],
+    ['another identifier', { id: `${ID}0` }, 'ne correspond ni'],
+    ['another timestamp', { quandS: quandS + 1 }, 'ne correspond ni'],
     [
       'a signature of another version only',
       { signature: signer({ ...demande, secrets: [A] }).replace('v1,', 'v1a,') },
+      'aucune signature de version 1',
     ],
-    ['an empty signature', { signature: '' }],
-    ['a truncated signature', { signature: signer({ ...demande, secrets: [A] }).slice(0, -6) }],
-    ['no secret', { secrets: [] }],
-    ['a timestamp that is not a number', { quandS: Number.NaN }],
-    ['a delivery older than the tolerance', { maintenantS: quandS + 301 }],
-    ['a delivery dated from the future', { maintenantS: quandS - 301 }],
-  ])('refuses %s', (_titre, change) => {
+    ['an empty signature', { signature: '' }, 'aucune signature de version 1'],
+    [
+      'a truncated signature',
+      { signature: signer({ ...demande, secrets: [A] }).slice(0, -6) },
+      'ne correspond ni',
+    ],
+    ['no secret', { secrets: [] }, 'ne correspond ni'],
+    ['a timestamp that is not a number', { quandS: Number.NaN }, 'pas un nombre'],
+    ['a delivery older than the tolerance', { maintenantS: quandS + 301 }, 'trop ancien'],
+    ['a delivery dated from the future', { maintenantS: quandS - 301 }, 'daté du futur'],
+  ])('refuses %s, and says so', (_titre, change, motif) => {
     const signature = signer({ ...demande, secrets: [A] });
-    expect(verifier({ ...contexte, signature, secrets: [A], ...change }).type).toBe('mauvaise');
+    expect(verifier({ ...contexte, signature, secrets: [A], ...change })).toEqual({
+      type: 'mauvaise',
+      motif: expect.stringContaining(motif),
+    });
   });
 
-  test('accepts the edge of the tolerance', () => {
+  test('a timestamp that is not a number has no age: refused even when signed', () => {
+    const sans = { ...demande, quandS: Number.NaN };
+    const signature = signer({ ...sans, secrets: [A] });
+    expect(verifier({ ...contexte, ...sans, signature, secrets: [A] }).type).toBe('mauvaise');
+  });
+
+  test.each([-300, 300])('accepts the edge of the tolerance, %i s', (ecart) => {
     const signature = signer({ ...demande, secrets: [A] });
-    expect(verifier({ ...contexte, signature, secrets: [A], maintenantS: quandS + 300 }).type).toBe('bonne');
+    const maintenantS = quandS + ecart;
+    expect(verifier({ ...contexte, signature, secrets: [A], maintenantS }).type).toBe('bonne');
   });
 });

@@ -45,7 +45,7 @@ describe('vaguemestre controler: one message or envelope alone', () => {
     const etranger = await lancer(await poser(dossier, 'x.xml', latin1(`${ENTETE}<a/>`)));
     expect(etranger.code).toBe(3);
     expect(dits(etranger)[0]).toMatch(
-      /^REFUS {2}ACTES-ARC-06 {2}« x.xml », ligne 2 : non conforme au schéma/,
+      /^REFUS {2}ACTES-ARC-06 {2}« x.xml », ligne 2, colonne 1 \(\/a\) : la racine « a »/,
     );
   });
 

@@ -142,20 +142,24 @@ describe('vaguemestre controler: an outgoing archive', () => {
       quoi: 'malformed message, with its line',
       faire: remplacer(MESSAGE, '</actes:Objet>', '</actes:Objets>'),
       dit: [
-        expect.stringMatching(`^REFUS  ACTES-ARC-05  « ${MESSAGE} », ligne 5 : XML mal formé : `),
+        expect.stringMatching(
+          `^REFUS  ACTES-ARC-05  « ${MESSAGE} », ligne 5, colonne 24 : la balise fermante `,
+        ),
       ] as string[],
     },
     {
       quoi: 'DOCTYPE',
       faire: remplacer(MESSAGE, ENTETE, `${ENTETE}<!DOCTYPE a>\n`),
-      dit: [`REFUS  ACTES-ARC-05  « ${MESSAGE} » : une déclaration DOCTYPE n’est pas admise.`],
+      dit: [
+        `REFUS  ACTES-ARC-05  « ${MESSAGE} », ligne 2, colonne 1 : une déclaration DOCTYPE n’est pas admise.`,
+      ],
     },
     {
       quoi: 'message against its schema, with its line',
       faire: remplacer(MESSAGE, /<actes:ClassificationDateVersion>.*\n/, ''),
       dit: [
         expect.stringMatching(
-          `^REFUS  ACTES-ARC-06  « ${MESSAGE} », ligne 6 : non conforme au schéma « actes » : `,
+          `^REFUS  ACTES-ARC-06  « ${MESSAGE} », ligne 6, colonne 1 \\(/actes:Acte/actes:Document\\) : l’élément « actes:Document » `,
         ),
       ] as string[],
     },
@@ -164,7 +168,7 @@ describe('vaguemestre controler: an outgoing archive', () => {
       faire: remplacer(ENVELOPPE, 'tdt@exemple.fr', 'tdt+actes@exemple.fr'),
       dit: [
         expect.stringMatching(
-          `^REFUS  ACTES-ARC-06  « ${ENVELOPPE} », ligne 4 : non conforme au schéma « actes » : `,
+          `^REFUS  ACTES-ARC-06  « ${ENVELOPPE} », ligne 4, colonne 23 \\(/.*/actes:Email\\[1\\]\\) : la valeur « tdt`,
         ),
       ] as string[],
     },

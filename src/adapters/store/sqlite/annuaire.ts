@@ -1,5 +1,10 @@
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
-import type { Collectivite, FicheActes, PointNotification } from '../../../metier/collectivite.ts';
+import type {
+  Collectivite,
+  FicheActes,
+  FicheHelios,
+  PointNotification,
+} from '../../../metier/collectivite.ts';
 import type { Instant, Sha256, Siren } from '../../../metier/identifiants.ts';
 import {
   type Collectivites,
@@ -17,6 +22,7 @@ interface LigneCollectivite {
   readonly nom: string;
   readonly actif: number;
   readonly actes: string | null;
+  readonly helios: string | null;
   readonly creee: Instant;
   readonly ver: number;
 }
@@ -30,7 +36,7 @@ interface LignePoint {
   readonly motif: string | null;
 }
 
-const COLONNES = 'siren, nom, actif, actes, creee, ver';
+const COLONNES = 'siren, nom, actif, actes, helios, creee, ver';
 
 function lirePoint(ligne: LignePoint): PointNotification {
   const { id, canal, cible, motif } = ligne;
@@ -56,6 +62,7 @@ function lireCollectivite(base: Base, ligne: LigneCollectivite): Collectivite {
     nom,
     actif: ligne.actif === 1,
     actes: ligne.actes === null ? null : (JSON.parse(ligne.actes) as FicheActes),
+    helios: ligne.helios === null ? null : (JSON.parse(ligne.helios) as FicheHelios),
     points: points.map(lirePoint),
     creee,
     ver,
@@ -68,16 +75,17 @@ function poserFiche(base: Base, c: Collectivite): void {
     nom: c.nom,
     actif: c.actif ? 1 : 0,
     actes: c.actes === null ? null : JSON.stringify(c.actes),
+    helios: c.helios === null ? null : JSON.stringify(c.helios),
   };
   const ecrites =
     c.ver === 0
       ? base.ecrire(
-          `INSERT INTO collectivites (siren, nom, actif, actes, creee, ver)
-            VALUES (:siren, :nom, :actif, :actes, :creee, 1) ON CONFLICT (siren) DO NOTHING`,
+          `INSERT INTO collectivites (siren, nom, actif, actes, helios, creee, ver)
+            VALUES (:siren, :nom, :actif, :actes, :helios, :creee, 1) ON CONFLICT (siren) DO NOTHING`,
           { ...valeurs, creee: c.creee },
         )
       : base.ecrire(
-          `UPDATE collectivites SET nom = :nom, actif = :actif, actes = :actes, ver = ver + 1
+          `UPDATE collectivites SET nom = :nom, actif = :actif, actes = :actes, helios = :helios, ver = ver + 1
             WHERE siren = :siren AND ver = :ver`,
           { ...valeurs, ver: c.ver },
         );

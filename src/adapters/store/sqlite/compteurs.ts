@@ -84,21 +84,40 @@ const HEURE = 3_600_000;
 const HEURES_GARDEES = 48;
 
 function reserverDebit(base: Base, demande: DemandeDebit): boolean {
-  const { destination, flux, octets, plafond } = demande;
+  const { destination, octets, plafond } = demande;
   const heure = Math.floor(demande.quand / HEURE);
-  const deja = base.ligne(
+  if (estReserve(base, demande, heure)) return true;
+  const total = totalDe(base, destination, heure);
+  // A flux larger than the whole hour would never leave: it passes when it is alone in its hour.
+  if (total === 0 || total + octets <= plafond) {
+    if (total === 0) oublier(base, destination, heure - HEURES_GARDEES);
+    inscrire(base, demande, heure);
+    return true;
+  }
+  // The small ones would fill every hour before it: it books the next one whole, but never two hours running.
+  const suivante = heure + 1;
+  const libre = total <= plafond && totalDe(base, destination, suivante) === 0;
+  if (octets > plafond && libre) inscrire(base, demande, suivante);
+  return false;
+}
+
+function estReserve(base: Base, { destination, flux }: DemandeDebit, heure: number): boolean {
+  const ligne = base.ligne(
     'SELECT 1 FROM debits WHERE destination = :destination AND heure = :heure AND flux = :flux',
     { destination, heure, flux },
   );
-  if (deja !== undefined) return true;
-  const total =
-    base.ligne<{ total: number }>(
-      'SELECT total FROM debits_heures WHERE destination = :destination AND heure = :heure',
-      { destination, heure },
-    )?.total ?? 0;
-  // A flux larger than the whole hour would never leave: it passes when it is alone in its hour.
-  if (total > 0 && total + octets > plafond) return false;
-  if (total === 0) oublier(base, destination, heure - HEURES_GARDEES);
+  return ligne !== undefined;
+}
+
+function totalDe(base: Base, destination: string, heure: number): number {
+  const ligne = base.ligne<{ total: number }>(
+    'SELECT total FROM debits_heures WHERE destination = :destination AND heure = :heure',
+    { destination, heure },
+  );
+  return ligne?.total ?? 0;
+}
+
+function inscrire(base: Base, { destination, flux, octets }: DemandeDebit, heure: number): void {
   base.ecrire(
     `INSERT INTO debits_heures (destination, heure, total) VALUES (:destination, :heure, :octets)
       ON CONFLICT (destination, heure) DO UPDATE SET total = total + excluded.total`,
@@ -108,7 +127,6 @@ function reserverDebit(base: Base, demande: DemandeDebit): boolean {
     'INSERT INTO debits (destination, heure, flux, octets) VALUES (:destination, :heure, :flux, :octets)',
     { destination, heure, flux, octets },
   );
-  return true;
 }
 
 function oublier(base: Base, destination: string, avant: number): void {

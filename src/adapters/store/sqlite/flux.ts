@@ -1,5 +1,5 @@
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
-import { LIBERE_IDENTITE, type Etat } from '../../../metier/etats.ts';
+import { estTerminal, LIBERE_IDENTITE, type Etat } from '../../../metier/etats.ts';
 import type { Flux, ObjetJson, Piece } from '../../../metier/flux.ts';
 import type { FluxId, Instant, Sha256, Siren } from '../../../metier/identifiants.ts';
 import type {
@@ -26,13 +26,17 @@ const LIBRES = LIBERE_IDENTITE.map((etat) => `'${etat}'`).join(', ');
 
 /** Flux that holds an identity; the condition on states is, word for word, the one of the unique index. */
 const TENANT = `SELECT ${COLONNES_FLUX} FROM flux
-  WHERE protocole = :protocole AND identite = :identite AND etat NOT IN (${LIBRES})`;
+  WHERE protocole = :protocole AND identite = :identite AND collectivite = :collectivite
+    AND etat NOT IN (${LIBRES})`;
+const MEME_CONTENU = `SELECT ${COLONNES_FLUX} FROM flux
+  WHERE contenu = :contenu AND collectivite = :collectivite AND protocole = :protocole
+    AND etat NOT IN (${LIBRES})`;
 
 const INSERTION = `INSERT INTO flux
   (id, protocole, collectivite, etat, ver, due, tentatives, identite, resume, cite, depose, modifie,
-   cle_idempotence, empreinte_demande)
-  VALUES (:id, :protocole, :collectivite, 'depose', 1, :due, 0, :identite, :resume, :cite, :quand, :quand,
-   :cle, :empreinte)`;
+   solde, contenu, cle_idempotence, empreinte_demande)
+  VALUES (:id, :protocole, :collectivite, :etat, 1, :due, 0, :identite, :resume, :cite, :quand, :quand,
+   :solde, :contenu, :cle, :empreinte)`;
 
 const CHANGEMENT = `UPDATE flux SET
   etat = :etat, ver = ver + 1, due = :due, tentatives = :tentatives, alerte = :alerte, erreur = :erreur,
@@ -105,14 +109,18 @@ function parCle(
   return { flux: lireFlux(ligne), empreinteDemande };
 }
 
-/** The flux that already answers this deposit, if any: same key first, then same identity. */
+/** The flux that already answers this deposit, if any: same key first, then same identity, then same content. */
 function dejaLa(base: Base, n: NouveauFlux): ResultatCreation | undefined {
   const connu = n.cleIdempotence === null ? undefined : parCle(base, n.collectivite, n.cleIdempotence);
   if (connu !== undefined) {
     return { type: connu.empreinteDemande === n.empreinteDemande ? 'rejeu' : 'cle_prise', flux: connu.flux };
   }
-  const tenant = base.ligne<LigneFlux>(TENANT, { protocole: n.protocole, identite: n.identite });
-  return tenant === undefined ? undefined : { type: 'doublon', flux: lireFlux(tenant) };
+  const { protocole, identite, collectivite, contenu } = n;
+  const tenant = base.ligne<LigneFlux>(TENANT, { protocole, identite, collectivite });
+  if (tenant !== undefined) return { type: 'doublon', par: 'identite', flux: lireFlux(tenant) };
+  const jumeau =
+    contenu === null ? undefined : base.ligne<LigneFlux>(MEME_CONTENU, { contenu, collectivite, protocole });
+  return jumeau === undefined ? undefined : { type: 'doublon', par: 'contenu', flux: lireFlux(jumeau) };
 }
 
 function inserer(base: Base, n: NouveauFlux, quand: Instant): void {
@@ -120,7 +128,10 @@ function inserer(base: Base, n: NouveauFlux, quand: Instant): void {
     id: n.id,
     protocole: n.protocole,
     collectivite: n.collectivite,
-    due: n.due,
+    etat: n.etat,
+    due: estTerminal(n.etat) ? null : n.due,
+    solde: estTerminal(n.etat) ? quand : null,
+    contenu: n.contenu,
     identite: n.identite,
     resume: JSON.stringify(n.resume),
     cite: n.cite,
@@ -205,6 +216,10 @@ export function creerLectureFlux(base: Base): LectureFlux {
     },
     async parIdentite(portee, identite) {
       return toutes(dans(portee, { sql: 'identite = :identite', valeurs: { identite } }), 'ORDER BY id DESC');
+    },
+    async parContenu(collectivite, protocole, contenu) {
+      const ligne = base.ligne<LigneFlux>(MEME_CONTENU, { contenu, collectivite, protocole });
+      return ligne === undefined ? undefined : lireFlux(ligne);
     },
     async parNomEnvoi(portee, nom) {
       return toutes(dans(portee, { sql: 'nom_envoi = :nom', valeurs: { nom } }), '')[0];

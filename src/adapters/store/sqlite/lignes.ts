@@ -60,7 +60,8 @@ export function lirePiece(ligne: LignePiece): PieceDuFlux {
   return { ...ligne };
 }
 
-export const COLONNES_RETOUR = 'id, sha256, sha512, taille, source, recu, etat, due, tentatives, motif, ver';
+export const COLONNES_RETOUR =
+  'id, sha256, sha512, taille, source, nom, recu, etat, due, tentatives, motif, ver';
 
 export interface LigneRetour {
   readonly id: RetourId;
@@ -68,6 +69,7 @@ export interface LigneRetour {
   readonly sha512: string;
   readonly taille: number;
   readonly source: string;
+  readonly nom: string | null;
   readonly recu: Instant;
   readonly etat: EtatRetour;
   readonly due: Instant | null;

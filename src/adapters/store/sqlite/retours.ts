@@ -34,12 +34,12 @@ export function changerRetour(base: Base, c: ChangementRetour): void {
 
 /** @returns false when the same bytes were already filed: a message read twice at its source is kept once. */
 export function creerRetour(base: Base, n: NouveauRetour, quand: Instant): boolean {
-  const { id, sha256, sha512, taille, source, due } = n;
+  const { id, sha256, sha512, taille, source, nom, due } = n;
   const ajoute = base.ecrire(
-    `INSERT INTO retours (id, sha256, sha512, taille, source, recu, etat, due, tentatives, ver)
-      VALUES (:id, :sha256, :sha512, :taille, :source, :quand, 'recu', :due, 0, 1)
+    `INSERT INTO retours (id, sha256, sha512, taille, source, nom, recu, etat, due, tentatives, ver)
+      VALUES (:id, :sha256, :sha512, :taille, :source, :nom, :quand, 'recu', :due, 0, 1)
       ON CONFLICT (sha256) DO NOTHING`,
-    { id, sha256, sha512, taille, source, due, quand },
+    { id, sha256, sha512, taille, source, nom, due, quand },
   );
   return ajoute === 1;
 }

@@ -216,10 +216,26 @@ DROP INDEX livraisons_tour;
 CREATE INDEX livraisons_tour ON livraisons (collectivite, point, echeance, id) WHERE echeance IS NOT NULL;
 CREATE INDEX livraisons_echec ON livraisons (collectivite, point) WHERE tentatives > 0 AND echeance IS NOT NULL;`;
 
+/**
+ * HELIOS: a flux is also recognised by its content; an identity is unique within a collectivité (two of them may name
+ * their files alike); what DGFiP leaves is a named file; a collectivité has an HELIOS card.
+ */
+const HELIOS = `
+ALTER TABLE flux ADD COLUMN contenu TEXT;
+DROP INDEX flux_identite_tenue;
+-- States that free the identity: metier/etats.ts, LIBERE_IDENTITE (held equal by a test).
+CREATE UNIQUE INDEX flux_identite_tenue ON flux (protocole, identite, collectivite)
+  WHERE etat NOT IN ('refuse', 'anomalie', 'abandonne');
+CREATE UNIQUE INDEX flux_contenu_tenu ON flux (contenu, collectivite, protocole)
+  WHERE contenu IS NOT NULL AND etat NOT IN ('refuse', 'anomalie', 'abandonne');
+ALTER TABLE retours ADD COLUMN nom TEXT;
+ALTER TABLE collectivites ADD COLUMN helios TEXT;`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
 export const MIGRATIONS: readonly string[] = [
   [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
   LIVRAISONS_PAR_POINT,
+  HELIOS,
 ];
 
 /** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */

@@ -1,6 +1,8 @@
+import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
+import type { Instant } from '../../../metier/identifiants.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Random } from '../../../ports/random.ts';
-import type { Ecriture, EcritureStore, Store } from '../../../ports/store.ts';
+import type { Ecriture, EcritureStore, NouveauFlux, Store } from '../../../ports/store.ts';
 import { basculerPoint, creerCollectivites, creerJetons } from './annuaire.ts';
 import { creerDebits, creerNumerotation } from './compteurs.ts';
 import { creerFileTravail } from './file.ts';
@@ -22,11 +24,18 @@ export interface OutilsStore {
 /** Everything one event changes, inside one savepoint: all of it lands, or nothing. */
 function appliquer(base: Base, journal: EcrireJournal, e: Ecriture): void {
   for (const c of e.flux ?? []) changerFlux(base, c, e.quand);
+  for (const n of e.nouveauxFlux ?? []) exigerNouveau(base, n, e.quand);
   for (const c of e.retours ?? []) changerRetour(base, c);
   for (const n of e.nouvellesLivraisons ?? []) creerLivraison(base, n, e.quand);
   for (const c of e.livraisons ?? []) changerLivraison(base, c);
   for (const p of e.points ?? []) basculerPoint(base, p);
   journal(e.journal, e.quand);
+}
+
+/** Within another event there is no first answer to give again: the whole event must be thought anew. */
+function exigerNouveau(base: Base, nouveau: NouveauFlux, quand: Instant): void {
+  const { type } = creerFlux(base, nouveau, { quand, apres: () => undefined });
+  if (type !== 'cree') throw erreurNoyau('VGM-NOY-001', { flux: nouveau.id });
 }
 
 function creerEcriture(base: Base, journal: EcrireJournal, file: FileEcriture): EcritureStore {

@@ -60,9 +60,14 @@ export class Canonisation<C extends Cible = Cible> implements Recepteur {
 
   commencer(session: SessionXml): void {
     this.#session = session;
+    session.avantReprise(() => this.#poser());
     this.#heritage = new Heritage(session);
     this.#signature = session.noms.nom(NS_DS, 'Signature');
     if (this.#document !== null) this.#ajouter(this.#document, null);
+  }
+
+  #poser(): void {
+    for (const k of this.#enCours) k.forme.sortie.poser();
   }
 
   ouvrir(balise: Balise): void {

@@ -37,8 +37,10 @@ export class Forme {
 
   /** @param herites `xml:…` attributes that the ancestors left out give to an apex; null below the apex. */
   ouvrir(balise: Balise, herites: readonly AttributXml[] | null): void {
-    if (herites === null && balise.nombre < 2 && balise.declarations === 0 && this.#telleQuelle(balise))
+    if (balise.soignee && herites === null && this.#dejaRendu(balise.qualifie)) {
+      this.#soignee(balise);
       return;
+    }
     const espaces = this.#espaces;
     const declare = herites !== null || balise.declarations > 0;
     if (this.#exclusive) espaces.exclusifs(balise, declare ? this.#liste : null);
@@ -47,29 +49,29 @@ export class Forme {
     this.#nom(balise.qualifie);
     if (espaces.aEcrire.length > 0) this.#declarations();
     this.#attributs(balise, herites ?? []);
-    this.sortie.octet(SUPERIEUR);
+    if (!balise.vide) this.sortie.octet(SUPERIEUR);
   }
 
-  /** The usual tag, one attribute at most and nothing new declared, is canonical as it is written but for the value. */
-  #telleQuelle(balise: Balise): boolean {
-    const { prefixes } = this.#session.noms;
-    if (this.#exclusive && !this.#espaces.dejaRendu(prefixes[balise.qualifie] as number)) return false;
-    if (!this.#ascii(balise.qualifie)) return false;
-    if (balise.nombre === 0) {
-      this.sortie.ouvrante(balise.octets, balise.debut, balise.finNom);
-      return true;
-    }
-    const q = balise.attQualifie[0] as number;
-    if (prefixes[q] !== 0 || balise.attDebutNom[0] !== balise.finNom + 1 || !soigne(balise, 0)) return false;
-    if (!this.#ascii(q)) return false;
-    const fin = (balise.attFin[0] as number) + 1;
-    if (balise.attEtat[0] === 0) this.sortie.ouvrante(balise.octets, balise.debut, fin);
+  #dejaRendu(qualifie: number): boolean {
+    return !this.#exclusive || this.#espaces.dejaRendu(this.#session.noms.prefixes[qualifie] as number);
+  }
+
+  /** The usual tag is canonical as it is written, but for the value. The `>` of an empty one comes with its end. */
+  #soignee(balise: Balise): void {
+    const { sortie } = this;
+    const { octets } = balise;
+    let fin = balise.finNom;
+    if (balise.nombre === 0) sortie.brut(octets, balise.debut, fin);
     else {
-      this.sortie.brut(balise.octets, balise.debut, balise.attDebut[0] as number);
-      this.#valeur(balise, 0);
-      this.sortie.ouvrante(balise.octets, fin - 1, fin);
+      fin = (balise.attFin[0] as number) + 1;
+      if (balise.attEtat[0] === 0) sortie.brut(octets, balise.debut, fin);
+      else {
+        sortie.brut(octets, balise.debut, balise.attDebut[0] as number);
+        this.#valeur(balise, 0);
+        sortie.brut(octets, fin - 1, fin);
+      }
     }
-    return true;
+    if (!balise.vide) sortie.brut(octets, balise.fin - 1, balise.fin);
   }
 
   #valeur(balise: Balise, k: number): void {
@@ -147,9 +149,13 @@ export class Forme {
   fermer(fermante: Fermante): void {
     const { noms } = this.#session;
     const q = fermante.qualifie;
-    if (this.#ascii(q)) {
-      this.sortie.fermante(noms.octets, noms.debutOctets[q] as number, noms.longueur[q] as number);
-    } else this.sortie.chaine(`</${noms.qualifieDe(q)}>`);
+    const nom = noms.debutOctets[q] as number;
+    const finNom = nom + (noms.longueur[q] as number);
+    if (!this.#ascii(q)) this.sortie.chaine(`${fermante.vide ? '>' : ''}</${noms.qualifieDe(q)}>`);
+    else if (fermante.vide) this.sortie.brut(noms.octets, nom - 3, finNom + 1);
+    else if (fermante.fin - fermante.debut === finNom - nom + 3)
+      this.sortie.brut(fermante.octets, fermante.debut, fermante.fin);
+    else this.sortie.brut(noms.octets, nom - 2, finNom + 1);
     this.#espaces.sortir(fermante.profondeur);
   }
 

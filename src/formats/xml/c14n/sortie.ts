@@ -1,4 +1,5 @@
-import { BARRE, BLANC, CR, ESPERLUETTE, GUILLEMET, INFERIEUR, LF, SUPERIEUR } from '../octets.ts';
+import { MARGE_MOT, MOT_LONG, vueDe } from '../mots.ts';
+import { BLANC, CR, ESPERLUETTE, GUILLEMET, INFERIEUR, LF, SUPERIEUR } from '../octets.ts';
 import { lireReference, type Reference } from '../references.ts';
 
 /** Where canonical bytes go: a `Hash` of node:crypto, or anything that takes bytes and keeps none of the array. */
@@ -12,8 +13,6 @@ const BLOC = 2048;
 const PIRE = 6;
 /** Below this a loop copies faster than a call. */
 const COURT = 256;
-/** Bytes copied at a time by that loop. */
-const MOT = 4;
 const VIDE = Buffer.alloc(0);
 
 const ascii = (texte: string): Buffer => Buffer.from(texte, 'latin1');
@@ -69,19 +68,26 @@ function ecrireCode(tampon: Buffer, n: number, code: number): number {
   return n + 4;
 }
 
-/** One canonical stream, in UTF-8, gathered into large pieces on its way to its sinks. */
+/**
+ * One canonical stream, in UTF-8, gathered into large pieces on its way to its sinks. Bytes of the source that follow one another
+ * and are canonical as they are make a run, copied once when something else comes.
+ */
 export class Sortie {
   /** Bytes given to the sinks so far. */
   livres = 0;
   readonly #puits: readonly Puits[];
   readonly #unicode: Uint16Array | null;
-  readonly #tampon: Buffer = Buffer.allocUnsafeSlow(CAPACITE + MOT);
-  readonly #vue: DataView;
-  /** The last two sources copied from. */
+  readonly #tampon: Buffer = Buffer.allocUnsafeSlow(CAPACITE + MARGE_MOT);
+  readonly #vue: DataView = vueDe(this.#tampon);
+  /** The run not copied yet. */
+  #source: Buffer = VIDE;
+  #debut = 0;
+  #fin = 0;
+  /** The last two sources copied from: mostly the file, and the names. */
   #lue: Buffer = VIDE;
-  #vueLue: DataView = new DataView(VIDE.buffer, 0, 0);
+  #vueLue: DataView = vueDe(VIDE);
   #autre: Buffer = VIDE;
-  #vueAutre: DataView = new DataView(VIDE.buffer, 0, 0);
+  #vueAutre: DataView = this.#vueLue;
   readonly #reference: Reference = { code: 0 };
   #n = 0;
 
@@ -89,10 +95,14 @@ export class Sortie {
   constructor(puits: readonly Puits[], unicode: Uint16Array | null) {
     this.#puits = puits;
     this.#unicode = unicode;
-    this.#vue = new DataView(this.#tampon.buffer, this.#tampon.byteOffset, this.#tampon.length);
   }
 
   vider(): void {
+    this.poser();
+    this.#ceder();
+  }
+
+  #ceder(): void {
     if (this.#n > 0) this.#livrer(this.#tampon.subarray(0, this.#n));
     this.#n = 0;
   }
@@ -102,67 +112,65 @@ export class Sortie {
     this.livres += octets.length;
   }
 
+  /** Room for that many bytes, after what was shown before them. */
+  #place(long: number): void {
+    if (this.#fin > this.#debut) this.poser();
+    if (this.#n + long > CAPACITE) this.#ceder();
+  }
+
   octet(c: number): void {
-    if (this.#n === CAPACITE) this.vider();
+    this.#place(1);
     this.#tampon[this.#n] = c;
     this.#n += 1;
   }
 
-  /** Bytes that are canonical as they are. */
+  /** Bytes that are canonical as they are. They must stay what they are until `poser`. */
   brut(source: Buffer, debut: number, fin: number): void {
-    const long = fin - debut;
+    if (debut !== this.#fin || source !== this.#source) {
+      if (this.#fin > this.#debut) this.poser();
+      this.#source = source;
+      this.#debut = debut;
+    }
+    this.#fin = fin;
+  }
+
+  /** Copies the run: the bytes of its source may change from now on. */
+  poser(): void {
+    const source = this.#source;
+    const debut = this.#debut;
+    const long = this.#fin - debut;
+    this.#debut = this.#fin;
     if (this.#n + long > CAPACITE) {
-      this.vider();
+      this.#ceder();
       if (long > CAPACITE) {
-        this.#livrer(source.subarray(debut, fin));
+        this.#livrer(source.subarray(debut, debut + long));
         return;
       }
     }
     this.#copier(source, debut, long);
   }
 
-  /** The room is there. Words are copied whole: what they bring too much is written over next. */
+  /** The room is there. What the last word brings too much is written over next. */
   #copier(source: Buffer, debut: number, long: number): void {
     const n = this.#n;
     this.#n = n + long;
-    if (long > COURT || debut + long + MOT > source.length) {
+    if (long > COURT || debut + long + MARGE_MOT > source.length) {
       this.#tampon.set(source.subarray(debut, debut + long), n);
       return;
     }
     const de = this.#vueDe(source);
     const vers = this.#vue;
-    for (let k = 0; k < long; k += MOT) vers.setInt32(n + k, de.getInt32(debut + k, true), true);
+    for (let k = 0; k < long; k += MOT_LONG) vers.setBigInt64(n + k, de.getBigInt64(debut + k, true), true);
   }
 
   #vueDe(source: Buffer): DataView {
     if (source === this.#lue) return this.#vueLue;
     if (source === this.#autre) return this.#vueAutre;
-    // two at a time: the file, and the names
     this.#autre = this.#lue;
     this.#vueAutre = this.#vueLue;
     this.#lue = source;
-    this.#vueLue = new DataView(source.buffer, source.byteOffset, source.length);
+    this.#vueLue = vueDe(source);
     return this.#vueLue;
-  }
-
-  /** A start tag canonical as written up to its `>` or `/>`. */
-  ouvrante(source: Buffer, debut: number, fin: number): void {
-    this.brut(source, debut, fin);
-    if (this.#n === CAPACITE) this.vider();
-    this.#tampon[this.#n] = SUPERIEUR;
-    this.#n += 1;
-  }
-
-  /** `</nom>`, the name short and canonical. */
-  fermante(source: Buffer, debut: number, long: number): void {
-    if (this.#n + long + 3 > CAPACITE) this.vider();
-    const tampon = this.#tampon;
-    tampon[this.#n] = INFERIEUR;
-    tampon[this.#n + 1] = BARRE;
-    this.#n += 2;
-    this.#copier(source, debut, long);
-    tampon[this.#n] = SUPERIEUR;
-    this.#n += 1;
   }
 
   chaine(texte: string): void {
@@ -181,7 +189,7 @@ export class Sortie {
   }
 
   #ecrire(code: number, entiteDe: (code: number) => Buffer | null): void {
-    if (this.#n + PIRE > CAPACITE) this.vider();
+    this.#place(PIRE);
     const entite = code < 0x80 ? entiteDe(code) : null;
     if (entite !== null) this.brut(entite, 0, entite.length);
     else this.#n = ecrireCode(this.#tampon, this.#n, code);
@@ -193,7 +201,7 @@ export class Sortie {
   }
 
   #bloc(source: Buffer, debut: number, fin: number): void {
-    if (this.#n + (fin - debut) * PIRE > CAPACITE) this.vider();
+    this.#place((fin - debut) * PIRE);
     const unicode = this.#unicode;
     const tampon = this.#tampon;
     let n = this.#n;
@@ -218,7 +226,7 @@ export class Sortie {
   }
 
   #blocHaut(source: Buffer, debut: number, fin: number): void {
-    if (this.#n + (fin - debut) * PIRE > CAPACITE) this.vider();
+    this.#place((fin - debut) * PIRE);
     const unicode = this.#unicode;
     const tampon = this.#tampon;
     let n = this.#n;
@@ -243,7 +251,7 @@ export class Sortie {
   libre(source: Buffer, debut: number, fin: number): void {
     for (let j = debut; j < fin; j += 1) {
       const c = source[j] as number;
-      if (this.#n + PIRE > CAPACITE) this.vider();
+      this.#place(PIRE);
       if (c === CR) {
         if (source[j + 1] !== LF || j + 1 === fin) this.octet(LF);
       } else if (c < 0x80 || this.#unicode === null) this.octet(c);

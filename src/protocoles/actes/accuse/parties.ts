@@ -1,4 +1,5 @@
 import { typeParContenu } from '../../../formats/encodages/types.ts';
+import { lieuDe } from '../../../formats/xml/faute.ts';
 import { type ElementXml, lireXml } from '../../../formats/xml/lire.ts';
 import { lireSiren, type Siren } from '../../../metier/identifiants.ts';
 import type { PartieRetour } from '../../protocole.ts';
@@ -90,6 +91,6 @@ export function lirePartie(partie: PartieRetour): PartieLue {
     return reconnaitre(partie, lu.racine);
   }
   if (/\.html?$/i.test(partie.nom.trim())) return { type: 'decor', partie };
-  const ligne = lu.ligne > 0 ? `, ligne ${lu.ligne}` : '';
-  return { type: 'xml', partie, motif: `Ce fichier n’est pas un XML lisible (${lu.motif}${ligne}).` };
+  const pourquoi = [lu.motif, lieuDe(lu)].filter((dit) => dit !== '').join(', ');
+  return { type: 'xml', partie, motif: `Ce fichier n’est pas un XML lisible (${pourquoi}).` };
 }

@@ -1,3 +1,4 @@
+import { enIncise, type FauteXml, lieuDe } from '../../../formats/xml/faute.ts';
 import type { FaitsPiece } from '../../protocole.ts';
 import { estBudgetaire } from '../natures.ts';
 import { EXTENSIONS } from '../noms.ts';
@@ -99,40 +100,65 @@ function examinerAnnexesBudget(sujet: Sujet): Constat[] | null {
     }));
 }
 
+/**
+ * Where our reader is stricter than XML 1.0, or has a limit of its own: encodings it does not know, version 1.1, relative
+ * namespaces, `xml:id`, sizes. Another reader may take the file.
+ */
+const RESERVES = /^XML-0(?:02|05|28|30|4\d)$/;
+const DOCTYPE = 'XML-006';
+/** Two elements bear the same `Id`: the schema of the budgets forbids it, that of another annex is not known. */
+const ID_DOUBLE = 'XML-018';
+
+const ILLISIBLE = 'Produire de nouveau le fichier avec le logiciel d’origine.';
+
+function defautXml(piece: FaitsPiece, ou: string, faute: FauteXml): Constat {
+  const place = [lieuDe(faute), ...(faute.octet < 0 ? [] : [`octet ${faute.octet.toLocaleString('fr-FR')}`])];
+  const dit = `(${place.join(', ')}) : ${enIncise(faute.message)}.`;
+  if (RESERVES.test(faute.code) || (faute.code === ID_DOUBLE && piece.role === 'annexe')) {
+    return {
+      ou,
+      gravite: 'avertissement',
+      message: `La pièce ${citer(piece.nom)} n’a pas été vérifiée jusqu’au bout ${dit}`,
+      remede:
+        'S’assurer que la préfecture pourra la lire, ou la produire de nouveau avec le logiciel d’origine.',
+    };
+  }
+  return {
+    ou,
+    message: `La pièce ${citer(piece.nom)} n’est pas un XML lisible ${dit}`,
+    remede: ILLISIBLE,
+  };
+}
+
 function examinerXml(sujet: Sujet): Constat[] | null {
   const xml = situees(sujet).filter(({ piece }) => piece.type === XML);
   if (xml.length === 0) return null;
-  return xml.flatMap(({ piece, ou }) => {
-    if (piece.xml !== null && !piece.xml.dtd) return [];
+  return xml.flatMap(({ piece, ou }): Constat[] => {
+    if (piece.xml === null) {
+      return [{ ou, message: `La pièce ${citer(piece.nom)} n’est pas un XML lisible.`, remede: ILLISIBLE }];
+    }
+    const { faute } = piece.xml;
+    if (faute === null) return [];
+    if (faute.code !== DOCTYPE) return [defautXml(piece, ou, faute)];
     return [
       {
         ou,
-        message:
-          piece.xml === null
-            ? `La pièce ${citer(piece.nom)} n’est pas un XML lisible.`
-            : `La pièce ${citer(piece.nom)} déclare un type de document (DOCTYPE).`,
-        remede:
-          piece.xml === null
-            ? 'Produire de nouveau le fichier avec le logiciel d’origine.'
-            : 'Retirer la déclaration DOCTYPE : elle est refusée pour raison de sécurité.',
+        message: `La pièce ${citer(piece.nom)} déclare un type de document (DOCTYPE), ${lieuDe(faute)}.`,
+        remede: 'Retirer la déclaration DOCTYPE : elle est refusée pour raison de sécurité.',
       },
     ];
   });
 }
 
-/** Local part of `{ns}Nom`, `p:Nom` or `Nom`. */
-function nomLocal(racine: string): string {
-  return racine.replace(/^.*[}:]/, '');
-}
-
 function examinerBudget({ document, nature, champs }: Sujet): Constat[] | null {
-  if (document === null || document.type !== XML || document.xml === null) return null;
+  const racine = document?.xml?.racine;
+  if (document === null || document.type !== XML || !racine) return null;
   if (!estBudgetaire(nature, champs.matiere)) return null;
-  if (nomLocal(document.xml.racine) === 'DocumentBudgetaire') return [];
+  if (racine === 'DocumentBudgetaire') return [];
   return [
     {
       ou: 'document',
-      message: `Le document principal ${citer(document.nom)} a pour racine ${citer(document.xml.racine)} au lieu de « DocumentBudgetaire ».`,
+      message: `Le document principal ${citer(document.nom)} a pour racine ${citer(racine)} au lieu de « DocumentBudgetaire ».`,
       remede: 'Fournir le flux budgétaire produit par le logiciel financier, scellé par TotEM.',
     },
   ];

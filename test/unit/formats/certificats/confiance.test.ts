@@ -196,18 +196,6 @@ describe('levels: issuer and policy OID, by the table (crypto.md § 5)', () => {
   it('an authority that does not hold a policy cannot grant it', () => {
     expect(niveau({ niveaux: [ligne('*', POLITIQUE.autre)] }, 'autre-politique')).toBeNull();
   });
-
-  it('an authority that states no policy is silent, as older French ones are', () => {
-    const extensions = EXTENSIONS.ica.filter((e) => !e.startsWith('certificatePolicies'));
-    pki.emettre('racine', { nom: 'muette', extensions });
-    pki.emettre('muette', { nom: 'de-muette', extensions: EXTENSIONS.signataire });
-    const verdict = juger('de-muette', {
-      intermediaires: [pki.der('muette')],
-      magasin: magasin(rgs({ niveaux: [ligne('*', POLITIQUE.rgs2)] })),
-      preuves: { crl: [pki.crl('muette', { nom: 'muette' }), listeRacine], ocsp: [] },
-    });
-    expect(verdict).toMatchObject({ type: 'confiance', niveau: 'N' });
-  });
 });
 
 describe('several families', () => {

@@ -54,8 +54,38 @@ function service(s: ServiceEssai): string {
       <ServiceHistory>${histoire.join('')}</ServiceHistory></TSPService>`;
 }
 
+/** Who may sign the list of a territory; `EU` is the list of lists itself. */
+export interface PointeurEssai {
+  readonly territoire: string;
+  /** DER. */
+  readonly certificats: readonly Uint8Array[];
+  readonly type?: 'EUgeneric' | 'EUlistofthelists';
+  readonly mime?: string;
+}
+
+function pointeur({
+  territoire,
+  certificats,
+  type,
+  mime = 'application/vnd.etsi.tsl+xml',
+}: PointeurEssai): string {
+  const genre = type ?? (territoire === 'EU' ? 'EUlistofthelists' : 'EUgeneric');
+  const ids = certificats.map(
+    (c) => `<DigitalId><X509Certificate>${Buffer.from(c).toString('base64')}</X509Certificate></DigitalId>`,
+  );
+  return `<OtherTSLPointer><ServiceDigitalIdentities>${ids.map((id) => `<ServiceDigitalIdentity>${id}</ServiceDigitalIdentity>`).join('')}</ServiceDigitalIdentities>
+      <TSLLocation>https://essai.invalid/${territoire}.xml</TSLLocation>
+      <AdditionalInformation><OtherInformation><TSLType>http://uri.etsi.org/TrstSvc/TrustedList/TSLType/${genre}</TSLType></OtherInformation>
+        <OtherInformation><SchemeTerritory>${territoire}</SchemeTerritory></OtherInformation>
+        <OtherInformation><m:MimeType xmlns:m="http://uri.etsi.org/02231/v2/additionaltypes#">${mime}</m:MimeType></OtherInformation></AdditionalInformation></OtherTSLPointer>`;
+}
+
 export interface ListeEssai {
   readonly services: readonly ServiceEssai[];
+  readonly numero?: string;
+  readonly territoire?: string;
+  readonly type?: string;
+  readonly pointeurs?: readonly PointeurEssai[];
   readonly emise?: string;
   readonly prochaine?: string;
   readonly version?: string;
@@ -66,16 +96,24 @@ export function listeEssai({
   emise = '2026-06-01T00:00:00Z',
   prochaine = '2026-12-01T00:00:00Z',
   version = '5',
+  numero = '42',
+  territoire = 'FR',
+  type = 'EUgeneric',
+  pointeurs = [],
 }: ListeEssai): Uint8Array {
+  const suite =
+    pointeurs.length === 0
+      ? ''
+      : `<PointersToOtherTSL>${pointeurs.map(pointeur).join('')}</PointersToOtherTSL>`;
   return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>
 <TrustServiceStatusList xmlns="http://uri.etsi.org/02231/v2#" xmlns:q="http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#" xmlns:x="http://uri.etsi.org/01903/v1.3.2#" Id="liste" TSLTag="http://uri.etsi.org/19612/TSLTag">
   <SchemeInformation>
     <TSLVersionIdentifier>${version}</TSLVersionIdentifier>
-    <TSLSequenceNumber>42</TSLSequenceNumber>
-    <TSLType>http://uri.etsi.org/TrstSvc/TrustedList/TSLType/EUgeneric</TSLType>
+    <TSLSequenceNumber>${numero}</TSLSequenceNumber>
+    <TSLType>http://uri.etsi.org/TrstSvc/TrustedList/TSLType/${type}</TSLType>
     <SchemeOperatorName><Name xml:lang="fr">Agence d’essai</Name></SchemeOperatorName>
-    <SchemeTerritory>FR</SchemeTerritory>
-    <ListIssueDateTime>${emise}</ListIssueDateTime>
+    <SchemeTerritory>${territoire}</SchemeTerritory>
+    ${suite}<ListIssueDateTime>${emise}</ListIssueDateTime>
     <NextUpdate><dateTime>${prochaine}</dateTime></NextUpdate>
   </SchemeInformation>
   <TrustServiceProviderList>

@@ -39,7 +39,7 @@ export interface DemandeEmission {
   readonly nom: string;
   readonly extensions: readonly string[];
   /** `ec` (P-256) unless said otherwise: fast to make. */
-  readonly cle?: 'ec' | 'rsa2048' | 'rsa1024' | 'p384';
+  readonly cle?: 'ec' | 'rsa2048' | 'rsa3072' | 'rsa1024' | 'p384';
   readonly md?: 'sha256' | 'sha1' | 'sha384';
   readonly debut?: string;
   readonly fin?: string;
@@ -63,6 +63,7 @@ const CLES = {
   ec: ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
   p384: ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384'],
   rsa2048: ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'],
+  rsa3072: ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:3072'],
   rsa1024: ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
 } as const;
 
@@ -78,7 +79,7 @@ function configuration(autorite: string, demande: DemandeEmission): string {
     'unique_subject=no',
     'string_mask=utf8only',
     '[p]',
-    ...['countryName', 'organizationName', 'organizationalUnitName', 'organizationIdentifier'].map(
+    ...['countryName', 'organizationName', 'organizationalUnitName', 'organizationIdentifier', 'title'].map(
       (a) => `${a}=optional`,
     ),
     'commonName=supplied',

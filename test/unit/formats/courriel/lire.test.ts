@@ -21,20 +21,88 @@ describe('Mail of the State', () => {
   }
 
   it('reads the headers, encoded words included (RFC 2047)', async () => {
-    const lu = await lireCourriel(courriel(texte('<p>x</p>')));
-    expect(lu).toMatchObject({
+    expect(await lireCourriel(courriel(texte('<p>x</p>')))).toEqual({
       expediteur: 'plateforme@interieur.example',
       messageId: '<42@interieur.example>',
       objet: 'Accusé de réception',
       date: '2026-07-06T08:00:00.000Z',
+      texte: '',
       html: '<p>x</p>',
       parties: [],
     });
   });
 
+  it('a body is given as it is written: text makes no HTML, HTML makes no text', async () => {
+    const [brut, enrichi] = ['voir http://a.example', '<p>voir</p>'];
+    expect(await lireCourriel(courriel(texte(brut, 'text/plain')))).toMatchObject({ texte: brut, html: '' });
+    expect(await lireCourriel(courriel(texte(enrichi)))).toMatchObject({ texte: '', html: enrichi });
+    const fichier = multipart('mixed', 'B', [xml('a.xml')]);
+    expect(await lireCourriel(courriel(fichier))).toMatchObject({ texte: '', html: '' });
+    const tout = multipart('mixed', 'B', [texte(brut, 'text/plain'), xml('a.xml')]);
+    expect((await lireCourriel(courriel(tout))).texte.trim()).toBe(brut);
+  });
+
   it('a missing or unreadable date is empty, never the present one', async () => {
-    expect((await lireCourriel(Buffer.from('Subject: x\r\n\r\nx'))).date).toBe('');
+    expect(await lireCourriel(Buffer.from('Subject: x\r\n\r\ny'))).toMatchObject({ date: '', texte: 'y' });
     expect((await lireCourriel(Buffer.from('Date: hier soir\r\n\r\nx'))).date).toBe('');
+  });
+
+  it.each(['Mon, 06 Jul 2026\r\n 10:00:00\t+0200', '2026-07-06T08:00:00Z', ' \t6 Jul 2026 08:00 GMT'])(
+    'a date is read on several lines, or in the form of ISO 8601: %j',
+    async (date) => {
+      const lu = await lireCourriel(Buffer.from(`X: y\r\nDate: ${date}\r\n\r\nx`));
+      expect(lu.date).toBe('2026-07-06T08:00:00.000Z');
+    },
+  );
+
+  it('no sender, no subject, no identifier: empty', async () => {
+    expect(await lireCourriel(Buffer.from('X: y\r\n\r\nx'))).toMatchObject({
+      expediteur: '',
+      messageId: '',
+      objet: '',
+    });
+  });
+
+  it.each([
+    ['text/html', 'a.xml'],
+    ['text/plain', 'a.txt.xml'],
+    ['text/html', 'a.htmlx'],
+  ])('an inline %s named %s is a file', async (type, nom) => {
+    const fichier = partie({ nom, octets: MESSAGE, type, disposition: 'inline' });
+    const lu = await lireCourriel(courriel(multipart('mixed', 'B', [fichier])));
+    expect(lu.parties.map((p) => [p.nom, p.type, Buffer.from(p.octets)])).toEqual([[nom, type, MESSAGE]]);
+  });
+
+  it.each([
+    ['text/plain', 'corps.TXT', 'texte'],
+    ['text/html', 'corps.htm', 'html'],
+    ['text/html', 'corps.html', 'html'],
+  ] as const)('an inline %s named %s is the body', async (type, nom, champ) => {
+    const corps = partie({ nom, octets: Buffer.from('bonjour'), type, disposition: 'inline' });
+    const lu = await lireCourriel(courriel(multipart('mixed', 'B', [corps])));
+    expect(lu.parties).toEqual([]);
+    expect(lu[champ].trim()).toBe('bonjour');
+  });
+
+  it('a forwarded mail shown inline is opened: its files are those of the mail', async () => {
+    const dedans = courriel(multipart('mixed', 'C', [xml('a.xml')])).toString('latin1');
+    const entetes =
+      'Content-Type: message/rfc822; name="m.eml"\r\nContent-Disposition: inline; filename="m.eml"';
+    expect(await noms(`${entetes}\r\n\r\n${dedans}`, xml('b.xml'))).toEqual(['a.xml', 'b.xml']);
+  });
+
+  it('a file without a type is bytes', async () => {
+    for (const entete of ['X: y', 'Content-Type:', 'Content-Type: ;']) {
+      const sans = `${entete}\r\nContent-Disposition: attachment; filename=a\r\n\r\nabc`;
+      const lu = await lireCourriel(courriel(multipart('mixed', 'B', [sans])));
+      expect(lu.parties.map((p) => p.type)).toEqual(['application/octet-stream']);
+    }
+  });
+
+  it('a type is given in lower case', async () => {
+    const fichier = partie({ nom: 'a.xml', octets: MESSAGE, type: 'Application/XML' });
+    const lu = await lireCourriel(courriel(multipart('mixed', 'B', [fichier])));
+    expect(lu.parties[0]?.type).toBe('application/xml');
   });
 
   it('gives the inline logo as a part, its bytes intact', async () => {
@@ -102,9 +170,25 @@ describe('Mail of the State', () => {
     const message = courriel(multipart('mixed', 'B', [xml('a.xml'), xml('b.xml'), xml('c.xml')]));
     const parParties = lireCourriel(message, { octets: 1e6, parties: 2 });
     await expect(parParties).rejects.toMatchObject({ fiche: { code: 'VGM-ACC-019', nature: 'definitive' } });
-    const parOctets = lireCourriel(message, { octets: 100, parties: 10 });
+    await expect(parParties).rejects.toThrow('plus de 2 parties');
+    const somme = 3 * MESSAGE.length;
+    const parOctets = lireCourriel(message, { octets: somme - 1, parties: 10 });
     await expect(parOctets).rejects.toMatchObject({ fiche: { code: 'VGM-ACC-019' } });
-    expect((await lireCourriel(message, { octets: 1e6, parties: 3 })).parties).toHaveLength(3);
+    await expect(parOctets).rejects.toThrow(`plus de ${somme - 1} octets`);
+    expect((await lireCourriel(message, { octets: somme, parties: 3 })).parties).toHaveLength(3);
+  });
+
+  it('unless told otherwise, 500 parts are the limit', async () => {
+    const message = (n: number): Buffer =>
+      courriel(
+        multipart(
+          'mixed',
+          'B',
+          Array.from({ length: n }, () => xml('a.xml')),
+        ),
+      );
+    expect((await lireCourriel(message(500))).parties).toHaveLength(500);
+    await expect(lireCourriel(message(501))).rejects.toThrow('VGM-ACC-019');
   });
 
   it('2000 nested multiparts neither hang nor break', async () => {

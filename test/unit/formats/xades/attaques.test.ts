@@ -583,6 +583,11 @@ const VALEURS: readonly Attaque[] = [
 const CLES: readonly Attaque[] = [
   ['no KeyInfo', 'XDS-070', () => signature((s) => s.replace(/<ds:KeyInfo>.*<\/ds:KeyInfo>/s, ''))],
   [
+    'a KeyInfo that nobody reads',
+    'XDS-071',
+    () => signature((s) => s.replace(/<ds:X509Data>.*<\/ds:X509Data>/s, '<ds:PGPData/>')),
+  ],
+  [
     'KeyValue alone, of a key made for the purpose',
     'XDS-071',
     () => {

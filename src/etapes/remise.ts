@@ -1,0 +1,28 @@
+import type { FicheErreur } from '../metier/erreurs.ts';
+import type { Flux } from '../metier/flux.ts';
+import type { Envoi } from '../ports/transport.ts';
+import type { Fenetre } from './fenetres.ts';
+import type { Guichet } from './guichet.ts';
+
+/**
+ * What became of one handing over, once the door's own words are read. The kind of failure is decided where the failure
+ * happens (ARCHITECTURE § 2.4); the step only turns it into an event.
+ */
+export type IssueRemise =
+  | { readonly type: 'prise'; readonly motif: string }
+  /** Certain that nothing was taken: back in line. */
+  | { readonly type: 'non_prise'; readonly erreur: FicheErreur }
+  /** The State may hold it: no automatic retry. */
+  | { readonly type: 'incertaine'; readonly erreur: FicheErreur }
+  | { readonly type: 'refusee'; readonly motif: string; readonly erreur: FicheErreur };
+
+/** One door of the State: its places, its hours, and how something is handed over there. */
+export interface Remise {
+  /** Key of the hourly booking. */
+  readonly destination: string;
+  readonly guichet: Guichet;
+  readonly fenetres: readonly Fenetre[];
+  /** 0 = no limit. */
+  readonly octetsParHeure: number;
+  remettre(envoi: Envoi, flux: Flux, signal: AbortSignal): Promise<IssueRemise>;
+}
