@@ -27,12 +27,12 @@ const LANCEUR = join(RACINE, 'bin', 'vaguemestre');
 const QUAND = new Date(INSTANT).toISOString();
 
 /** `officiel`: the DGFiP's, laid beside the repository; `maison`: our own statement of it. */
-export interface Schema {
+interface Schema {
   readonly origine: 'officiel' | 'maison';
   readonly fichier: string;
 }
 
-export function choisirSchema(): Schema {
+function choisirSchema(): Schema {
   const officiel = `${PARTAGE}normes/helios/schemas_pes_v5.17/PES_V2/Rev0/PES_Aller.xsd`;
   return existsSync(officiel)
     ? { origine: 'officiel', fichier: officiel }

@@ -12,8 +12,8 @@ import { fabriquerPes } from './pes.ts';
 
 /** Signing, then validating and verifying, PES of 100 kB one after the other: in one warm thread, then in two. */
 
-const CHAUFFE_MS = 4000;
-const TOUR_MS = 2500;
+const CHAUFFE_MS = 3000;
+const TOUR_MS = 2000;
 const TOURS = 7;
 
 function compiler(fichier: string): ArtefactXsd {

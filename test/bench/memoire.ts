@@ -1,5 +1,5 @@
 import type { AtelierXml } from './atelier-xml.ts';
-import { type Commande, executer, type Figures, mediane } from './mesures.ts';
+import { type Commande, executer, figure, type Figures, mediane } from './mesures.ts';
 
 /** How much more memory a file twenty-five times larger asks, operation by operation. */
 
@@ -27,5 +27,5 @@ export async function mesurerMemoire(atelier: AtelierXml): Promise<Figures> {
   }
   atelier.effacer('pes-250mo.xml', 'signe-250mo.xml', 'sortie.xml');
   const croissance = Math.max(...croissances);
-  return { croissance_memoire_mib: Number.isNaN(croissance) ? null : Math.round(croissance) };
+  return { croissance_memoire_mib: figure(croissance, 0) };
 }

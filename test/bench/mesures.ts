@@ -14,6 +14,7 @@ export interface Mesure {
 /** By key of the JSON result; null when it could not be measured here. */
 export type Figures = Readonly<Record<string, number | null>>;
 
+const TOURS = 7;
 /** How often memory is read: its high-water mark cannot be missed by more than the last of these moments. */
 const PAS_MS = 10;
 
@@ -22,10 +23,9 @@ export const mediane = (valeurs: readonly number[]): number =>
 
 export const arrondi = (valeur: number, decimales = 3): number => Number(valeur.toFixed(decimales));
 
-/** null when a side is missing. */
-export function rapport(a = Number.NaN, b = Number.NaN, decimales = 3): number | null {
-  return Number.isFinite(a / b) ? arrondi(a / b, decimales) : null;
-}
+/** null for what could not be measured. */
+export const figure = (valeur: number, decimales = 3): number | null =>
+  Number.isFinite(valeur) ? arrondi(valeur, decimales) : null;
 
 function pic(pid: number): number {
   try {
@@ -62,28 +62,39 @@ export function executer([programme, ...args]: Commande, limite = Number.POSITIV
   });
 }
 
+/** What each command took in one round. A command that is not installed took NaN. */
+export type Tour<N extends string> = Readonly<Record<N, Mesure>>;
+
+const ABSENTE: Mesure = { secondes: Number.NaN, mib: Number.NaN };
+
 /**
- * Each command `tours` times, in turn, so that a slow minute of the machine weighs on all.
+ * Each command once a round, in turn: a slow minute of the machine weighs on all, and ratios are taken round by round.
  * @param avant what must be done before each run, out of its time.
- * @returns by name, the median time and the highest memory.
  */
 export async function comparer<N extends string>(
   commandes: Readonly<Record<N, Commande | null>>,
-  { tours = 7, avant }: { readonly tours?: number; readonly avant?: () => void } = {},
-): Promise<Readonly<Record<N, Mesure | undefined>>> {
-  const noms = (Object.keys(commandes) as N[]).filter((nom) => commandes[nom] !== null);
-  const mesures = new Map<N, Mesure[]>(noms.map((nom) => [nom, []]));
-  for (let tour = 0; tour < tours; tour += 1) {
-    for (const nom of noms) {
-      avant?.();
-      mesures.get(nom)?.push(await executer(commandes[nom] as Commande));
+  avant: () => void = () => undefined,
+): Promise<readonly Tour<N>[]> {
+  const tours: Tour<N>[] = [];
+  for (let n = 0; n < TOURS; n += 1) {
+    const tour: [string, Mesure][] = [];
+    for (const [nom, commande] of Object.entries<Commande | null>(commandes)) {
+      avant();
+      tour.push([nom, commande === null ? ABSENTE : await executer(commande)]);
     }
+    tours.push(Object.fromEntries(tour) as Record<N, Mesure>);
   }
-  const bilan = (siennes: readonly Mesure[]): Mesure => ({
-    secondes: mediane(siennes.map((m) => m.secondes)),
-    mib: Math.max(...siennes.map((m) => m.mib)),
-  });
-  return Object.fromEntries([...mesures].map(([nom, siennes]) => [nom, bilan(siennes)])) as Readonly<
-    Record<N, Mesure | undefined>
-  >;
+  return tours;
+}
+
+/** Median over the rounds. */
+export function sur<T>(tours: readonly T[], mesurer: (tour: T) => number): number {
+  return mediane(tours.map(mesurer));
+}
+
+/** For people: median time, highest memory. */
+export function raconter<N extends string>(tours: readonly Tour<N>[], nom: N): string {
+  const secondes = sur(tours, (t) => t[nom].secondes);
+  if (Number.isNaN(secondes)) return '(absent)';
+  return `${arrondi(secondes)} s, ${Math.round(Math.max(...tours.map((t) => t[nom].mib)))} Mio`;
 }

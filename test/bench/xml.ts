@@ -1,11 +1,11 @@
 import { AtelierXml } from './atelier-xml.ts';
 import { mesurerFlux } from './flux.ts';
 import type { Dire } from './lancer.ts';
+import { mesurerLectures } from './lectures.ts';
 import { mesurerMemoire } from './memoire.ts';
 import type { Figures } from './mesures.ts';
 import { mesurerMoteur } from './moteur.ts';
 import { mesurerSignatures } from './signatures.ts';
-import { mesurerXsd } from './xsd.ts';
 
 /**
  * Signature, verification and validation of PES files that we make: the commands that people type, as whole processes, next
@@ -15,10 +15,13 @@ export async function mesurerXml(dire: Dire): Promise<Figures> {
   const moteur = mesurerMoteur(dire);
   const atelier = new AtelierXml(dire);
   try {
-    const { figures, etalon } = await mesurerSignatures(atelier);
-    const xsd = await mesurerXsd(atelier, etalon);
-    const memoire = await mesurerMemoire(atelier);
-    return { ...figures, ...xsd, ...memoire, ...(await mesurerFlux(atelier)), ...moteur };
+    return {
+      ...(await mesurerSignatures(atelier)),
+      ...(await mesurerLectures(atelier)),
+      ...(await mesurerMemoire(atelier)),
+      ...(await mesurerFlux(atelier)),
+      ...moteur,
+    };
   } finally {
     atelier.fermer();
   }

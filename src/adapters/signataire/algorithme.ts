@@ -23,7 +23,8 @@ export function choisirAlgorithme(cle: KeyObject, demande?: AlgorithmeSignataire
     throw erreurSignataire('VGM-SGT-003', { detail: `clé RSA de ${modulusLength} bits` });
   }
   const naturel = type === 'rsa' ? 'RSA-SHA256' : PAR_COURBE.get(namedCurve);
-  if (naturel === undefined) throw erreurSignataire('VGM-SGT-003', { detail: `clé ${type} ${namedCurve}` });
+  if (naturel === undefined)
+    throw erreurSignataire('VGM-SGT-003', { detail: `clé ${`${type} ${namedCurve}`.trim()}` });
   const choisi = demande ?? naturel;
   if (choisi.split('-')[0] !== naturel.split('-')[0]) {
     throw erreurSignataire('VGM-SGT-003', { detail: `clé ${type} pour ${choisi}` });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { raisonDe } from '../../config/fichiers.ts';
 import { ouvrirPkcs12 } from '../../formats/certificats/pkcs12.ts';
 import { erreurSignataire } from '../../metier/catalogue/signataire.ts';
@@ -21,10 +21,16 @@ export function ouvrirSignataireP12(options: OptionsSignataireP12): Signataire {
   return signataireLocal({ cle, certificat, chaine, ...(algorithme === undefined ? {} : { algorithme }) });
 }
 
+/** A key and its chain weigh some kilobytes. */
+const TAILLE_MAX = 10_000_000;
+
 function lire(fichier: string): Uint8Array {
   try {
-    return readFileSync(fichier);
+    const faits = statSync(fichier);
+    if (faits.isDirectory() || (faits.isFile() && faits.size <= TAILLE_MAX)) return readFileSync(fichier);
   } catch (origine) {
     throw erreurSignataire('VGM-SGT-001', { fichier, raison: raisonDe(origine) }, origine);
   }
+  const raison = 'ce n’est pas un fichier ordinaire, ou il est trop gros pour une clé';
+  throw erreurSignataire('VGM-SGT-001', { fichier, raison });
 }

@@ -106,6 +106,12 @@ export const CONSTATS = {
     'L’identifiant désigné « {valeur} » est écrit dans un autre attribut que Id.',
     FORGE,
   ],
+  cibleImpropre: [
+    'XDS-142',
+    'refus',
+    'L’identifiant désigné « {valeur} » n’est pas un nom XML : deux lecteurs pourraient ne pas désigner le même élément.',
+    FORGE,
+  ],
   cibleAilleurs: [
     'XDS-037',
     'refus',
@@ -154,9 +160,9 @@ export const CONSTATS = {
   transformation: ['XDS-047', 'refus', 'La transformation « {valeur} » n’est pas admise.', FORGE],
   enveloppeeSuperflue: [
     'XDS-048',
-    'reserve',
-    'La référence aux propriétés porte une transformation « enveloped-signature » sans effet.',
-    INFORMER,
+    'refus',
+    'La référence aux propriétés porte une transformation « enveloped-signature », qui les ôterait de ce qui est signé.',
+    FORGE,
   ],
   empreinteMethode: ['XDS-049', 'refus', 'L’algorithme d’empreinte « {valeur} » n’est pas admis.', RECENT],
   empreinteObsolete: ['XDS-050', 'obsolete', 'Une empreinte est calculée avec {valeur}, obsolète.', RECENT],

@@ -3,6 +3,7 @@ import type { Instant } from '../../metier/identifiants.ts';
 import type { Certificat } from '../certificats/certificat.ts';
 import type { DemandeConfiance, PreuvesFournies, VerdictConfiance } from '../certificats/confiance.ts';
 import type { MagasinOuvert } from '../certificats/magasin.ts';
+import { estNcnom } from '../xml/noms.ts';
 import { ENVELOPPEE } from './algorithmes.ts';
 import { type CertificatsJoints, trouverSignataire, verifierValeur } from './certificats.ts';
 import { Cahier } from './constats.ts';
@@ -121,6 +122,7 @@ function jugerReferences(affaire: Affaire): Integrite {
     if (reference === null) return null;
     if (vus.has(reference.id)) cahier.noter('referenceDouble', reference.id);
     vus.add(reference.id);
+    if (!estNcnom(reference.id)) cahier.noter('cibleImpropre', reference.id);
     if (reference.id === idContenu) return jugerContenu(affaire, reference);
     if (reference.id === proprietes?.id) return jugerProprietes(affaire, reference);
     refuserCible(affaire, reference.id);
@@ -229,6 +231,7 @@ export function jugerSignature(
     certificat: concordance(affaire, joints.signataire),
     confiance,
     signataire: joints.signataire === null ? null : signataireRapport(joints.signataire),
+    joints: joints.intermediaires.map((c) => c.der),
     version: proprietes?.version ?? null,
     algorithme: lue.algorithme?.nom ?? null,
     instant: proprietes?.instant ?? null,

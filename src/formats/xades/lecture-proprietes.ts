@@ -78,7 +78,10 @@ function lireInstant({ cahier }: Contexte, noeud: Noeud | undefined): Instant | 
   const texte = noeud.texte.trim();
   const forme = DATE.exec(texte);
   const lue = forme === null ? Number.NaN : Date.parse(forme[1] === undefined ? `${texte}Z` : texte);
-  if (Number.isNaN(lue)) {
+  // 30 February would become 2 March: the day read must be the day written.
+  const jour = texte.slice(0, 10);
+  const existe = !Number.isNaN(Date.parse(jour)) && new Date(Date.parse(jour)).toISOString().startsWith(jour);
+  if (Number.isNaN(lue) || !existe) {
     cahier.noter('dateIllisible', texte);
     return null;
   }

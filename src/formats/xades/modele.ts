@@ -123,7 +123,7 @@ function signedInfo(demande: DemandeModele, { contenu, proprietes: sp }: Calculs
   const { id, cible, version } = demande;
   const { hachage, uri } = demande.algorithme;
   const type = `${ESPACES_XADES[version]}SignedProperties`;
-  const vers = { attributs: ` URI="#${cible}"`, transformations: [ENVELOPPEE, EXC_C14N] };
+  const vers = { attributs: ` URI="#${texte(cible)}"`, transformations: [ENVELOPPEE, EXC_C14N] };
   const propres = { attributs: ` Type="${type}" URI="#${id}_SP"`, transformations: [EXC_C14N] };
   return element(
     'ds:SignedInfo',

@@ -50,6 +50,8 @@ export interface RapportSignature {
   readonly certificat: 'concordant' | 'discordant' | 'indetermine';
   readonly confiance: ConfianceRapport;
   readonly signataire: SignataireRapport | null;
+  /** DER of the other certificates of KeyInfo, to find a path with: none is trusted for being there. */
+  readonly joints: readonly Uint8Array[];
   readonly version: VersionXades | null;
   readonly algorithme: NomSignature | null;
   /** Claimed by the signer: nothing proves it but the signer's word. */

@@ -35,6 +35,11 @@ export const REFUS_SIGNATURE = {
     'Signer les bordereaux restants, ou l’original sans signature.',
   ],
   vide: ['XDS-208', 'L’élément « {valeur} » est vide : il n’y a rien à signer.', CHOISIR],
+  idCible: [
+    'XDS-226',
+    'L’identifiant « {valeur} » de l’élément à signer n’est pas un nom simple : une signature ne peut pas le désigner sans ambiguïté.',
+    'Donner à l’élément, à sa source, un Id fait de lettres sans accent, de chiffres, de points, de tirets ou de soulignés, qui ne commence pas par un chiffre.',
+  ],
   identifiant: [
     'XDS-209',
     'L’identifiant « {valeur} » ne peut pas être donné à une signature de ce fichier.',

@@ -78,6 +78,8 @@ function examiner(
   if (cibles.length === 0 && demandes.length === 0) motifs.push(refusSignature('aucune'));
   for (const cible of cibles) {
     const nom = cible.id ?? `${cible.nom} ${cible.suivi.etiquette}`.trim();
+    // The identifier of a foreign file is written in what is signed: a simple name, or nothing.
+    if (cible.id !== null && !IDENTIFIANT.test(cible.id)) motifs.push(refusSignature('idCible', nom));
     if (cible.vide) motifs.push(refusSignature('vide', nom));
     if (cible.suivi.signatures > 0) motifs.push(refusSignature('dejaSigne', nom));
     const entier = cible.place === 'racine' && !racineSignee && signatures > 0;

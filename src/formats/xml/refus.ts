@@ -17,7 +17,7 @@ export const REFUS = {
   texteHorsRacine: ['XML-009', 'Du texte se trouve hors de l’élément racine.'],
   secondeRacine: ['XML-010', 'Un second élément racine « {valeur} » suit le premier.'],
   sansRacine: ['XML-011', 'Le fichier ne contient aucun élément.'],
-  finInattendue: ['XML-012', 'Le fichier s’arrête alors que {valeur}.'],
+  finInattendue: ['XML-012', 'Le fichier s’arrête trop tôt : {valeur}.'],
   nom: ['XML-013', '« {valeur} » n’est pas un nom XML.'],
   balise: ['XML-014', 'La balise « {valeur} » est mal formée.'],
   attribut: ['XML-015', 'Un attribut de la balise « {valeur} » est mal formé : {attendu}.'],

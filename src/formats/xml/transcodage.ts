@@ -69,9 +69,26 @@ function windows(): Transcodeur {
   );
 }
 
-function utf16(nom: 'utf-16le' | 'utf-16be'): Transcodeur {
-  const decodeur = new TextDecoder(nom);
-  return parTexte((octets, dernier) => decodeur.decode(octets, { stream: !dernier }));
+/** What stands for an ill-formed sequence: the tokeniser refuses it, as XML does. */
+const INTERDIT = '\uffff';
+
+function utf16(ordre: 'petit' | 'grand'): Transcodeur {
+  let reste: Buffer = Buffer.alloc(0);
+  let premier = true;
+  return parTexte((octets, dernier) => {
+    const tout = Buffer.concat([reste, octets]);
+    // never between the two bytes of a unit, nor between the two units of a character
+    const pair = tout.length - (tout.length % 2);
+    const unites = Buffer.from(tout.subarray(0, pair));
+    if (ordre === 'grand') unites.swap16();
+    const texte = unites.toString('utf16le');
+    const coupe = !dernier && /[\ud800-\udbff]$/.test(texte) ? 2 : 0;
+    reste = tout.subarray(pair - coupe);
+    const debut = premier && texte.startsWith('\ufeff') ? 1 : 0;
+    premier &&= texte === '';
+    const lu = texte.slice(debut, texte.length - coupe / 2).replace(/\p{Cs}/gu, INTERDIT);
+    return dernier && reste.length > 0 ? lu + INTERDIT : lu;
+  });
 }
 
 /**
@@ -84,8 +101,8 @@ export function transcodeur(octets: Uint8Array, entier: boolean): Transcodeur | 
   const vue = enBuffer(octets);
   // by their mark, or by `<` where it was forgotten
   const tete = vue.toString('latin1', 0, TETE_XML);
-  if (/^(?:\xfe\xff|\0<)/.test(tete)) return utf16('utf-16be');
-  if (/^(?:\xff\xfe|<\0)/.test(tete)) return utf16('utf-16le');
+  if (/^(?:\xfe\xff|\0<)/.test(tete)) return utf16('grand');
+  if (/^(?:\xff\xfe|<\0)/.test(tete)) return utf16('petit');
   const annonce = ANNONCE.exec(tete)?.[3]?.toUpperCase() ?? 'UTF-8';
   if (UTF8.includes(annonce)) return null;
   if (tete.startsWith('\xef\xbb\xbf')) return sansAnnonce();

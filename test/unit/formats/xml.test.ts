@@ -194,7 +194,9 @@ describe('reading XML', () => {
     ['nothing', utf8(''), /vide/],
     ['257 levels', utf8('<a>'.repeat(257) + '</a>'.repeat(257)), /256 niveaux/],
     ['two roots', utf8('<a/><b/>'), /un second élément racine « b »/],
-    ['half a character at the end of UTF-16', Buffer.from('\ufeff<a/>\n', 'utf16le').subarray(0, -1), /hors/],
+    ['half a unit at the end of UTF-16', Buffer.from('\ufeff<a/>\n', 'utf16le').subarray(0, -1), /U\+FFFF/],
+    ['half a pair in UTF-16', Buffer.from('\ufeff<a>\ud83d</a>', 'utf16le'), /U\+FFFF/],
+    ['a pair upside down in UTF-16', Buffer.from('\ufeff<a>\ude00\ud83d</a>', 'utf16le').swap16(), /U\+FFFF/],
   ])('refused: %s', (_, octets, attendu) => {
     expect(motif(octets)).toMatch(attendu);
   });
@@ -249,6 +251,7 @@ describe('a deposited XML is read whole, and only its root and its first fault a
     ['byte-order mark against the prologue', utf8(`\ufeff${declare('ISO-8859-1')}<é/>`), 'é', null],
     ['Windows-1252', latin1(`${declare('windows-1252')}<a>\x92</a>`), 'a', null],
     ['UTF-16', Buffer.from(`\ufeff${declare('UTF-16')}<é/>`, 'utf16le'), 'é', null],
+    ['UTF-16 with half a pair', Buffer.from('\ufeff<a>\ud83d</a>', 'utf16le'), 'a', 'XML-008'],
     ['a DOCTYPE', utf8('<!DOCTYPE html><html/>'), null, 'XML-006'],
     ['an encoding we do not read', utf8(`${declare('EBCDIC-FR')}<a/>`), null, 'XML-002'],
     ['cut', utf8('<a><b>'), 'a', 'XML-012'],
@@ -271,6 +274,15 @@ describe('a deposited XML is read whole, and only its root and its first fault a
   test('what follows a fault is not read', async () => {
     const { lus } = await sonder(utf8(`<a></b>${'x'.repeat(3 * PLAGE)}`));
     expect(lus).toBe(PLAGE);
+  });
+
+  test('a character of UTF-16 astride two ranges is one character, in both orders', async () => {
+    for (const reste of [0, 1]) {
+      const astride = `\ufeff<a>${'x'.repeat(PLAGE / 2 - 5 - reste)}${'\u{1F600}'.repeat(3)}</a>`;
+      const petit = Buffer.from(astride, 'utf16le');
+      expect((await sonder(petit)).faute).toBeNull();
+      expect((await sonder(petit.swap16())).faute).toBeNull();
+    }
   });
 
   test('after a transcoding the byte is not told: it would not be that of the file', async () => {

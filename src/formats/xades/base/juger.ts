@@ -141,6 +141,7 @@ export function jugerSignature(
     certificat: concordance(affaire, joints.signataire),
     confiance,
     signataire: joints.signataire === null ? null : signataireRapport(joints.signataire),
+    joints: joints.intermediaires.map((c) => c.der),
     version: proprietes?.version ?? null,
     algorithme: lue.algorithme?.nom ?? null,
     instant: proprietes?.instant ?? null,
