@@ -5,13 +5,15 @@ import { type PairePorte, pairePorte } from './adapters/certificats/porte.ts';
 import { creerClockSysteme } from './adapters/clock/system.ts';
 import { creerVigie, type Vigie } from './adapters/clock/vigie.ts';
 import { ouvrirCoffreDossier } from './adapters/coffre/dossier.ts';
-import { chargerConfiance } from './adapters/confiance/reglages.ts';
+import { chargerConfiance, type Confiance } from './adapters/confiance/reglages.ts';
 import { creerLogPino } from './adapters/log/pino.ts';
-import { ouvrirImap } from './adapters/mailbox/imap.ts';
-import { ouvrirMaildir } from './adapters/mailbox/maildir.ts';
+import { ouvrirBoites } from './adapters/mailbox/ouvrir.ts';
 import { creerMailer } from './adapters/mailer/smtp.ts';
+import { ouvrirPasserelles, type PasserelleOuverte } from './adapters/passerelle/ouvrir.ts';
 import { creerRandomSysteme } from './adapters/random/system.ts';
 import { creerRecepteurSmtp } from './adapters/recepteur/smtp.ts';
+import { ouvrirRevocation, type RevocationReglee } from './adapters/revocation/ouvrir.ts';
+import { type ClesOuvertes, ouvrirCles } from './adapters/signataire/cles.ts';
 import { sondesDe } from './adapters/sondes/ensemble.ts';
 import { ouvrirStoreSqlite } from './adapters/store/sqlite/store.ts';
 import { type GuichetMinistere, ouvrirGuichetMinistere } from './adapters/transport/ouvrir.ts';
@@ -26,13 +28,12 @@ import type { OutilsMoteur } from './engine/outils.ts';
 import { type BoiteReglee, creerReleve, type Releve } from './engine/releve.ts';
 import { ecritureQuiReveille, type NomCouloir } from './engine/reveils.ts';
 import { creerAnnuaire } from './etapes/annuaire.ts';
-import { creerEtapeAttente } from './etapes/attente.ts';
-import { creerEtapeControle } from './etapes/controle.ts';
-import { creerEtapeEnveloppe } from './etapes/enveloppe.ts';
-import type { Etapes } from './etapes/etape.ts';
-import { creerGuichet } from './etapes/guichet.ts';
-import { creerRemiseHttps } from './etapes/remise-https.ts';
-import { creerEtapeReprise, creerEtapeTransmission } from './etapes/transmission.ts';
+import type { Etape } from './etapes/etape.ts';
+import { creerProtocoles, type Protocoles } from './etapes/protocoles.ts';
+import { creerEtapeSignature } from './etapes/signature.ts';
+import { creerEtapesActes } from './etapes/etapes-actes.ts';
+import { creerEtapesHelios } from './etapes/etapes-helios.ts';
+import { destinationDe } from './etapes/remise-passerelle.ts';
 import { type JeuSchemas, ouvrirSchemas } from './formats/xsd/jeu.ts';
 import { assemblerGestes } from './gestes/assembler.ts';
 import { consignerRetour } from './gestes/consigner-retour.ts';
@@ -44,7 +45,7 @@ import type { Consigner } from './ports/mailbox.ts';
 import type { Random } from './ports/random.ts';
 import type { Sonde } from './ports/sonde.ts';
 import type { Store } from './ports/store.ts';
-import { creerProtocoleActes, lireClassification, type ProtocoleActes } from './protocoles/actes/index.ts';
+import { lireClassification } from './protocoles/actes/index.ts';
 
 /** The daemon, running. */
 export interface Demon {
@@ -68,6 +69,7 @@ interface Base {
   readonly store: Store;
   readonly coffre: ReturnType<typeof ouvrirCoffreDossier>;
   readonly schemas: JeuSchemas;
+  readonly confiance: Confiance;
   readonly outils: OutilsMoteur;
   readonly arret: AbortController;
   readonly coupure: AbortController;
@@ -76,6 +78,7 @@ interface Base {
 
 const RACINE = join(import.meta.dirname, '..');
 const SCHEMAS = join(RACINE, 'schemas', 'actes');
+const SCHEMAS_HELIOS = join(RACINE, 'schemas', 'helios');
 
 async function lireVersion(): Promise<string> {
   const paquet = JSON.parse(await readFile(join(RACINE, 'package.json'), 'utf8')) as { version: string };
@@ -85,12 +88,14 @@ async function lireVersion(): Promise<string> {
 async function ouvrirBase(config: Config): Promise<Base> {
   await verifierFichiers(config);
   await verifierSchemas(SCHEMAS);
+  await verifierSchemas(SCHEMAS_HELIOS);
   await preparerDonnees(config.donnees);
-  const { manquantes } = await chargerConfiance(config);
+  const confiance = await chargerConfiance(config);
   const version = await lireVersion();
   const systeme = creerClockSysteme();
   const log = creerLogPino({ clock: systeme, niveau: config.journal_technique });
-  for (const famille of manquantes) log.warn('famille de confiance absente du magasin', { famille });
+  for (const famille of confiance.manquantes)
+    log.warn('famille de confiance absente du magasin', { famille });
   const vigie = creerVigie(systeme, log);
   const { clock } = vigie;
   const random = creerRandomSysteme(clock);
@@ -132,70 +137,12 @@ async function ouvrirBase(config: Config): Promise<Base> {
     store,
     coffre,
     schemas,
+    confiance,
     outils,
     arret,
     coupure,
     brancher,
   };
-}
-
-function etapesActes(base: Base, protocole: ProtocoleActes, c: Correspondants): NonNullable<Etapes['ACTES']> {
-  const { config, store, coffre, outils, clock } = base;
-  const m = config.actes.ministere;
-  const maintenant = () => clock.now();
-  const emetteur = {
-    trigramme: config.operateur.trigramme,
-    application: config.operateur.application,
-    adresseRetour: config.operateur.adresse_retour,
-  };
-  const porte =
-    c.guichet === null
-      ? null
-      : creerRemiseHttps({
-          transport: c.guichet.transport,
-          lireReponse: protocole.transmission.lireReponse,
-          reponses: m.reponses,
-          guichet: creerGuichet(m.concurrence),
-          destination: 'ACTES',
-          fenetres: m.fenetres.map((f) => ({
-            debut: f.debut,
-            fin: f.fin,
-            octetsParHeure: f.octets_par_heure,
-          })),
-          octetsParHeure: m.octets_par_heure,
-        });
-  return {
-    controle: creerEtapeControle({ flux: store.flux, coffre, antivirus: c.antivirus }),
-    enveloppe: creerEtapeEnveloppe(protocole.enveloppe, {
-      flux: store.flux,
-      coffre,
-      annuaire: outils.annuaire,
-      numerotation: store.numerotation,
-      schemas: base.schemas,
-      emetteur,
-      archiveMax: m.archive_max_octets,
-      maintenant,
-    }),
-    transmission: creerEtapeTransmission(protocole, {
-      flux: store.flux,
-      coffre,
-      debits: store.debits,
-      porte: () => Promise.resolve(porte),
-      alerteJoursOuvres: config.actes.alerte_jours_ouvres,
-      maintenant,
-    }),
-    reprise: creerEtapeReprise(maintenant),
-    attente: creerEtapeAttente(maintenant),
-  };
-}
-
-function boitesDe(base: Base): BoiteReglee[] {
-  const { imap, maildir } = base.config.reception;
-  const { log } = base;
-  return [
-    ...imap.map((c) => ({ boite: ouvrirImap(c, { log }), periode: c.periode_s * 1000 })),
-    ...maildir.map((c) => ({ boite: ouvrirMaildir(c, { log }), periode: c.periode_s * 1000 })),
-  ];
 }
 
 interface Portes {
@@ -211,6 +158,9 @@ function assemblerSondes(base: Base, c: Correspondants, portes: Portes): Sonde[]
     clock: base.clock,
     horloge: base.vigie,
     guichet: c.guichet?.transport ?? null,
+    passerelles: c.passerelles.map(({ config: { nom }, passerelle }) => ({ nom, passerelle })),
+    titulairesHelios: async () =>
+      (await base.store.collectivites.lister()).filter((f) => f.helios !== null).length,
     antivirus: c.antivirus,
     relais: c.mailer,
     boites: boites.map((b) => ({ ...b, derniere: () => releve.derniere(b.boite.nom) })),
@@ -221,6 +171,9 @@ function assemblerSondes(base: Base, c: Correspondants, portes: Portes): Sonde[]
 
 interface Correspondants {
   readonly guichet: GuichetMinistere | null;
+  readonly passerelles: readonly PasserelleOuverte[];
+  readonly cles: ClesOuvertes;
+  readonly revocation: RevocationReglee;
   readonly antivirus: ReturnType<typeof ouvrirClamd> | null;
   readonly webhook: ReturnType<typeof creerWebhook>;
   readonly mailer: ReturnType<typeof creerMailer>;
@@ -228,7 +181,7 @@ interface Correspondants {
 
 async function ouvrirCorrespondants(base: Base): Promise<Correspondants> {
   const { clock, log, version } = base;
-  const { actes, antivirus, notification } = base.config;
+  const { actes, helios, antivirus, notification } = base.config;
   const { webhook, courriel } = notification;
   const secret =
     courriel.hote === ''
@@ -236,22 +189,73 @@ async function ouvrirCorrespondants(base: Base): Promise<Correspondants> {
       : await lireReglage('notification.courriel.secret_fichier', courriel.secret_fichier);
   return {
     guichet: await ouvrirGuichetMinistere(actes.ministere, { log, clock }),
+    passerelles: await ouvrirPasserelles(helios, { clock }),
+    cles: await ouvrirCles(base.config, { clock }),
+    revocation: ouvrirRevocation(base.config.confiance.revocation, { clock, random: base.random, log }),
     antivirus: antivirus.type === 'clamd' ? ouvrirClamd(antivirus) : null,
     webhook: creerWebhook(webhook, { clock, log, version }),
     mailer: creerMailer(courriel, { clock, log, secret: secret.trimEnd() }),
   };
 }
 
-function assemblerMoteur(base: Base, actes: ProtocoleActes, c: Correspondants): Moteur {
+async function fermerCorrespondants(c: Correspondants): Promise<void> {
+  const passerelles = c.passerelles.map(({ passerelle }) => passerelle.fermer());
+  await Promise.all([
+    c.guichet?.transport.fermer(),
+    c.webhook.fermer(),
+    c.mailer.fermer(),
+    c.cles.fermer(),
+    c.revocation.revocation?.fermer(),
+    ...passerelles,
+  ]);
+}
+
+/** The step that judges and adds signatures; without any trust store nobody is judged, and the report says so. */
+function etapeSignature(base: Base, c: Correspondants): Etape {
+  const { config, store, coffre, outils, clock, confiance } = base;
+  const magasin = confiance.magasin('pes');
+  const { revocation, ageMax } = c.revocation;
+  return creerEtapeSignature({
+    flux: store.flux,
+    coffre,
+    annuaire: outils.annuaire,
+    clock,
+    cles: c.cles.cles,
+    confiance: {
+      // families that are named and absent admit nobody: that is not « no store »
+      magasin: magasin.length === 0 && config.confiance.familles.pes.length === 0 ? null : magasin,
+      revocation,
+      ageMax,
+      politiques: confiance.politiques,
+    },
+    reglage: config.helios.signature,
+    tailleMax: config.helios.taille_max_octets,
+  });
+}
+
+function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Correspondants): Moteur {
   const { config, store, coffre, outils, clock, random } = base;
   const { flux, collectivites } = store;
-  const { webhook, mailer } = c;
+  const { annuaire } = outils;
+  const { webhook, mailer, antivirus } = c;
+  const commun = { config, store, coffre, annuaire, clock, antivirus };
   return creerMoteur(outils, {
-    etapes: { ACTES: etapesActes(base, actes, c) },
+    etapes: {
+      ACTES: creerEtapesActes(actes, {
+        ...commun,
+        schemas: base.schemas,
+        transport: c.guichet?.transport ?? null,
+      }),
+      HELIOS: creerEtapesHelios(helios, {
+        ...commun,
+        passerelles: c.passerelles,
+        signature: etapeSignature(base, c),
+      }),
+    },
     accuse: {
       flux,
       coffre,
-      annuaire: outils.annuaire,
+      annuaire,
       collectivites,
       lire: (parties) => actes.accuse.lire(parties),
       expediteurs: config.reception.expediteurs,
@@ -303,18 +307,15 @@ async function ouvrirTout(
     () => coffre.fermer(),
     () => store.fermer(),
   );
-  const actes = creerProtocoleActes({
-    classificationRequise: config.actes.classification_requise,
-    numeroQuotidienMax: config.actes.numero_quotidien_max,
-  });
+  const protocoles = creerProtocoles(config, SCHEMAS_HELIOS);
   const c = await ouvrirCorrespondants(base);
-  fermetures.push(() => Promise.all([c.guichet?.transport.fermer(), c.webhook.fermer(), c.mailer.fermer()]));
-  const moteur = assemblerMoteur(base, actes, c);
+  fermetures.push(() => fermerCorrespondants(c));
+  const moteur = assemblerMoteur(base, protocoles, c);
   base.brancher((couloir) => moteur.reveiller(couloir));
   const consigner: Consigner = async (brut, source, nom = null) => {
     await consignerRetour({ coffre, ecriture: store.ecriture, clock, random }, brut, { source, nom });
   };
-  const boites = boitesDe(base);
+  const boites: BoiteReglee[] = ouvrirBoites(config.reception, { passerelles: c.passerelles, clock, log });
   const releve = creerReleve(outils, boites, consigner);
   const porte =
     config.api.port === 0 ? null : await pairePorte({ ...config.api, dossier: config.donnees, clock });
@@ -322,11 +323,15 @@ async function ouvrirTout(
   const gestes = assemblerGestes({
     moteur: outils,
     coffre,
-    protocoles: [actes],
+    protocoles: Object.values(protocoles),
     releve,
     sondes: assemblerSondes(base, c, { boites, releve, porte, smtp: () => ecoute.smtp }),
     tailleMax: config.api.taille_max_octets,
-    alerteJoursOuvres: config.actes.alerte_jours_ouvres,
+    alerteJoursOuvres: {
+      ACTES: config.actes.alerte_jours_ouvres,
+      HELIOS: config.helios.alerte_jours_ouvres,
+    },
+    destinations: ['ACTES', 'HELIOS', ...config.helios.passerelles.map((p) => destinationDe(p.nom))],
     lireClassification,
     refusCible: refusCible(config),
   });

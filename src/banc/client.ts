@@ -1,10 +1,10 @@
 import { Agent, request } from 'undici';
 import { erreurBanc } from '../metier/catalogue/banc.ts';
-import type { ObjetJson } from '../metier/flux.ts';
+import type { NomProtocole, ObjetJson, RoleDepot } from '../metier/flux.ts';
 
 /** A file of a deposit: its part of the norm, its bytes. */
 export interface FichierClient {
-  readonly role: 'document' | 'annexe';
+  readonly role: RoleDepot;
   readonly nom: string;
   readonly octets: Uint8Array;
 }
@@ -16,6 +16,8 @@ export interface ReponseClient {
 
 export interface DepotClient {
   readonly siren: string;
+  /** ACTES unless said otherwise. */
+  readonly protocole?: NomProtocole;
   readonly metadonnees: ObjetJson;
   readonly fichiers: readonly FichierClient[];
   readonly cle?: string;
@@ -38,8 +40,8 @@ function partie(entete: string, octets: Uint8Array): Uint8Array[] {
 }
 
 function formulaire(depot: DepotClient): Buffer {
-  const { siren: collectivite, metadonnees } = depot;
-  const demande = Buffer.from(JSON.stringify({ protocole: 'ACTES', collectivite, metadonnees }));
+  const { siren: collectivite, protocole = 'ACTES', metadonnees } = depot;
+  const demande = Buffer.from(JSON.stringify({ protocole, collectivite, metadonnees }));
   const json = partie(
     'Content-Disposition: form-data; name="demande"\r\nContent-Type: application/json',
     demande,

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type Stats } from 'node:fs';
 import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,9 +17,11 @@ import {
   type FichierArchive,
   type Valider,
 } from '../protocoles/actes/archive.ts';
+import { type ControlePes, controlerPes, estPes } from './controler-pes.ts';
 import { dire, erreurUsage } from './erreurs.ts';
 import { illisible } from './fichiers.ts';
 import type { Sorties } from './monde.ts';
+import { json, sur } from './rendu.ts';
 
 export interface OptionsControler {
   readonly json?: boolean;
@@ -33,6 +35,7 @@ const LIMITES = { octets: 2_000_000_000, entrees: 10_000 } as const;
 /** A message weighs a few kilobytes; a budget a few megabytes. */
 const XML_MAX = 20_000_000;
 const TETE = 4096;
+const NOMME = /\.(tar\.gz|xml)$/;
 
 /** Facts of a file on disk: PDF soundness needs its end, so that entries are spilled rather than kept in memory. */
 async function faitsDe(nom: string, chemin: string): Promise<FichierArchive> {
@@ -99,18 +102,19 @@ async function analyser(chemin: string, taille: number, valider: Valider): Promi
   return refus.length > 0 ? refus : analyserArchive({ nom, taille, fichiers }, valider);
 }
 
-function afficher(anomalies: readonly Anomalie[], fichier: string, sorties: Sorties): void {
+function afficher({ anomalies, nonJuges }: ControlePes, fichier: string, sorties: Sorties): void {
   for (const a of anomalies) {
-    sorties.ecrire(`${a.gravite === 'bloquante' ? 'REFUS' : 'avis '}  ${a.code}  ${a.message}`);
-    sorties.ecrire(`       ${a.remede}`);
+    sorties.ecrire(`${a.gravite === 'bloquante' ? 'REFUS' : 'avis '}  ${a.code}  ${sur(a.message)}`);
+    sorties.ecrire(`       ${sur(a.remede)}`);
   }
   const refus = anomalies.filter((a) => a.gravite === 'bloquante').length;
   if (anomalies.length > 0) sorties.ecrire('');
-  sorties.ecrire(
-    refus === 0
-      ? `${basename(fichier)} : rien à refuser.`
-      : `${basename(fichier)} : ${refus} motif${refus > 1 ? 's' : ''} de refus.`,
-  );
+  const verdict = refus === 0 ? 'rien à refuser' : `${refus} motif${refus > 1 ? 's' : ''} de refus`;
+  sorties.ecrire(`${sur(basename(fichier))} : ${verdict}.`);
+  if (nonJuges.length === 0) return;
+  sorties.ecrire('Non jugé hors ligne, et comme si personne ne signait après le dépôt :');
+  for (const { code, question } of nonJuges) sorties.ecrire(`       ${code}  ${question}`);
+  sorties.ecrire('       ainsi que les signatures (« vaguemestre verifier ») et l’antivirus.');
 }
 
 function pasUnMessage(fichier: string, raison: string): ErreurVgm {
@@ -124,8 +128,19 @@ function lecturePerdue(fichier: string, faute: unknown): ErreurVgm {
   return illisible(fichier, faute);
 }
 
+async function controlerActes(fichier: string, { size }: Stats, schemas: string): Promise<ControlePes> {
+  if (fichier.endsWith('.xml') && size > XML_MAX) {
+    const limite = XML_MAX.toLocaleString('fr-FR');
+    throw pasUnMessage(fichier, `plus de ${limite} octets, ce n’est ni un message ACTES ni un PES`);
+  }
+  const jeu = ouvrirSchemas(schemas);
+  const anomalies = await analyser(fichier, size, (octets) => jeu.valider('actes', octets));
+  return { anomalies, nonJuges: [] };
+}
+
 /**
- * `vaguemestre controler <fichier>`: offline; an outgoing archive (`.tar.gz`) or one message or envelope (`.xml`).
+ * `vaguemestre controler <fichier>`: offline; a PES, or for ACTES an outgoing archive (`.tar.gz`) or one message or
+ * envelope (`.xml`).
  * @returns exit code: 0 nothing to refuse, 3 refused, 1 unreadable, 2 usage.
  */
 export async function controler(
@@ -133,21 +148,21 @@ export async function controler(
   options: OptionsControler,
   sorties: Sorties,
 ): Promise<number> {
-  if (!/\.(tar\.gz|xml)$/.test(fichier)) {
-    const detail = 'Le fichier attendu est une archive « .tar.gz » ou un message « .xml ».';
-    return dire(erreurUsage(detail, 'controler'), sorties, options.json === true);
-  }
   try {
     const faits = await stat(fichier);
     if (!faits.isFile()) throw pasUnMessage(fichier, 'ce n’est pas un fichier');
-    if (fichier.endsWith('.xml') && faits.size > XML_MAX) {
-      const limite = XML_MAX.toLocaleString('fr-FR');
-      throw pasUnMessage(fichier, `plus de ${limite} octets, ce n’est pas un message ACTES`);
+    const pes = await estPes(fichier);
+    if (!pes && !NOMME.test(fichier)) {
+      const detail = 'Le fichier attendu est une archive « .tar.gz », un message « .xml » ou un PES.';
+      return dire(erreurUsage(detail, 'controler'), sorties, options.json === true);
     }
-    const schemas = ouvrirSchemas(options.schemas ?? SCHEMAS);
-    const anomalies = await analyser(fichier, faits.size, (octets) => schemas.valider('actes', octets));
-    if (options.json === true) sorties.ecrire(JSON.stringify({ fichier, anomalies }, null, 2));
-    else afficher(anomalies, fichier, sorties);
+    const jugement = pes
+      ? await controlerPes(fichier)
+      : await controlerActes(fichier, faits, options.schemas ?? SCHEMAS);
+    const { anomalies, nonJuges } = jugement;
+    if (options.json === true)
+      json(sorties, [{ fichier, anomalies, ...(nonJuges.length > 0 ? { nonJuges } : {}) }]);
+    else afficher(jugement, fichier, sorties);
     return anomalies.some((a) => a.gravite === 'bloquante') ? 3 : 0;
   } catch (faute) {
     dire(lecturePerdue(fichier, faute), sorties, options.json === true);

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 import { date } from './rendu.ts';
 import type { FluxVu } from './vues.ts';
 
-/** Which flux a person means: by its identifier, or by what the préfecture reads out on the telephone. */
+/** Which flux a person means: by its identifier, or by what the State reads out on the telephone. */
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Bound of the search of the API; no name of the norm is that long. */
@@ -11,7 +11,8 @@ const NOM_MAX = 200;
 const PAGE = '1000';
 
 function porte(f: FluxVu, nom: string): boolean {
-  return [f.identite, f.nomEnvoi, f.nomEnvoi?.replace(/\.tar\.gz$/, '')].includes(nom);
+  const nomFic = f.resume['nomFic'];
+  return [f.identite, nomFic, f.nomEnvoi, f.nomEnvoi?.replace(/\.(tar\.gz|xml)$/, '')].includes(nom);
 }
 
 async function chercher(client: Client, nom: string): Promise<FluxVu[]> {
@@ -30,7 +31,7 @@ async function chercher(client: Client, nom: string): Promise<FluxVu[]> {
 }
 
 /**
- * @param designation identifier of the flux, IDActe, or name of the archive with or without `.tar.gz`.
+ * @param designation identifier of the flux, IDActe, NomFic, or outgoing name with or without its extension.
  * @returns the identifier. Throws VGM-CLI-008 (several, listed) or 009 (none).
  */
 export async function fluxDesigne(client: Client, designation = ''): Promise<string> {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { erreurCli } from '../metier/catalogue/cli.ts';
 import { erreurUsage, dire } from './erreurs.ts';
-
+import { raison } from './fichiers.ts';
 import { traduire } from './francais.ts';
 import { ecouterInterruption } from './interruption.ts';
 import type { Modules } from './modules.ts';
@@ -15,17 +16,27 @@ function version(): string {
   return (JSON.parse(paquet) as { version: string }).version;
 }
 
-/** A reader that leaves (`| head`) ends the command quietly, as other tools do. */
+/**
+ * A reader that leaves (`| head`) ends the command quietly, as other tools do. An answer that was not heard whole never
+ * passes for a good one: the code is that of the verb when it has given it, else that of a failure.
+ */
+function finirSansLecteur(erreur: NodeJS.ErrnoException, sorties: Sorties): never {
+  if (erreur.code === 'EPIPE') process.exit(process.exitCode ?? 1);
+  const perdue = erreurCli('VGM-CLI-010', { raison: raison(erreur) }, erreur);
+  process.exit(dire(perdue, sorties, process.argv.includes('--json')));
+}
+
 function sortiesDuTerminal(): Sorties {
-  process.stdout.on('error', (e: NodeJS.ErrnoException) => {
-    if (e.code === 'EPIPE') process.exit(0);
-  });
   const { NO_COLOR } = process.env;
-  return {
+  const sorties: Sorties = {
     ecrire: (ligne) => void process.stdout.write(`${ligne}\n`),
     erreur: (ligne) => void process.stderr.write(`${ligne}\n`),
     couleur: process.stdout.isTTY === true && (NO_COLOR === undefined || NO_COLOR === ''),
   };
+  process.stdout.on('error', (erreur) => finirSansLecteur(erreur, sorties));
+  // nobody hears what is wrong: the exit code still says it
+  process.stderr.on('error', () => undefined);
+  return sorties;
 }
 
 function interruptionDuProcessus(): AbortSignal {

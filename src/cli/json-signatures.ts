@@ -33,8 +33,9 @@ function confiance(c: ConfianceRapport): object {
 }
 
 function signature(s: RapportSignature | RapportSignatureBase): object {
+  const { joints: _, ...reste } = s;
   return {
-    ...s,
+    ...reste,
     instant: s.instant === null ? null : enIso(s.instant),
     signataire: s.signataire === null ? null : signataire(s.signataire),
     confiance: confiance(s.confiance),

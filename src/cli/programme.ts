@@ -85,7 +85,7 @@ export function construire(version: string, monde: Monde, finir: (code: number) 
     // after a verb, --version is an option of this verb
     .enablePositionalOptions()
     .description(
-      'Tiers de télétransmission : porte les actes à la préfecture, rapporte les accusés, garde la preuve.',
+      'Tiers de télétransmission : porte les actes à la préfecture et les comptes à la DGFiP, rapporte les accusés, garde la preuve.',
     )
     .version(version, '-V, --version', 'afficher la version')
     .usage('<verbe> [options]')

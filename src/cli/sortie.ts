@@ -32,6 +32,7 @@ export interface DemandeSortie {
 
 const EXISTE = 'il existe déjà ; --remplacer permet de l’écraser';
 const ABSENT = 'le dossier n’existe pas';
+const MENE_A_RIEN = 'c’est un lien symbolique qui ne mène à rien';
 
 function refus(fichier: string, motif: string, origine?: unknown): ErreurVgm {
   return erreurCli('VGM-CLI-005', { fichier, raison: motif }, origine);
@@ -48,6 +49,15 @@ function motifDe(erreur: unknown): string {
   return code === 'ENOENT' ? ABSENT : raison(erreur);
 }
 
+/** What a link leads to. */
+function suivre(lien: string): string {
+  try {
+    return realpathSync(lien);
+  } catch (erreur) {
+    throw codeDe(erreur) === 'ENOENT' ? refus(lien, MENE_A_RIEN, erreur) : erreur;
+  }
+}
+
 /**
  * The path to write: a symbolic link to a file stays, what it leads to is replaced. Devices, pipes and folders are
  * refused, for renaming over them would destroy them.
@@ -57,7 +67,7 @@ function viser({ fichier, remplacer }: DemandeSortie): string {
   if (fichier.endsWith('/')) throw refus(fichier, 'c’est un dossier');
   const vu = lstatSync(fichier, { throwIfNoEntry: false });
   if (vu === undefined) return fichier;
-  const cible = vu.isSymbolicLink() ? realpathSync(fichier) : fichier;
+  const cible = vu.isSymbolicLink() ? suivre(fichier) : fichier;
   const faits = lstatSync(cible);
   if (faits.isDirectory()) throw refus(fichier, 'c’est un dossier');
   if (!faits.isFile()) throw refus(fichier, 'ce n’est pas un fichier');

@@ -56,7 +56,7 @@ function conclure(bilan: Exclude<BilanFichier, { type: 'schema_refuse' }>): Verd
   return { etat: 'invalide', fautes: bilan.fautes, tronque: bilan.tronque, ...commun };
 }
 
-/** A pass of its own. Throws VGM-CLI-003 and VGM-HLG-009 (the schema), VGM-XML-005 and -006 (libxml2). */
+/** A pass of its own. Throws VGM-CLI-003 and VGM-HLG-009 (the schema), VGM-XML-005 to -007 (libxml2). */
 export async function validerSelon(schema: string, source: Source): Promise<VerdictXml> {
   // a schema that cannot be read is told as such, before anything of it is compiled
   ouvrirSource(schema).fermer();
@@ -64,8 +64,7 @@ export async function validerSelon(schema: string, source: Source): Promise<Verd
   const bilan = await validerAvecSchema({
     schema: resolve(schema),
     source: async function* () {
-      // blocks are copied: libxml2 is given them all at once, while ours are rewritten
-      for (const bloc of source.lire()) yield Buffer.from(bloc);
+      yield* source.lire();
     },
     erreursMax: FAUTES_MAX,
   });
@@ -82,16 +81,17 @@ export async function validerSelon(schema: string, source: Source): Promise<Verd
  * @returns null when it takes a pass of its own: a schema for libxml2, or one to be refused.
  */
 export async function valideurEnPasse(schema: string): Promise<ValideurXsd | null> {
-  const [{ ouvrirFichiers }, { compilerXsd }, { SchemaXsd }, { ValideurXsd: Valideur }] = await Promise.all([
-    import('../formats/xsd/fichiers.ts'),
-    import('../formats/xsd/compiler.ts'),
-    import('../formats/xsd/schema.ts'),
-    import('../formats/xsd/valideur.ts'),
-  ]);
+  const [{ ouvrirFichiers }, { compilerSchema }, { SchemaXsd }, { ValideurXsd: Valideur }] =
+    await Promise.all([
+      import('../formats/xsd/fichiers.ts'),
+      import('../formats/xsd/valider-fichier.ts'),
+      import('../formats/xsd/schema.ts'),
+      import('../formats/xsd/valideur.ts'),
+    ]);
   const ouverture = ouvrirFichiers(resolve(schema));
   if (ouverture.type === 'refus') return null;
   const { principal, lire } = ouverture.fichiers;
-  const compilation = compilerXsd(principal, lire);
+  const compilation = compilerSchema(principal, lire, null);
   if (compilation.type === 'refus') return null;
   return new Valideur(new SchemaXsd(compilation.artefact), { constats: FAUTES_MAX });
 }

@@ -4,6 +4,8 @@ import type { Verbe } from './verbe.ts';
 
 const SIREN = ['<siren>', 'SIREN de la collectivité (neuf chiffres)'] as const;
 
+const DESTINATION = ['<destination>', 'ACTES, HELIOS, ou une passerelle (HELIOS:dgfip)'] as const;
+
 const FICHE: NonNullable<Verbe['options']> = [
   ['--nom <nom>', 'nom de la collectivité'],
   ['--departement <code>', 'département, trois caractères (034, 02A)'],
@@ -13,6 +15,16 @@ const FICHE: NonNullable<Verbe['options']> = [
   ['--referent-telephone <numero>', 'téléphone du référent'],
   ['--referent-courriel <adresse>', 'courriel du référent'],
   ['--adresse-retour <adresses...>', 'autres adresses de retour'],
+  ['--siret <sirets...>', 'HELIOS : SIRET de ses budgets'],
+  ['--destination <centre>', 'HELIOS : centre destinataire, P_DEST (VHPCE11…)'],
+  ['--passerelle <nom>', 'HELIOS : passerelle des réglages ; « - » : la première'],
+  [
+    '--signature <sort>',
+    'HELIOS : sort d’un PES non signé : refuser (par défaut), transmettre, signer, confirmer ou parapheur',
+  ],
+  ['--perimetre <unite>', 'HELIOS : ce que nous signons, bordereaux (par défaut) ou fichier'],
+  ['--cle-signature <nom>', 'HELIOS : clé des réglages qui signe ; « - » : aucune'],
+  ['--qualite <texte>', 'HELIOS : qualité du signataire écrite dans nos signatures'],
 ];
 
 const point: Verbe = {
@@ -155,6 +167,36 @@ export const ADMINISTRATION: readonly Verbe[] = [
         demon: true,
         json: true,
         charger: () => import('./verbes/rejouer.ts'),
+      },
+    ],
+  },
+  {
+    nom: 'destination',
+    resume: 'portes de l’État : suspendre l’émission, la reprendre',
+    sous: [
+      {
+        nom: 'lister',
+        resume: 'lister les destinations et les suspensions',
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/destination.ts').then((m) => m.lister),
+      },
+      {
+        nom: 'suspendre',
+        resume: 'suspendre aussitôt l’émission ; les dépôts continuent, les flux attendent',
+        arguments: [DESTINATION],
+        options: [['--motif <texte>*', 'raison, écrite au journal (sans donnée personnelle)']],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/destination.ts').then((m) => m.suspendre),
+      },
+      {
+        nom: 'reprendre',
+        resume: 'reprendre l’émission : ce qui attendait part dans la minute',
+        arguments: [DESTINATION],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/destination.ts').then((m) => m.reprendre),
       },
     ],
   },

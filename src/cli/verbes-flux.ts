@@ -3,17 +3,19 @@ import type { Verbe } from './verbe.ts';
 /** Verbs about flux and the answers of the State. */
 
 const MOTIF = ['--motif <texte>*', 'raison, écrite au journal (sans donnée personnelle)'] as const;
-const DESIGNATION = 'identifiant du flux, identifiant unique de l’acte ou nom de l’archive';
+const DESIGNATION =
+  'identifiant du flux, identifiant unique de l’acte, NomFic du PES, nom de l’archive ou d’envoi';
 const ID_FLUX = ['<id>', DESIGNATION] as const;
 const ID_RETOUR = ['<id>', 'identifiant du retour'] as const;
 
 export const FLUX: readonly Verbe[] = [
   {
     nom: 'deposer',
-    resume: 'déposer un acte et ses annexes',
+    resume: 'déposer un acte et ses annexes, ou un PES',
     options: [
       ['--siren <siren>*', 'collectivité'],
-      ['--document <fichier:typologie>*', 'document principal et sa typologie (delib.pdf:99_DE)'],
+      ['--pes <fichier>', 'fichier PES (HELIOS), à la place d’un acte'],
+      ['--document <fichier:typologie>', 'document principal et sa typologie (delib.pdf:99_DE)'],
       ['--annexe <fichier:typologie...>', 'annexes, dans l’ordre'],
       ['--numero <numero>', 'numéro de l’acte'],
       ['--date <jour>', 'date de la décision (AAAA-MM-JJ)'],
@@ -76,6 +78,22 @@ export const FLUX: readonly Verbe[] = [
     charger: () => import('./verbes/ordres.ts').then((m) => m.renvoyer),
   },
   {
+    nom: 'confirmer',
+    resume: 'donner l’accord de la collectivité pour que son PES soit signé ici',
+    arguments: [ID_FLUX],
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/ordres.ts').then((m) => m.confirmer),
+  },
+  {
+    nom: 'apporter',
+    resume: 'apporter un PES signé ailleurs, pour le flux qui l’attend',
+    arguments: [ID_FLUX, ['<fichier>', 'le fichier déposé, signé sans autre changement']],
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/ordres.ts').then((m) => m.apporter),
+  },
+  {
     nom: 'abandonner',
     resume: 'renoncer à un flux qui n’est pas parti',
     arguments: [ID_FLUX],
@@ -98,6 +116,24 @@ export const FLUX: readonly Verbe[] = [
     charger: () => import('./verbes/ordres.ts').then((m) => m.trancher),
   },
   {
+    nom: 'corriger',
+    resume: 'dire ce que le PES corrigé doit retirer, corriger ou renvoyer, d’après l’acquittement',
+    arguments: [ID_FLUX],
+    options: [
+      [
+        '--verifier <fichier>',
+        'vérifier ce PES corrigé : rien d’accepté n’y reste, rien de refusé n’y manque',
+      ],
+    ],
+    notes: [
+      'Avec --verifier, codes de sortie : 0 rien à reprendre, 3 un point au moins à reprendre ou fichier illisible. La',
+      'commande ne voit pas si ce qui avait été refusé est bien corrigé : « deposer --a-blanc » refait tous les contrôles.',
+    ],
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/corriger.ts'),
+  },
+  {
     nom: 'preuve',
     resume: 'exporter la preuve d’un flux (.asice)',
     arguments: [ID_FLUX],
@@ -106,12 +142,31 @@ export const FLUX: readonly Verbe[] = [
     json: true,
     charger: () => import('./verbes/preuve.ts'),
   },
+  {
+    nom: 'exporter',
+    resume: 'exporter une table pour un tiers',
+    sous: [
+      {
+        nom: 'trace-helios',
+        resume: 'trace des fichiers échangés avec Hélios : noms, dates, tailles, empreintes (CSV)',
+        options: [
+          ['--du <jour>*', 'premier jour (AAAA-MM-JJ), heure de Paris'],
+          ['--au <jour>*', 'dernier jour, compris'],
+          ['--siren <siren>', 'une seule collectivité'],
+          ['--sortie <fichier>*', 'où l’écrire'],
+        ],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/exporter.ts'),
+      },
+    ],
+  },
 ];
 
 export const RETOURS: readonly Verbe[] = [
   {
     nom: 'relever',
-    resume: 'relever maintenant les boîtes où l’État répond',
+    resume: 'relever maintenant les boîtes et les passerelles où l’État répond',
     demon: true,
     json: true,
     charger: () => import('./verbes/relever.ts'),
@@ -144,8 +199,8 @@ export const RETOURS: readonly Verbe[] = [
       },
       {
         nom: 'deposer',
-        resume: 'ranger à la main un message enregistré (.eml)',
-        arguments: [['<fichier>', 'message brut']],
+        resume: 'ranger à la main un courriel enregistré (.eml) ou un fichier de la DGFiP (.xml)',
+        arguments: [['<fichier>', 'message brut ; un fichier .xml est rangé sous son nom']],
         demon: true,
         json: true,
         charger: () => import('./verbes/retours.ts').then((m) => m.deposer),

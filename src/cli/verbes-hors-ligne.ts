@@ -129,8 +129,13 @@ const xml: Verbe = {
 export const HORS_LIGNE: readonly Verbe[] = [
   {
     nom: 'controler',
-    resume: 'dire, hors ligne, ce qui serait refusé dans une archive .tar.gz ou un message XML, et pourquoi',
-    arguments: [['<fichier>', 'archive ou message']],
+    resume:
+      'dire, hors ligne, ce qui serait refusé dans une archive .tar.gz, un message XML ou un PES, et pourquoi',
+    arguments: [['<fichier>', 'archive ou message ACTES, ou fichier PES']],
+    notes: [
+      'D’un PES, ce qui demande le démon n’est pas jugé, et la réponse le dit : la fiche de la collectivité, les doublons,',
+      'l’antivirus. Ses signatures se jugent par « vaguemestre verifier ».',
+    ],
     json: true,
     charger: () => import('./verbes/hors-ligne.ts').then((m) => m.controlerFichier),
   },

@@ -3,6 +3,7 @@ import { ADMINISTRATION } from './verbes-administration.ts';
 import { CONFIANCE } from './verbes-confiance.ts';
 import { FLUX, RETOURS } from './verbes-flux.ts';
 import { HORS_LIGNE } from './verbes-hors-ligne.ts';
+import { SCHEMAS } from './verbes-schemas.ts';
 
 const CONFIG = ['--config <fichier>', 'réglages (TOML) ; à défaut, la variable VAGUEMESTRE_CONFIG'] as const;
 
@@ -56,7 +57,7 @@ export const VERBES: readonly { readonly titre: string; readonly verbes: readonl
   { titre: 'Le démon', verbes: demon },
   { titre: 'Les flux', verbes: FLUX },
   { titre: 'Les réponses de l’État', verbes: RETOURS },
-  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CONFIANCE] },
+  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CONFIANCE, SCHEMAS] },
   { titre: 'Administration', verbes: ADMINISTRATION },
   { titre: 'Essai', verbes: essai },
 ];

@@ -2,6 +2,7 @@ import { verifierPreuve } from '../gestes/verifier-preuve.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import { dire } from './erreurs.ts';
 import type { Sorties } from './monde.ts';
+import { json, sur } from './rendu.ts';
 
 /**
  * `vaguemestre verifier <fichier.asice>`: offline, without daemon.
@@ -15,12 +16,12 @@ export async function verifier(
   try {
     const verdict = await verifierPreuve(fichier);
     if (options.json === true) {
-      sorties.ecrire(JSON.stringify({ fichier, ...verdict }, null, 2));
+      json(sorties, [{ fichier, ...verdict }]);
       return verdict.bonne ? 0 : 3;
     }
     const large = Math.max(...verdict.constats.map((c) => c.sujet.length));
     for (const c of verdict.constats) {
-      sorties.ecrire(`${c.bon ? 'bon ' : 'FAUX'}  ${c.sujet.padEnd(large)}  ${c.detail}`);
+      sorties.ecrire(`${c.bon ? 'bon ' : 'FAUX'}  ${sur(c.sujet.padEnd(large))}  ${sur(c.detail)}`);
     }
     const faux = verdict.constats.filter((c) => !c.bon).length;
     sorties.ecrire('');

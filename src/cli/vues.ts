@@ -1,4 +1,5 @@
 import { LIBELLE_RETOUR } from '../metier/retours.ts';
+import { pluriel } from './rendu.ts';
 
 /** What the API answers, as far as the command line shows it (contract: /api/v1/openapi.json). */
 
@@ -63,6 +64,8 @@ export interface RetourVu {
   readonly id: string;
   readonly etat: string;
   readonly source: string;
+  /** Name of a file of the DGFiP; null for a mail. */
+  readonly nom: string | null;
   readonly recu: string;
   readonly taille: number;
   readonly sha256: string;
@@ -100,11 +103,27 @@ export interface FicheActesVue {
   } | null;
 }
 
+export interface FicheHeliosVue {
+  readonly sirets: readonly string[];
+  readonly destination: string;
+  readonly passerelle: string;
+  readonly signature: string;
+  readonly perimetre: string;
+  readonly cle: string;
+  readonly qualite: string;
+}
+
+export interface DestinationVue {
+  readonly nom: string;
+  readonly suspension: { readonly motif: string; readonly acteur: string; readonly depuis: string } | null;
+}
+
 export interface CollectiviteVue {
   readonly siren: string;
   readonly nom: string;
   readonly actif: boolean;
   readonly actes: FicheActesVue | null;
+  readonly helios: FicheHeliosVue | null;
   readonly points: readonly PointVu[];
   readonly creee: string;
   readonly ver: number;
@@ -117,3 +136,12 @@ export const LIBELLES: Readonly<Record<string, string>> = {
   livree: 'livrée',
   abandonnee: 'abandonnée',
 };
+
+/** What a flux is about, in a few words: the objet of an acte, what a PES holds, what the State sent. */
+export function objetDe({ resume }: FluxVu): string {
+  const { objet, libelle, nombreBordereaux: bordereaux, nombrePieces: pieces } = resume;
+  if (typeof objet === 'string') return objet;
+  if (typeof libelle === 'string') return libelle;
+  if (typeof bordereaux !== 'number' || typeof pieces !== 'number') return '';
+  return `${pluriel(bordereaux, 'bordereau', 'bordereaux')}, ${pieces} PJ`;
+}

@@ -11,6 +11,15 @@ export const CHEMINS: readonly string[] = [
   'actes.ministere.cle',
   'actes.ministere.secret_fichier',
   'actes.ministere.autorites',
+  'helios.passerelles[].secret_fichier',
+  'helios.passerelles[].cle_fichier',
+  'helios.passerelles[].autorites',
+  'helios.cles[].p12',
+  'helios.cles[].secret_fichier',
+  'helios.cles[].certificat',
+  'helios.cles[].client_certificat',
+  'helios.cles[].client_cle',
+  'helios.cles[].autorites',
   'reception.smtp.certificat',
   'reception.smtp.cle',
   'reception.imap[].autorites',
@@ -61,6 +70,11 @@ export function rendreAbsolus(config: Config, dossier: (cle: string) => string):
 /** Folder of the trust store, whose default hangs on the data folder. */
 export function dossierConfiance(config: Config): string {
   return config.confiance.dossier === '' ? join(config.donnees, 'confiance') : config.confiance.dossier;
+}
+
+/** Folder of the schema packs of HELIOS. */
+export function dossierSchemas(config: Config): string {
+  return join(config.donnees, 'schemas', 'helios');
 }
 
 /** Path of the operator's socket, whose default hangs on the data folder. */

@@ -17,11 +17,12 @@ function url(nom: string, valeur: string, protocoles: readonly string[]): string
   ];
 }
 
-function fenetres(config: Config): string[] {
-  return config.actes.ministere.fenetres.flatMap((f, i) =>
-    f.debut < f.fin
-      ? []
-      : [`- actes.ministere.fenetres[${i}] : « debut » doit précéder « fin » dans la journée.`],
+function fenetres(
+  nom: string,
+  { fenetres: liste }: { readonly fenetres: Config['actes']['ministere']['fenetres'] },
+): string[] {
+  return liste.flatMap((f, i) =>
+    f.debut < f.fin ? [] : [`- ${nom}.fenetres[${i}] : « debut » doit précéder « fin » dans la journée.`],
   );
 }
 
@@ -33,6 +34,66 @@ function reponses(config: Config): string[] {
           `- actes.ministere.reponses."${statut}" : il faut un statut HTTP (« 503 ») ou une famille (« 5xx »).`,
         ],
   );
+}
+
+type Passerelle = Config['helios']['passerelles'][number];
+
+/** What each way in asks for, and what means nothing to it. */
+function acces(nom: string, p: Passerelle): string[] {
+  const ssh = p.mode === 'passtrans_sftp';
+  const exiger = (manque: boolean, champ: string, suite = ''): string[] =>
+    manque ? [`- ${nom}.${champ} : obligatoire quand ${nom}.mode vaut « ${p.mode} »${suite}.`] : [];
+  const refuser = (donne: boolean, champ: string): string[] =>
+    donne ? [`- ${nom}.${champ} : sans objet quand ${nom}.mode vaut « ${p.mode} ».`] : [];
+  return [
+    ...exiger(ssh && p.empreintes.length === 0, 'empreintes', ' (ssh-keygen -l les montre)'),
+    ...exiger(ssh && p.cle_fichier === '' && p.secret_fichier === '', 'cle_fichier', ', ou secret_fichier'),
+    ...exiger(!ssh && p.secret_fichier === '', 'secret_fichier'),
+    ...refuser(!ssh && p.cle_fichier !== '', 'cle_fichier'),
+    ...refuser(!ssh && p.empreintes.length > 0, 'empreintes'),
+    ...refuser(p.mode !== 'passtrans_ftps' && p.autorites !== '', 'autorites'),
+  ];
+}
+
+function passerelles({ helios }: Config): string[] {
+  const noms = helios.passerelles.map((p) => p.nom);
+  const doubles = new Set(noms.filter((nom, i) => noms.indexOf(nom) !== i));
+  return [
+    ...helios.passerelles.flatMap((p, i) => {
+      const nom = `helios.passerelles[${i}]`;
+      return [...acces(nom, p), ...fenetres(nom, p)];
+    }),
+    ...[...doubles].map((nom) => `- helios.passerelles : deux passerelles portent le même nom « ${nom} ».`),
+  ];
+}
+
+type Cle = Config['helios']['cles'][number];
+
+/** A key is in a file or at a distance, and each way asks for its own settings. */
+function origine(nom: string, c: Cle): string[] {
+  if ((c.p12 === '') === (c.url === '')) return [`- ${nom} : il faut « p12 » ou « url », l’un des deux.`];
+  const distant = ['certificat', 'client_certificat', 'client_cle', 'autorites'] as const;
+  if (c.p12 !== '') {
+    return distant
+      .filter((champ) => c[champ] !== '')
+      .map((champ) => `- ${nom}.${champ} : sans objet quand ${nom}.p12 est donné.`);
+  }
+  const manque = c.certificat === '' ? [`- ${nom}.certificat : obligatoire quand ${nom}.url est donné.`] : [];
+  const client = paire(`${nom}.client`, { certificat: c.client_certificat, cle: c.client_cle });
+  return [
+    ...url(`${nom}.url`, c.url, ['https:']),
+    ...manque,
+    ...client.map((ligne) => ligne.replaceAll('.client.', '.client_')),
+  ];
+}
+
+function cles({ helios }: Config): string[] {
+  const noms = helios.cles.map((c) => c.nom);
+  const doubles = new Set(noms.filter((nom, i) => noms.indexOf(nom) !== i));
+  return [
+    ...helios.cles.flatMap((c, i) => origine(`helios.cles[${i}]`, c)),
+    ...[...doubles].map((nom) => `- helios.cles : deux clés portent le même nom « ${nom} ».`),
+  ];
 }
 
 function sources(config: Config): string[] {
@@ -51,7 +112,9 @@ export function coherence(config: Config): string[] {
     ...paire('reception.smtp', config.reception.smtp),
     ...url('actes.ministere.url', config.actes.ministere.url, ['https:', 'http:']),
     ...url('actes.ministere.url_secours', config.actes.ministere.url_secours, ['https:', 'http:']),
-    ...fenetres(config),
+    ...fenetres('actes.ministere', config.actes.ministere),
+    ...passerelles(config),
+    ...cles(config),
     ...reponses(config),
     ...sources(config),
     ...(reprise_min_s > reprise_max_s

@@ -30,7 +30,7 @@ interface Nomme {
 
 /** What the settings in use name: nothing is asked of a door that stays shut. */
 function nommes(config: Config): Nomme[] {
-  const { api, actes, reception, notification } = config;
+  const { api, actes, helios, reception, notification } = config;
   const { ministere: m } = actes;
   const groupes: (readonly [boolean, string, Readonly<Record<string, string>>])[] = [
     [api.port !== 0, 'api', { certificat: api.certificat, cle: api.cle }],
@@ -39,6 +39,18 @@ function nommes(config: Config): Nomme[] {
       'actes.ministere',
       { certificat: m.certificat, cle: m.cle, secret_fichier: m.secret_fichier, autorites: m.autorites },
     ],
+    ...helios.passerelles.map(
+      (p, i) =>
+        [
+          true,
+          `helios.passerelles[${i}]`,
+          { secret_fichier: p.secret_fichier, cle_fichier: p.cle_fichier, autorites: p.autorites },
+        ] as const,
+    ),
+    ...helios.cles.map(({ p12, secret_fichier, certificat, client_certificat, client_cle, autorites }, i) => {
+      const fichiers = { p12, secret_fichier, certificat, client_certificat, client_cle, autorites };
+      return [true, `helios.cles[${i}]`, fichiers] as const;
+    }),
     [
       reception.smtp.actif,
       'reception.smtp',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleHelios, signatureHelios } from './signature.ts';
 
 /**
  * Every setting of the daemon. `config/defaut.toml` shows the same ones with their defaults, equal by test.
@@ -107,6 +108,63 @@ const actes = z.strictObject({
   numero_quotidien_max: z.number().int().min(1).default(9999),
 });
 
+/** One gateway of the DGFiP (CDC-H 2-2 to 2-6). */
+const passerelle = z.strictObject({
+  nom: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  /** `gateway`: FTP inside the tunnel; `passtrans_ftps`: FTP with TLS; `passtrans_sftp`. */
+  mode: z.enum(['gateway', 'passtrans_ftps', 'passtrans_sftp']),
+  hote: z.string().min(1),
+  /** 0 = that of the protocol. */
+  port: port.default(0),
+  utilisateur: z.string().min(1),
+  /** Password; with a key, its passphrase. */
+  secret_fichier: chemin.default(''),
+  cle_fichier: chemin.default(''),
+  /** Host keys, as `ssh-keygen -l` prints them. */
+  empreintes: z.array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/)).default([]),
+  autorites: chemin.default(''),
+  /** Folders at the gateway; empty = where the login lands. */
+  dossier_depot: z.string().default(''),
+  dossier_retrait: z.string().default(''),
+  /** Name while the bytes arrive; empty = written under its own. */
+  provisoire: z
+    .string()
+    .regex(/^$|^(?=.*\{nom\})(?!\{nom\}$)[A-Za-z0-9_.{}-]+$/)
+    .default('{nom}.part'),
+  /** Who takes a fetched file away. */
+  retrait: z.enum(['passerelle', 'client']).default('passerelle'),
+  delai_connexion_s: secondes.default(20),
+  delai_reponse_s: secondes.default(30),
+  delai_silence_s: secondes.default(60),
+  /** Bytes per second below which a transfer is given up. */
+  debit_min_octets: z.number().int().positive().default(1000),
+  /** An idle connection is closed after that; 0 = none is kept. */
+  repos_s: z.number().nonnegative().default(30),
+  concurrence: z.number().int().min(1).default(2),
+  /** 0 = no limit. */
+  octets_par_heure: octets.default(0),
+  fenetres: z.array(fenetre).default([]),
+  /** Are its files fetched? */
+  releve: z.boolean().default(true),
+  periode_s: periode.default(240),
+  /** Seconds without a change before a file that was just written is taken for whole. */
+  stabilite_s: z.number().nonnegative().default(5),
+});
+
+const helios = z.strictObject({
+  /** Which application of the DGFiP answers (P_APPLI). */
+  plateforme: z.enum(['production', 'essai']).default('essai'),
+  /** What P_MSG begins with. */
+  debut_message: z.enum(['PES', 'TypFic']).default('PES'),
+  taille_max_octets: z.number().int().positive().default(100_000_000),
+  /** Working days without acquittement before the alert. */
+  alerte_jours_ouvres: z.number().int().min(0).default(2),
+  numero_quotidien_max: z.number().int().min(1).max(999_999).default(999_999),
+  passerelles: z.array(passerelle).default([]),
+  signature: signatureHelios.prefault({}),
+  cles: z.array(cleHelios).default([]),
+});
+
 const smtp = z.strictObject({
   actif: z.boolean().default(false),
   adresse: z.string().default('127.0.0.1'),
@@ -208,6 +266,7 @@ export const manifest = z.strictObject({
   api: api.prefault({}),
   operateur: operateur.prefault({}),
   actes: actes.prefault({}),
+  helios: helios.prefault({}),
   reception: reception.prefault({}),
   antivirus: antivirus.prefault({}),
   notification: notification.prefault({}),

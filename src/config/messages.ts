@@ -72,6 +72,8 @@ export function messageFrancais(faute: z.core.$ZodRawIssue): string {
     case 'unrecognized_keys':
       return inconnus(faute.keys);
     case 'invalid_union':
+      if (Array.isArray(faute['options']) && typeof faute.input === 'object')
+        return `il faut ${choix(faute['options'].filter((o) => o !== undefined))}`;
       return `aucune des formes permises ne convient : on lit ${lu}`;
     case 'not_multiple_of':
       return `il faut un multiple de ${faute.divisor}, et on lit ${lu}`;

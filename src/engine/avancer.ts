@@ -21,8 +21,8 @@ export interface Mouvement {
   readonly nomEnvoi?: string;
   readonly complement?: ObjetJson;
   readonly erreur?: FicheErreur | null;
-  /** Next look; undefined = at once when a step follows. */
-  readonly due?: Instant;
+  /** Next look; undefined = at once when a step follows; null = none, only a person or the State moves it. */
+  readonly due?: Instant | null;
   readonly garderBail?: boolean;
 }
 
@@ -92,7 +92,7 @@ export function entree(
 
 function echeanceApres(m: Mouvement, vers: Etat, quand: Instant): Instant | null {
   if (estTerminal(vers) || SANS_ECHEANCE.includes(vers)) return null;
-  return m.due ?? quand;
+  return m.due === undefined ? quand : m.due;
 }
 
 /** When the State took it: now for an answer of its door; when it went on the line if a person says so afterwards. */

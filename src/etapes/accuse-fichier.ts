@@ -1,15 +1,25 @@
-import { estTerminal, type EvenementEtat, transition } from '../metier/etats.ts';
-import { type Flux, misesEnLigne, type Piece } from '../metier/flux.ts';
+import { buffer } from 'node:stream/consumers';
+import { estTerminal, type EvenementEtat, LIBELLE_ETAT, transition } from '../metier/etats.ts';
+import { type Flux, misesEnLigne, type ObjetJson, type Piece } from '../metier/flux.ts';
 import type { Retour } from '../metier/retours.ts';
+import type { Coffre } from '../ports/coffre.ts';
 import { type Collectivites, type LectureFlux, OPERATEUR } from '../ports/store.ts';
-import { lire, type MessageAcquit, type MessageRetour } from '../protocoles/helios/accuse.ts';
+import {
+  lire,
+  lireAuFil,
+  type MessageAcquit,
+  type MessageRetour,
+  type RetourHelios,
+} from '../protocoles/helios/accuse.ts';
 import { destinataire } from '../protocoles/helios/accuse/destinataire.ts';
-import { fichierEnvoye, rapprocher } from '../protocoles/helios/accuse/rapprochement.ts';
+import { type Confrontation, fichierEnvoye, rapprocher } from '../protocoles/helios/accuse/rapprochement.ts';
 import { identite } from '../protocoles/helios/depot.ts';
+import { instantDuNom } from '../protocoles/helios/nommage.ts';
 import type { IssueRetour, Reception } from './accuse-issue.ts';
 
 export interface OutilsFichier {
   readonly flux: LectureFlux;
+  readonly coffre: Pick<Coffre, 'ouvrir'>;
   readonly collectivites: Pick<Collectivites, 'lister'>;
 }
 
@@ -18,20 +28,28 @@ type RetourFichier = Retour & { readonly nom: string };
 
 const RIEN: IssueRetour = { attributions: [], receptions: [], sansEffet: [], restes: [] };
 
+/** Bytes up to which a file is held whole, and then read more leniently: acquittements weigh a few kilobytes. */
+const ENTIER_MAX = 8_000_000;
+
 function garer(motif: string): IssueRetour {
   return { ...RIEN, restes: [motif] };
+}
+
+/** What one file of the gateway says. */
+export async function comprendreFichier(
+  { nom, sha256, taille }: Pick<RetourFichier, 'nom' | 'sha256' | 'taille'>,
+  coffre: Pick<Coffre, 'ouvrir'>,
+): Promise<RetourHelios> {
+  const source = await coffre.ouvrir(sha256);
+  return taille > ENTIER_MAX ? lireAuFil(nom, source) : lire([{ nom, octets: await buffer(source) }]);
 }
 
 /**
  * Analyses one file that the DGFiP left at the gateway: an acquittement goes to the file it answers, a PES Retour to the
  * collectivité whose SIRET it bears, anything else to a person. Reads only.
  */
-export async function analyserFichier(
-  retour: RetourFichier,
-  octets: Uint8Array,
-  outils: OutilsFichier,
-): Promise<IssueRetour> {
-  const { messages, restes } = lire([{ nom: retour.nom, octets }]);
+export async function analyserFichier(retour: RetourFichier, outils: OutilsFichier): Promise<IssueRetour> {
+  const { messages, restes } = await comprendreFichier(retour, outils.coffre);
   const [message] = messages;
   if (message === undefined) return garer(restes[0]?.motif ?? 'Ce fichier ne contient aucun message connu.');
   return message.type === 'acquit' ? attribuer(message, retour, outils) : recevoir(message, retour, outils);
@@ -64,29 +82,78 @@ function evenementDe({ bilan }: MessageAcquit, flux: Flux): EvenementEtat | null
   }
 }
 
+interface Candidats {
+  readonly tous: readonly Flux[];
+  /** Those whose end is not known. */
+  readonly vifs: readonly Flux[];
+  /** Finished ones that these very bytes already answered. */
+  readonly repondus: readonly Flux[];
+}
+
+async function chercher(
+  { lu: { entetes } }: MessageAcquit,
+  { sha256 }: RetourFichier,
+  { flux }: OutilsFichier,
+): Promise<Candidats> {
+  const cle = { nomFic: entetes.nomFic?.valeur.trim() ?? '', codCol: entetes.codCol?.valeur.trim() ?? '' };
+  const tous = (await flux.parIdentite(OPERATEUR, identite(cle))).filter((f) => f.protocole === 'HELIOS');
+  const finis = tous.filter((f) => estTerminal(f.etat));
+  const pieces = await Promise.all(finis.map((f) => flux.pieces(OPERATEUR, f.id)));
+  return {
+    tous,
+    vifs: tous.filter((f) => !estTerminal(f.etat)),
+    repondus: finis.filter((_, i) => pieces[i]?.some((p) => p.role === 'accuse' && p.sha256 === sha256)),
+  };
+}
+
+/** Hélios says the same words of two sendings of one file: only the hour of their making tells the answers apart. */
+function sansDoute(retour: RetourFichier, vif: Flux, repondus: readonly Flux[]): boolean | null {
+  if (repondus.length === 0) return true;
+  const [fait, parti] = [instantDuNom(retour.nom), vif.resume['misEnLigne']];
+  return fait === null || typeof parti !== 'string' ? null : fait >= Date.parse(parti);
+}
+
 async function attribuer(
   message: MessageAcquit,
   retour: RetourFichier,
   outils: OutilsFichier,
 ): Promise<IssueRetour> {
   const { entetes, repetitions } = message.lu;
-  const cle = { nomFic: entetes.nomFic?.valeur.trim() ?? '', codCol: entetes.codCol?.valeur.trim() ?? '' };
-  const candidats = (await outils.flux.parIdentite(OPERATEUR, identite(cle))).filter(
-    (f) => f.protocole === 'HELIOS',
-  );
-  const envoyes = candidats.flatMap((f) => fichierEnvoye(f) ?? []);
-  const trouve = rapprocher({ entetes, repetitions, bilan: message.bilan }, envoyes);
-  if (trouve.type !== 'trouve') return garer(`${message.libelle} ${trouve.motif}`);
-  const flux = candidats.find((f) => f.id === trouve.flux);
-  const evenement = flux === undefined ? null : evenementDe(message, flux);
-  if (flux === undefined || evenement === null)
-    return garer(`${message.libelle} Une personne doit trancher.`);
-  const vers = transition(flux.etat, evenement);
-  if (vers === undefined) return apresCoup(message, retour, { flux, evenement, outils });
+  const { tous, vifs, repondus } = await chercher(message, retour, outils);
+  const parmi = (flux: readonly Flux[]) =>
+    rapprocher(
+      { entetes, repetitions, bilan: message.bilan },
+      flux.flatMap((f) => fichierEnvoye(f) ?? []),
+    );
+  const vif = parmi(vifs);
+  const trouve = vif.type === 'aucun' ? parmi(tous) : vif;
+  const flux = trouve.type === 'trouve' ? tous.find((f) => f.id === trouve.flux) : undefined;
+  const sien = vif.type === 'trouve' && flux !== undefined ? sansDoute(retour, flux, repondus) : false;
+  if (sien === null && flux !== undefined) {
+    const [premier] = repondus;
+    return garer(
+      `${message.libelle} Les mêmes octets ont déjà répondu au flux ${premier?.id ?? ''} : une personne doit dire s’ils répondent aussi au flux ${flux.id}.`,
+    );
+  }
+  if (sien === false && repondus.length > 0) return { ...RIEN, sansEffet: repondus.slice(0, 1) };
+  if (trouve.type !== 'trouve' || flux === undefined) {
+    return garer(`${message.libelle} ${trouve.type === 'trouve' ? '' : trouve.motif}`.trim());
+  }
+  return repondre(message, retour, { flux, confrontation: trouve.confrontation });
+}
+
+function repondre(
+  message: MessageAcquit,
+  retour: RetourFichier,
+  { flux, confrontation }: { readonly flux: Flux; readonly confrontation: Confrontation },
+): IssueRetour {
   const { libelle, erreur } = message;
+  const evenement = evenementDe(message, flux);
+  if (evenement === null) return garer(`${libelle} Une personne doit trancher.`);
+  if (transition(flux.etat, evenement) === undefined) return apresCoup(libelle, flux, evenement);
   const champs = {
     acquittement: message.champs,
-    confrontation: JSON.parse(JSON.stringify(trouve.confrontation)),
+    confrontation: JSON.parse(JSON.stringify(confrontation)) as ObjetJson,
   };
   const attribution = {
     flux,
@@ -96,25 +163,10 @@ async function attribuer(
   return { ...RIEN, attributions: [attribution] };
 }
 
-/** An answer to a flux that is already at its end: the same again is without effect, another is for a person. */
-async function apresCoup(
-  message: MessageAcquit,
-  retour: RetourFichier,
-  suite: { readonly flux: Flux; readonly evenement: EvenementEtat; readonly outils: OutilsFichier },
-): Promise<IssueRetour> {
-  const { flux, evenement, outils } = suite;
-  const pieces = await outils.flux.pieces(OPERATEUR, flux.id);
-  const deja = pieces.some((p) => p.role === 'accuse' && p.sha256 === retour.sha256);
-  const dit = {
-    accuse_recu: 'acquitte',
-    accuse_partiel_recu: 'acquitte_partiel',
-    anomalie_recue: 'anomalie',
-  };
-  const meme = Object.entries(dit).some(([e, etat]) => e === evenement && etat === flux.etat);
-  if (deja || (meme && estTerminal(flux.etat) && evenement === 'accuse_recu')) {
-    return { ...RIEN, sansEffet: [flux] };
-  }
-  return garer(`${message.libelle} Il contredit l’état « ${flux.etat} » du flux ${flux.id}.`);
+/** An answer to a flux that is already at its end: a second receipt is without effect, anything else is for a person. */
+function apresCoup(libelle: string, flux: Flux, evenement: EvenementEtat): IssueRetour {
+  if (evenement === 'accuse_recu' && flux.etat === 'acquitte') return { ...RIEN, sansEffet: [flux] };
+  return garer(`${libelle} Il contredit l’état « ${LIBELLE_ETAT[flux.etat]} » du flux ${flux.id}.`);
 }
 
 async function recevoir(

@@ -24,8 +24,8 @@ export interface OutilsAccuse extends OutilsFichier {
 
 /** Analyses one return: raw bytes → files → business messages → flux. Reads only; throws only for a broken storage. */
 export async function analyserRetour(retour: Retour, outils: OutilsAccuse): Promise<IssueRetour> {
+  if (retour.nom !== null) return analyserFichier({ ...retour, nom: retour.nom }, outils);
   const brut = await buffer(await outils.coffre.ouvrir(retour.sha256));
-  if (retour.nom !== null) return analyserFichier({ ...retour, nom: retour.nom }, brut, outils);
   const courriel = await lireCourriel(brut);
   if (!expediteurAdmis(courriel.expediteur, outils.expediteurs)) {
     return rien(`expéditeur hors de la liste admise : ${courriel.expediteur || 'absent'}`);

@@ -1,8 +1,9 @@
 import { FUSEAU, ajouterJoursOuvres, instantDe, jourDe } from '../metier/echeances.ts';
-import type { Flux } from '../metier/flux.ts';
+import { ETAT_EN_MOTS, type Flux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
-import type { Issue } from '../metier/issues.ts';
+import type { Protocole } from '../protocoles/protocole.ts';
 import type { Etape } from './etape.ts';
+import { estVu, type OutilsConstat } from './reprise.ts';
 
 /** Hour of the working day at which a standing wait is looked at again. */
 const HEURE_RAPPEL = 9;
@@ -12,21 +13,30 @@ function jourLisible(instant: Instant): string {
   return quand.toLocaleString('fr-FR', { dateStyle: 'long', timeStyle: 'short' });
 }
 
+function alerteDe(flux: Flux): string {
+  const { qui, accuse } = ETAT_EN_MOTS[flux.protocole];
+  if (flux.etat === 'incertain') {
+    const nom = flux.nomEnvoi ?? 'l’envoi';
+    return `Sort toujours inconnu depuis le ${jourLisible(flux.modifie)} : demander à ${qui} si elle détient ${nom}, puis « vaguemestre trancher ».`;
+  }
+  const depuis = jourLisible(flux.transmis ?? flux.modifie);
+  return `Aucun ${accuse} depuis la transmission du ${depuis} : « vaguemestre relever », puis appeler ${qui}.`;
+}
+
 /**
- * Waiting step: the delay is over and nothing came. Receipts are given on working days (D.4), so the
- * deadline was counted in jours ouvrés; the alert stands until the state changes and is looked at again
- * every working morning.
+ * Waiting step: the delay is over and nothing came. An uncertain fate is settled when the State's door shows the file.
+ * Otherwise an alert: receipts are given on working days (D.4), so the deadline was counted in jours ouvrés; the alert
+ * stands until the state changes and is looked at again every working morning.
  */
-export function creerEtapeAttente(maintenant: () => Instant): Etape {
-  return (flux: Flux): Promise<Issue> => {
-    const prochaine = instantDe(ajouterJoursOuvres(jourDe(maintenant()), 1), HEURE_RAPPEL);
-    const depuis = flux.transmis ?? flux.modifie;
+export function creerEtapeAttente(protocole: Protocole, outils: OutilsConstat): Etape {
+  return async (flux) => {
+    const maintenant = outils.maintenant();
+    if (flux.etat === 'incertain' && (await estVu(flux, outils))) {
+      const due = protocole.accuse.echeance(flux, maintenant, outils.alerteJoursOuvres);
+      return { type: 'avance', evenement: 'remise_constatee', motif: flux.nomEnvoi ?? '', due };
+    }
+    const prochaine = instantDe(ajouterJoursOuvres(jourDe(maintenant), 1), HEURE_RAPPEL);
     // A standing alert is left as it was worded: each look changes `modifie`, not the day since when it stands.
-    if (flux.alerte !== null) return Promise.resolve({ type: 'alerte', alerte: flux.alerte, prochaine });
-    const alerte =
-      flux.etat === 'incertain'
-        ? `Sort toujours inconnu depuis le ${jourLisible(flux.modifie)} : demander à la préfecture si elle détient ${flux.nomEnvoi ?? 'l’envoi'}, puis « vaguemestre trancher ».`
-        : `Aucun accusé depuis la transmission du ${jourLisible(depuis)} : relever la boîte, puis appeler la préfecture.`;
-    return Promise.resolve({ type: 'alerte', alerte, prochaine });
+    return { type: 'alerte', alerte: flux.alerte ?? alerteDe(flux), prochaine };
   };
 }

@@ -16,4 +16,13 @@ export const CIRCUIT: Readonly<Partial<Record<NomProtocole, Readonly<Partial<Rec
     transmis: 'attente',
     incertain: 'attente',
   },
+  HELIOS: {
+    depose: 'controle',
+    controle: 'signature',
+    signe: 'enveloppe',
+    pret: 'transmission',
+    en_ligne: 'reprise',
+    transmis: 'attente',
+    incertain: 'attente',
+  },
 };

@@ -1,5 +1,5 @@
 import type { Anomalie, RapportControles } from '../metier/anomalies.ts';
-import type { Flux, Piece, PieceDuFlux } from '../metier/flux.ts';
+import type { Flux, NomProtocole, Piece, PieceDuFlux, RolePiece } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Antivirus, VerdictAntivirus } from '../ports/antivirus.ts';
 import type { Coffre } from '../ports/coffre.ts';
@@ -13,7 +13,13 @@ export interface OutilsControle {
   readonly antivirus: Antivirus | null;
 }
 
-const SOURCE = 'E.5 n° 17, antivirus sur toutes les pièces';
+const SOURCES: Readonly<Record<NomProtocole, string>> = {
+  ACTES: 'E.5 n° 17, antivirus sur toutes les pièces',
+  HELIOS: 'Contrôle de vaguemestre, antivirus sur le fichier déposé',
+};
+
+/** What the depositor brought. */
+const DEPOSEES: readonly RolePiece[] = ['document', 'annexe', 'pes'];
 
 type Analyser = (piece: PieceDuFlux) => Promise<VerdictAntivirus>;
 
@@ -27,7 +33,7 @@ async function anomalieDe(
     code: 'CTL-VIR-01',
     gravite: 'bloquante',
     message: `Le fichier « ${piece.nom} » contient un programme malveillant (${analyse.signature}).`,
-    remede: 'Isoler le poste d’origine, nettoyer le fichier, puis déposer l’acte à nouveau.',
+    remede: 'Isoler le poste d’origine, nettoyer le fichier, puis déposer à nouveau.',
     ou: piece.nom,
   };
   return { moteur: analyse.moteur, anomalie };
@@ -42,9 +48,7 @@ export function creerEtapeControle(outils: OutilsControle): Etape {
   return async (flux: Flux, poste: Poste): Promise<Issue> => {
     const analyser: Analyser = async (piece) =>
       antivirus.analyser(await outils.coffre.ouvrir(piece.sha256), poste.signal);
-    const pieces = (await outils.flux.pieces(OPERATEUR, flux.id)).filter(
-      (p) => p.role === 'document' || p.role === 'annexe',
-    );
+    const pieces = (await outils.flux.pieces(OPERATEUR, flux.id)).filter((p) => DEPOSEES.includes(p.role));
     const anomalies: Anomalie[] = [];
     let moteur = '';
     for (const piece of pieces) {
@@ -58,7 +62,7 @@ export function creerEtapeControle(outils: OutilsControle): Etape {
         {
           code: 'CTL-VIR-01',
           question: `Les pièces sont-elles saines selon ${moteur} ?`,
-          source: SOURCE,
+          source: SOURCES[flux.protocole],
           reponse: anomalies.length === 0 ? 'oui' : 'non',
           anomalies,
         },

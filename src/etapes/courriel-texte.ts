@@ -1,6 +1,6 @@
 import { FUSEAU } from '../metier/echeances.ts';
 import { LIBELLE_ETAT } from '../metier/etats.ts';
-import type { Flux, NomProtocole } from '../metier/flux.ts';
+import { ETAT_EN_MOTS, type Flux, type NomProtocole } from '../metier/flux.ts';
 import type { Instant, LivraisonId } from '../metier/identifiants.ts';
 import type { TypeEvenement } from '../metier/notifications.ts';
 
@@ -18,14 +18,13 @@ interface Formule {
   readonly suite: string;
 }
 
-const MOTS: Readonly<Record<NomProtocole, { readonly nom: string; readonly etat: string }>> = {
-  ACTES: { nom: 'Acte', etat: 'la préfecture' },
-  HELIOS: { nom: 'Flux comptable', etat: 'la DGFiP' },
-};
+const NOMS: Readonly<Record<NomProtocole, string>> = { ACTES: 'Acte', HELIOS: 'Flux comptable' };
 
 /** What the sentences need: who the State is here, and what is said of the attachments. */
 interface Contexte {
   readonly etat: string;
+  /** What its answer is called. */
+  readonly accuse: string;
   /** Number of attachments. */
   readonly jointes: number;
   /** « Son message est joint à ce courriel. », or nothing. */
@@ -49,14 +48,14 @@ const FORMULES: Readonly<Record<TypeEvenement, (c: Contexte) => Formule>> = {
     suite:
       'Donner l’accord de la collectivité, ou déposer le fichier signé, dans le service de télétransmission.',
   }),
-  'flux.transmis': ({ etat }) => ({
+  'flux.transmis': ({ etat, accuse }) => ({
     objet: `transmis à ${etat}`,
-    fait: `Il a été remis à ${etat}. L’accusé de réception est attendu.`,
+    fait: `Il a été remis à ${etat}. L’${accuse} est attendu.`,
     suite: '',
   }),
-  'flux.acquitte': ({ etat, jointes }) => ({
-    objet: 'accusé de réception reçu',
-    fait: `L’accusé de réception de ${etat} est arrivé.`,
+  'flux.acquitte': ({ etat, accuse, jointes }) => ({
+    objet: `${accuse} reçu`,
+    fait: `L’${accuse} de ${etat} est arrivé.`,
     suite: jointes > 0 ? 'Il est joint à ce courriel : conservez-le avec le dossier.' : '',
   }),
   'flux.acquitte_partiel': ({ etat, jointe }) => ({
@@ -69,19 +68,19 @@ const FORMULES: Readonly<Record<TypeEvenement, (c: Contexte) => Formule>> = {
     fait: `L’envoi n’a pas été accepté par ${etat}. ${jointe}`.trim(),
     suite: 'Lire le motif, corriger, puis déposer à nouveau.',
   }),
-  'flux.incertain': ({ etat }) => ({
+  'flux.incertain': ({ etat, accuse }) => ({
     objet: 'sort incertain',
     fait: `L’envoi est parti, mais rien ne dit s’il est arrivé. Il ne sera pas renvoyé tant que le doute n’est pas levé, pour ne pas faire de double.`,
-    suite: `Si aucun accusé n’arrive, demander à ${etat} si l’envoi a été reçu, puis le faire trancher par l’exploitant.`,
+    suite: `Si aucun ${accuse} n’arrive, demander à ${etat} si l’envoi a été reçu, puis le faire trancher par l’exploitant.`,
   }),
   'flux.echec': () => ({
     objet: 'échec de transmission',
     fait: 'La porte d’entrée de l’État a refusé l’envoi : il n’a pas été reçu.',
     suite: 'L’exploitant en recherche la cause et pourra demander un nouvel envoi.',
   }),
-  'flux.alerte': () => ({
+  'flux.alerte': ({ accuse }) => ({
     objet: 'alerte, suivi nécessaire',
-    fait: 'Il n’avance pas comme prévu (par exemple, l’accusé de réception tarde).',
+    fait: `Il n’avance pas comme prévu (par exemple, l’${accuse} tarde).`,
     suite: 'Consulter l’alerte dans le service de télétransmission.',
   }),
   'flux.abandonne': () => ({
@@ -92,14 +91,15 @@ const FORMULES: Readonly<Record<TypeEvenement, (c: Contexte) => Formule>> = {
   'flux.recu': ({ etat, jointe }) => ({
     objet: `message de ${etat}`,
     fait: `Ce fichier a été reçu de ${etat}. ${jointe}`.trim(),
-    suite: '',
+    suite: 'Il est à prendre dans le service de télétransmission.',
   }),
 };
 
-function formuleDe(type: TypeEvenement, etat: string, jointes: number): Formule {
+function formuleDe(type: TypeEvenement, protocole: NomProtocole, jointes: number): Formule {
+  const { qui: etat, accuse } = ETAT_EN_MOTS[protocole];
   const piece = jointes > 1 ? 'Ses messages sont joints' : 'Son message est joint';
   const jointe = jointes > 0 ? `${piece} à ce courriel. ` : '';
-  return FORMULES[type]({ etat, jointes, jointe });
+  return FORMULES[type]({ etat, accuse, jointes, jointe });
 }
 
 function enClair(instant: Instant): string {
@@ -113,10 +113,10 @@ function surUneLigne(texte: string): string {
   return texte.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 }
 
-/** Number given by the collectivité when the protocol wrote one, identity in law otherwise. */
-function numeroDe(flux: Flux): string {
-  const { numero } = flux.resume;
-  return typeof numero === 'string' && numero !== '' ? numero : flux.identite;
+/** Number given by the collectivité when the protocol wrote one, name of a file of the State, identity in law otherwise. */
+function numeroDe({ resume, etat, identite }: Flux): string {
+  const dit = etat === 'recu' ? resume['nom'] : resume['numero'];
+  return typeof dit === 'string' && dit !== '' ? dit : identite;
 }
 
 export interface CourrielCompose {
@@ -133,9 +133,8 @@ export function composerCourriel(
   flux: Flux,
   contexte: { readonly collectivite: string; readonly jointes: number },
 ): CourrielCompose {
-  const { nom, etat } = MOTS[flux.protocole];
-  const formule = formuleDe(type, etat, contexte.jointes);
-  const titre = surUneLigne(`${nom} ${numeroDe(flux)}`);
+  const formule = formuleDe(type, flux.protocole, contexte.jointes);
+  const titre = surUneLigne(`${NOMS[flux.protocole]} ${numeroDe(flux)}`);
   const collectivite = surUneLigne(contexte.collectivite);
   const lignes = [
     'Bonjour,',

@@ -17,7 +17,14 @@ export interface Poste {
 /** A step looks at one flux and gives an outcome back; it never writes state. */
 export type Etape = (flux: Flux, poste: Poste) => Promise<Issue>;
 
-export const NOMS_ETAPE = ['controle', 'enveloppe', 'transmission', 'reprise', 'attente'] as const;
+export const NOMS_ETAPE = [
+  'controle',
+  'signature',
+  'enveloppe',
+  'transmission',
+  'reprise',
+  'attente',
+] as const;
 export type NomEtape = (typeof NOMS_ETAPE)[number];
 
 export type Etapes = Readonly<Partial<Record<NomProtocole, Readonly<Partial<Record<NomEtape, Etape>>>>>>;

@@ -2,7 +2,7 @@ import type { Config } from '../config/manifest.ts';
 import type { Collectivite, PointNotification } from '../metier/collectivite.ts';
 import type { Piece } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
-import type { EssaiLivraison, EtatLivraison, Livraison } from '../metier/notifications.ts';
+import type { EssaiLivraison, EtatLivraison, Livraison, TypeEvenement } from '../metier/notifications.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import type { Mailer, ReponseNotification, Webhook } from '../ports/notification.ts';
@@ -69,9 +69,12 @@ async function livrerWebhook(
   return { type: 'reponse', reponse };
 }
 
+/** News that come with the message of the State that they tell. A PES Retour stays here: it may be huge, and names people. */
+const JOINTES: readonly TypeEvenement[] = ['flux.acquitte', 'flux.acquitte_partiel', 'flux.anomalie'];
+
 /** The messages of the State go with the news of them, and with no other. */
 async function jointesDe(livraison: Livraison, deps: OutilsNotification): Promise<readonly Piece[]> {
-  if (livraison.type !== 'flux.acquitte' && livraison.type !== 'flux.anomalie') return [];
+  if (!JOINTES.includes(livraison.type)) return [];
   const pieces = await deps.flux.pieces({ collectivite: livraison.collectivite }, livraison.flux);
   return pieces.filter((piece) => piece.role === 'accuse');
 }

@@ -7,7 +7,10 @@ import type { Coffre } from '../ports/coffre.ts';
  * Bytes of a piece, held against its two digests and its size as they pass: what is sent or proved is what was
  * deposited (CNX-02). Throws VGM-NOY-006 when one of them lies.
  */
-export async function* relire(coffre: Pick<Coffre, 'ouvrir'>, piece: Piece): AsyncGenerator<Uint8Array> {
+export async function* relire(
+  coffre: Pick<Coffre, 'ouvrir'>,
+  piece: Pick<Piece, 'sha256' | 'sha512' | 'taille'>,
+): AsyncGenerator<Uint8Array> {
   const sha256 = createHash('sha256');
   const sha512 = createHash('sha512');
   let taille = 0;

@@ -1,9 +1,11 @@
+import { ETAT_EN_MOTS } from '../metier/flux.ts';
 import { erreurTransmission } from '../metier/catalogue/transmission.ts';
 import type { ReponseTransport, Transport } from '../ports/transport.ts';
 import type { SensReponse } from '../protocoles/protocole.ts';
 import type { IssueRemise, Remise } from './remise.ts';
 
-export interface OutilsRemiseHttps extends Omit<Remise, 'remettre'> {
+export interface OutilsRemiseHttps
+  extends Pick<Remise, 'destination' | 'guichet' | 'fenetres' | 'octetsParHeure'> {
   readonly transport: Transport;
   readonly lireReponse: (statut: number, table: Readonly<Record<string, SensReponse>>) => SensReponse;
   /** Reading of HTTP statuses, over the built-in table. */
@@ -13,6 +15,7 @@ export interface OutilsRemiseHttps extends Omit<Remise, 'remettre'> {
 /** The ministry's door: its HTTP status is read by the table of the protocol, that the operator may edit. */
 export function creerRemiseHttps(outils: OutilsRemiseHttps): Remise {
   const { transport, lireReponse, reponses, ...porte } = outils;
+  const { qui: etat } = ETAT_EN_MOTS.ACTES;
   const lireStatut = (nom: string, { statut, extrait }: { statut: number; extrait: string }): IssueRemise => {
     const sens = lireReponse(statut, reponses);
     switch (sens) {
@@ -21,7 +24,7 @@ export function creerRemiseHttps(outils: OutilsRemiseHttps): Remise {
       case 'non_prise':
         return { type: 'non_prise', erreur: erreurTransmission('VGM-TRA-003', { statut }).fiche };
       case 'incertaine':
-        return { type: 'incertaine', erreur: erreurTransmission('VGM-TRA-005', { statut, nom }).fiche };
+        return { type: 'incertaine', erreur: erreurTransmission('VGM-TRA-005', { statut, nom, etat }).fiche };
       case 'refusee': {
         const detail = extrait.trim() || 'sans explication';
         const { fiche } = erreurTransmission('VGM-TRA-004', { statut, nom, detail });
@@ -41,7 +44,7 @@ export function creerRemiseHttps(outils: OutilsRemiseHttps): Remise {
       case 'sort_inconnu':
         return {
           type: 'incertaine',
-          erreur: erreurTransmission('VGM-TRA-002', { nom, detail: reponse.cause }).fiche,
+          erreur: erreurTransmission('VGM-TRA-002', { nom, detail: reponse.cause, etat }).fiche,
         };
       case 'reponse':
         return lireStatut(nom, reponse);

@@ -1,13 +1,13 @@
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import { erreurTransmission } from '../metier/catalogue/transmission.ts';
 import type { EvenementEtat } from '../metier/etats.ts';
-import type { Flux, PieceDuFlux } from '../metier/flux.ts';
+import { ETAT_EN_MOTS, type Flux, type PieceDuFlux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Coffre } from '../ports/coffre.ts';
-import { OPERATEUR, type Debits, type LectureFlux } from '../ports/store.ts';
+import { OPERATEUR, type Debits, type LectureFlux, type Suspensions } from '../ports/store.ts';
 import type { Protocole } from '../protocoles/protocole.ts';
-import type { Etape, Poste } from './etape.ts';
+import type { Etape } from './etape.ts';
 import { debitA } from './fenetres.ts';
 import type { IssueRemise, Remise } from './remise.ts';
 
@@ -15,24 +15,29 @@ export interface OutilsTransmission {
   readonly flux: LectureFlux;
   readonly coffre: Coffre;
   readonly debits: Debits;
+  readonly suspensions: Suspensions;
   /** Door of a flux; null = none is configured for it: it waits, and `diagnostiquer` says so. */
   readonly porte: (flux: Flux) => Promise<Remise | null>;
+  /** Where the door is set: `actes.ministere`. */
+  readonly reglage: string;
   readonly alerteJoursOuvres: number;
   readonly maintenant: () => Instant;
 }
 
-/** Wait before asking again when no door is configured. Milliseconds. */
+/** Wait before asking again when a person has to act: no door is configured, or sendings are held back. Milliseconds. */
 const SANS_GUICHET = 60_000;
 
 /**
- * Transmission step. Window → place at the door → digest and open the archive (CNX-02) → mark `en_ligne` → send → read the answer.
- * What happens if we die: before the mark, nothing left, run again; after the mark, `reprise` finds the flux
- * `en_ligne` and calls its fate unknown; after the answer and before its commit, the same.
+ * Transmission step. Order to hold back → window → place at the door → digest and open the archive (CNX-02) → mark `en_ligne`
+ * → send → read the answer. What happens if we die: before the mark, nothing left, run again; after the mark, `reprise` finds
+ * the flux `en_ligne` and seeks evidence; after the answer and before its commit, the same.
  */
 export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTransmission): Etape {
   return async (flux, poste) => {
     const porte = await outils.porte(flux);
     if (porte === null) return sansGuichet(protocole, outils);
+    const retenue = await retenir(protocole, outils, porte);
+    if (retenue !== null) return retenue;
     const archive = await archiveDe(outils, flux);
     const attente = await placeDansFenetre(outils, porte, { flux, archive });
     if (attente !== null) return attente;
@@ -45,8 +50,12 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
       const source = ouvertes[0];
       const ouvrir = async () => ouvertes.pop() ?? (await outils.coffre.ouvrir(sha256));
       try {
+        // An order given while others were served holds for this one.
+        const tardive = await retenir(protocole, outils, porte);
+        if (tardive !== null) return tardive;
         await poste.mettreEnLigne(nom);
-        return conclure(protocole, outils, await porte.remettre({ nom, taille, ouvrir }, flux, poste.signal));
+        const issue = await porte.remettre({ nom, taille, ouvrir }, flux, poste.signal);
+        return conclure(protocole, outils, { issue, flux });
       } finally {
         source?.destroy();
       }
@@ -55,8 +64,28 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
 }
 
 function sansGuichet(protocole: Protocole, outils: OutilsTransmission): Issue {
-  const { fiche } = erreurTransmission('VGM-TRA-007', { protocole: protocole.nom });
+  const { reglage } = outils;
+  const { fiche } = erreurTransmission('VGM-TRA-007', { protocole: protocole.nom, reglage });
   return { type: 'patiente', jusqua: (outils.maintenant() + SANS_GUICHET) as Instant, erreur: fiche };
+}
+
+/** Is it held back, by the order of a person (of the whole protocol, or of this door) or by a door that rests? */
+async function retenir(
+  { nom }: Protocole,
+  { suspensions, maintenant }: OutilsTransmission,
+  porte: Remise,
+): Promise<Issue | null> {
+  const ordres = await suspensions.lister();
+  const ordre = ordres.find((s) => s.destination === porte.destination || s.destination === nom);
+  if (ordre !== undefined) {
+    const { fiche } = erreurTransmission('VGM-TRA-009', {
+      destination: ordre.destination,
+      motif: ordre.motif,
+    });
+    return { type: 'patiente', jusqua: (maintenant() + SANS_GUICHET) as Instant, erreur: fiche };
+  }
+  const repos = porte.repos?.() ?? null;
+  return repos === null ? null : { type: 'patiente', ...repos };
 }
 
 async function archiveDe(outils: OutilsTransmission, flux: Flux): Promise<PieceDuFlux> {
@@ -78,15 +107,19 @@ async function placeDansFenetre(
   const demande = { destination: porte.destination, flux: flux.id, octets: archive.taille, plafond, quand };
   if (plafond > 0 && (await outils.debits.reserver(demande))) return null;
   const raison = plafond === 0 ? 'la fenêtre de transmission est fermée' : 'le débit de l’heure est atteint';
-  return { type: 'patiente', jusqua: prochain, erreur: erreurTransmission('VGM-TRA-008', { raison }).fiche };
+  const { fiche } = erreurTransmission('VGM-TRA-008', { raison, reglage: outils.reglage });
+  return { type: 'patiente', jusqua: prochain, erreur: fiche };
 }
 
-function conclure(protocole: Protocole, outils: OutilsTransmission, issue: IssueRemise): Issue {
+function conclure(
+  protocole: Protocole,
+  outils: OutilsTransmission,
+  { issue, flux }: { readonly issue: IssueRemise; readonly flux: Flux },
+): Issue {
   switch (issue.type) {
     case 'prise': {
-      const due = protocole.accuse.echeance(outils.maintenant(), outils.alerteJoursOuvres);
-      const echeance = due === null ? {} : { due };
-      return { type: 'avance', evenement: 'remise_confirmee', motif: issue.motif, ...echeance };
+      const due = protocole.accuse.echeance(flux, outils.maintenant(), outils.alerteJoursOuvres);
+      return { type: 'avance', evenement: 'remise_confirmee', motif: issue.motif, due };
     }
     case 'non_prise': {
       const { erreur } = issue;
@@ -112,25 +145,11 @@ export function sortInconnu(
   readonly evenement: EvenementEtat;
 } {
   const { detail, quand } = faute;
-  const erreur = erreurTransmission('VGM-TRA-002', { nom: flux.nomEnvoi ?? flux.id, detail }).fiche;
+  const { qui: etat } = ETAT_EN_MOTS[flux.protocole];
+  const erreur = erreurTransmission('VGM-TRA-002', { nom: flux.nomEnvoi ?? flux.id, detail, etat }).fiche;
   const due = (quand + RAPPEL_INCERTAIN) as Instant;
   return { evenement: 'remise_incertaine', erreur, motif: erreur.code, due };
 }
 
 /** An uncertain fate is looked at again after an hour: the receipt has usually settled it by then. Milliseconds. */
 export const RAPPEL_INCERTAIN = 3_600_000;
-
-/** Found `en_ligne` by a new worker: the one that sent it is dead, and nobody knows what the State holds. */
-export function creerEtapeReprise(maintenant: () => Instant): Etape {
-  return (flux: Flux, _poste: Poste): Promise<Issue> => {
-    const erreur = erreurTransmission('VGM-TRA-006', { nom: flux.nomEnvoi ?? flux.id }).fiche;
-    const due = (maintenant() + RAPPEL_INCERTAIN) as Instant;
-    return Promise.resolve({
-      type: 'avance',
-      evenement: 'remise_incertaine',
-      erreur,
-      motif: erreur.code,
-      due,
-    });
-  };
-}

@@ -1,7 +1,9 @@
 import { nomDeFichier } from '../formats/encodages/noms.ts';
 import { collectivites } from './collectivites.ts';
 import { consultations } from './consulter.ts';
+import { corrections } from './corriger.ts';
 import { deposer, oublierFichiers } from './deposer.ts';
+import { destinations } from './destinations.ts';
 import { diagnostic } from './diagnostiquer.ts';
 import { exporterPreuve } from './exporter-preuve.ts';
 import type { Gestes } from './gestes.ts';
@@ -10,7 +12,9 @@ import { livraisons } from './livraisons.ts';
 import { ordres } from './ordonner.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
 import { retours } from './retours.ts';
+import { signatures } from './signatures.ts';
 import { creerTours } from './tours.ts';
+import { traces } from './tracer-helios.ts';
 import { verificationJournal } from './verifier-journal.ts';
 
 /** All that a door may ask, on one set of tools. */
@@ -29,15 +33,19 @@ export function assemblerGestes(outils: OutilsGestes): Gestes {
     oublierFichiers,
     ...consultations(outils),
     ...ordres(outils),
+    ...signatures(outils),
     ...diagnostic(outils),
     ...verificationJournal(outils),
     exporterPreuve: (ctx, id) => exporterPreuve(lecture, ctx.portee, id),
+    ...corrections(outils),
+    ...traces(outils),
     relever: (ctx) => {
       exigerOperateur(ctx);
       return outils.releve.relever();
     },
     retours: retours(outils),
     collectivites: collectivites(outils),
+    destinations: destinations(outils),
     livraisons: livraisons(outils),
     jetons: jetons(outils),
   };

@@ -1,3 +1,4 @@
+import { destinationDe } from '../etapes/remise-passerelle.ts';
 import { nouveauSecret } from '../formats/webhook/signature.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
 import type { Collectivite, PointNotification } from '../metier/collectivite.ts';
@@ -84,6 +85,29 @@ async function ajouterPoint(
   return { id, secret };
 }
 
+/**
+ * What an HELIOS card may not say: a gateway that nobody set, or a SIRET of another collectivité, whose PES Retour would
+ * then be nobody's.
+ */
+async function exigerFicheHelios(outils: OutilsGestes, { siren, helios }: FicheRecue): Promise<void> {
+  if (helios === null) return;
+  const { passerelle, sirets } = helios;
+  if (passerelle !== '' && !outils.destinations.includes(destinationDe(passerelle))) {
+    const connues = outils.destinations.filter((d) => d.startsWith(destinationDe(''))).join(', ');
+    throw erreurGestes('VGM-GES-020', {
+      destination: destinationDe(passerelle),
+      connues: connues || 'aucune passerelle n’est réglée',
+    });
+  }
+  const autres = (await outils.moteur.store.collectivites.lister()).filter((c) => c.siren !== siren);
+  for (const siret of sirets) {
+    const titulaire = autres.find((c) => c.helios?.sirets.includes(siret));
+    if (titulaire !== undefined) throw erreurGestes('VGM-GES-022', { siret, siren: titulaire.siren });
+  }
+}
+
+type FicheRecue = Parameters<Gestes['collectivites']['enregistrer']>[1];
+
 export function collectivites(outils: OutilsGestes): Gestes['collectivites'] {
   const { store, clock, random } = outils.moteur;
   return {
@@ -96,6 +120,7 @@ export function collectivites(outils: OutilsGestes): Gestes['collectivites'] {
       exigerOperateur(ctx);
       const connue = await store.collectivites.trouver(c.siren);
       if (connue !== undefined && c.ver === 0) throw erreurGestes('VGM-GES-012', { siren: c.siren });
+      await exigerFicheHelios(outils, c);
       const actes =
         c.actes === null
           ? null

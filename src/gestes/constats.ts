@@ -15,7 +15,7 @@ const PAGE = 1000;
 const PAGES_MAX = 10;
 
 /** Before the engine may hand them over: nothing of these should wait for an hour. */
-const AVANT_ENVOI: readonly Etat[] = ['depose', 'controle', 'pret'];
+const AVANT_ENVOI: readonly Etat[] = ['depose', 'controle', 'signe', 'pret'];
 
 /** `7`, or `10 000 ou plus` when the reading stopped before the end. */
 function compte(nombre: number, complet = true): string {
@@ -101,7 +101,7 @@ export async function constatAttente(outils: OutilsGestes): Promise<Constat> {
     )} (${motifs.join(' ; ')})`,
     remede: [
       ...new Set(causes.map((c) => c.remede)),
-      'Voir « vaguemestre lister --etat depose controle pret ».',
+      'Voir « vaguemestre lister --etat depose controle signe pret ».',
     ]
       .filter((r) => r !== '')
       .join(' '),
@@ -231,4 +231,18 @@ export async function constatRetours(outils: OutilsGestes): Promise<Constat> {
     detail: length === 0 ? 'aucun' : `${compte(length, length < PAGE)} en attente d’une personne`,
     remede: length > 0 ? 'Voir « vaguemestre retours lister ».' : '',
   };
+}
+
+/** Destinations to which a person holds sendings back. */
+export async function constatSuspensions(outils: OutilsGestes): Promise<Constat> {
+  const sujet = 'émission';
+  const ordres = await outils.moteur.store.suspensions.lister();
+  if (ordres.length === 0) return { sujet, etat: 'bon', detail: 'aucune suspension', remede: '' };
+  const maintenant = outils.moteur.clock.now();
+  const dits = ordres.map(
+    ({ destination, motif, depuis: quand }) =>
+      `${destination} suspendue depuis ${dureeEnMots(maintenant - quand)} (${motif})`,
+  );
+  const remede = 'Quand la cause a cessé : « vaguemestre destination reprendre ».';
+  return { sujet, etat: 'attention', detail: dits.join(' ; '), remede };
 }

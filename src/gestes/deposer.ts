@@ -252,7 +252,8 @@ function json(objet: unknown): Uint8Array {
 
 async function garderPieces(coffre: Coffre, a: Accepte): Promise<Piece[]> {
   const [metadonnees, rapport] = await Promise.all([
-    coffre.ajouter(json(a.demande.metadonnees)),
+    // A file that speaks for itself declares nothing.
+    a.contenu === null ? coffre.ajouter(json(a.demande.metadonnees)) : null,
     coffre.ajouter(json(a.rapport)),
     ...a.demande.fichiers.map((f) => f.attente.garder()),
   ]);
@@ -261,7 +262,11 @@ async function garderPieces(coffre: Coffre, a: Accepte): Promise<Piece[]> {
     return { role, nom, sha256, sha512, taille, type: a.types[rang] ?? 'inconnu' };
   });
   return [
-    { role: 'metadonnees', nom: 'metadonnees.json', type: 'application/json', ...metadonnees },
+    ...(metadonnees === null
+      ? []
+      : [
+          { role: 'metadonnees', nom: 'metadonnees.json', type: 'application/json', ...metadonnees } as const,
+        ]),
     ...fichiers,
     { role: 'rapport', nom: 'rapport-controles.json', type: 'application/json', ...rapport },
   ];

@@ -7,6 +7,7 @@ import {
   constatJournal,
   constatNotifications,
   constatRetours,
+  constatSuspensions,
 } from './constats.ts';
 import type { Gestes } from './gestes.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
@@ -43,6 +44,7 @@ function sondesInternes(outils: OutilsGestes): Sonde[] {
     { sujet: 'flux', sonder: () => constatFlux(outils) },
     { sujet: 'flux en attente', sonder: () => constatAttente(outils) },
     { sujet: 'alertes', sonder: () => constatAlertes(outils) },
+    { sujet: 'émission', sonder: () => constatSuspensions(outils) },
     { sujet: 'retours à trancher', sonder: () => constatRetours(outils) },
     { sujet: 'notifications', sonder: () => constatNotifications(outils) },
     { sujet: 'journal', sonder: () => constatJournal(outils) },

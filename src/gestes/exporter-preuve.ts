@@ -7,6 +7,7 @@ import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { FluxId } from '../metier/identifiants.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import type { Collectivites, LectureFlux, LectureJournal, Portee } from '../ports/store.ts';
+import { reponseEnMots } from '../protocoles/helios/reponse.ts';
 import type { PreuveExportee } from './gestes.ts';
 
 export interface DepsPreuve {
@@ -25,10 +26,24 @@ interface Photographie {
 const ESSAIS = 5;
 
 /** First pass: an altered piece is found before the first byte of the proof leaves, and gives its CRC. */
-async function preparer(coffre: Coffre, piece: PieceDuFlux): Promise<PiecePreuve> {
+async function preparer(coffre: Coffre, fiches: readonly PieceDuFlux[]): Promise<PiecePreuve[]> {
+  const pieces: PiecePreuve[] = [];
+  for (const piece of fiches) {
+    const meme = pieces.find((p) => memesOctets(p.piece, piece));
+    const crc = meme === undefined ? await lireCrc(coffre, piece) : meme.crc;
+    pieces.push({ piece, crc, ouvrir: () => relire(coffre, piece) });
+  }
+  return pieces;
+}
+
+function memesOctets(a: PieceDuFlux, b: PieceDuFlux): boolean {
+  return a.sha256 === b.sha256 && a.sha512 === b.sha512 && a.taille === b.taille;
+}
+
+async function lireCrc(coffre: Coffre, piece: PieceDuFlux): Promise<number> {
   let crc = 0;
   for await (const morceau of relire(coffre, piece)) crc = crc32(morceau, crc);
-  return { piece, crc, ouvrir: () => relire(coffre, piece) };
+  return crc;
 }
 
 /**
@@ -49,22 +64,23 @@ async function photographier(deps: DepsPreuve, portee: Portee, id: FluxId): Prom
 
 /**
  * Makes the proof file of a flux, in any state: LISEZMOI.txt and flux.json say what it does not prove.
- * Every piece is read twice (controlled, then copied and controlled again): the coffre is never believed.
+ * Every content is read twice (controlled, then copied and controlled again): the coffre is never believed.
  * Throws VGM-NOY-003 (no such flux in this scope), VGM-NOY-006 (piece absent or altered: no proof is made),
  * VGM-PRV-001 (4 GiB or more).
  */
 export async function exporterPreuve(deps: DepsPreuve, portee: Portee, id: FluxId): Promise<PreuveExportee> {
   const { flux, lignes, fiches } = await photographier(deps, portee, id);
   const collectivite = await deps.collectivites.trouver(flux.collectivite);
-  const pieces: PiecePreuve[] = [];
-  for (const piece of fiches.toSorted((a, b) => a.rang - b.rang)) {
-    pieces.push(await preparer(deps.coffre, piece));
-  }
+  const pieces = await preparer(
+    deps.coffre,
+    fiches.toSorted((a, b) => a.rang - b.rang),
+  );
   const { nom, taille, contenu } = composerPreuve({
     flux,
     nomCollectivite: collectivite?.nom ?? '(collectivité inconnue)',
     pieces,
     lignes,
+    reponse: flux.protocole === 'HELIOS' ? reponseEnMots(flux) : [],
   });
   return { nom, taille, contenu: Readable.from(contenu, { objectMode: false }) };
 }

@@ -2,12 +2,13 @@ import type { RapportControles } from '../metier/anomalies.ts';
 import type { Classification, Collectivite } from '../metier/collectivite.ts';
 import type { Etat } from '../metier/etats.ts';
 import type { Flux, NomProtocole, PieceDuFlux, RoleDepot } from '../metier/flux.ts';
-import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
+import type { FluxId, Instant, Jour, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
 import type { LigneJournal } from '../metier/journal.ts';
 import type { EssaiLivraison, EtatLivraison, Livraison } from '../metier/notifications.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
 import type { PieceEnAttente, Source } from '../ports/coffre.ts';
-import type { FiltreFlux, Jeton, Portee } from '../ports/store.ts';
+import type { FiltreFlux, Jeton, Portee, Suspension } from '../ports/store.ts';
+import type { Correction } from '../protocoles/helios/correction.ts';
 import type { Readable } from 'node:stream';
 
 /** What a person may ask, and what a door (API, later other dialects) offers. `acteur` goes to the journal. */
@@ -58,12 +59,25 @@ export interface Montre {
   readonly livraisons: readonly Livraison[];
 }
 
+export interface DemandeTrace {
+  readonly du: Jour;
+  readonly au: Jour;
+  /** Undefined: all that the caller may see. */
+  readonly collectivite?: Siren;
+}
+
 export interface PreuveExportee {
   /** `<identity>.asice` */
   readonly nom: string;
   /** Bytes. */
   readonly taille: number;
   readonly contenu: Readable;
+}
+
+/** A door of the State, and the order that holds sendings back; null when they go. */
+export interface Destination {
+  readonly nom: string;
+  readonly suspension: Suspension | null;
 }
 
 export interface Gestes {
@@ -83,6 +97,13 @@ export interface Gestes {
     rang: number,
   ): Promise<{ readonly piece: PieceDuFlux; readonly contenu: Readable }>;
   exporterPreuve(ctx: Contexte, id: FluxId): Promise<PreuveExportee>;
+  /** What the next PES must drop, keep and change after the acquittement of this one. Throws VGM-GES-040, -041, -042. */
+  corriger(ctx: Contexte, id: FluxId): Promise<Correction>;
+  /**
+   * Trace of what was exchanged with Hélios (cahier des charges, 1-8), as CSV, one line a file, both days included.
+   * Throws VGM-GES-004 for a collectivité out of reach, before the first line.
+   */
+  tracerHelios(ctx: Contexte, demande: DemandeTrace): Promise<AsyncIterable<string>>;
 
   /** `echec`, `transmis` → sent again under the same name. Throws VGM-NOY-002 when the state forbids it. */
   renvoyer(ctx: Contexte, id: FluxId): Promise<Flux>;
@@ -93,6 +114,17 @@ export interface Gestes {
     id: FluxId,
     reponse: { readonly decision: 'recu' | 'non_recu'; readonly motif: string },
   ): Promise<Flux>;
+
+  /**
+   * `a_signer`: an agent of the collectivité agrees that we sign. Throws VGM-NOY-002 when nothing is awaited, VGM-SIG-054
+   * when it signs elsewhere.
+   */
+  confirmer(ctx: Contexte, id: FluxId): Promise<Flux>;
+  /**
+   * `a_signer`: the file comes back signed. It is the one deposited, but for its signatures, or it is refused
+   * (VGM-SIG-050 to -053). Takes charge of the file, as `deposer`.
+   */
+  apporterSignature(ctx: Contexte, id: FluxId, fichier: FichierDepose): Promise<Flux>;
 
   /** Fetches the mailboxes now. @returns per source, the number of messages filed or the reason of the failure. */
   relever(
@@ -109,15 +141,18 @@ export interface Gestes {
     ): Promise<{
       readonly retour: Retour;
       readonly parties: readonly { readonly nom: string; readonly taille: number }[];
-      /** Address of the sender and subject; empty when the message has none. */
+      /** Address of the sender and subject; empty when the message has none, and for a file. */
       readonly expediteur: string;
       readonly objet: string;
-      /** First 2,000 characters of the body. */
+      /** First 2,000 characters of the body; of a file, what it says in one sentence. */
       readonly texte: string;
       readonly brut: Readable;
     }>;
-    /** Files a raw message by hand (a mail saved to disk by an agent). */
-    deposer(ctx: Contexte, brut: Source): Promise<Retour>;
+    /**
+     * Files by hand what the State sent: a mail saved to disk by an agent, or a file of the DGFiP.
+     * @param nom of the file at the DGFiP's; null for a mail.
+     */
+    deposer(ctx: Contexte, brut: Source, nom: string | null): Promise<Retour>;
     /** Analyses a parked message again (after a correction of the program or of a collectivité). */
     retraiter(ctx: Contexte, id: RetourId): Promise<Retour>;
     /** A person says to which flux a parked message belongs; it becomes one of its pieces, the state does not change. */
@@ -149,6 +184,14 @@ export interface Gestes {
     retirerPoint(ctx: Contexte, siren: Siren, id: string): Promise<void>;
     /** New secret; the one before still signs beside it until the next renewal, so that receivers can change in their time. */
     renouvelerSecret(ctx: Contexte, siren: Siren, id: string): Promise<{ readonly secret: string }>;
+  };
+
+  destinations: {
+    lister(ctx: Contexte): Promise<readonly Destination[]>;
+    /** Nothing leaves for it any more, from now on; deposits go on. Throws VGM-GES-020. */
+    suspendre(ctx: Contexte, destination: string, motif: string): Promise<Destination>;
+    /** What waited leaves within a minute. Throws VGM-GES-020, -021. */
+    reprendre(ctx: Contexte, destination: string): Promise<Destination>;
   };
 
   livraisons: {

@@ -10,7 +10,7 @@ import type { OutilsGestes } from './outils.ts';
 interface Ordre {
   readonly evenement: EvenementEtat;
   readonly motif: string;
-  readonly due?: Instant;
+  readonly due?: Instant | null;
   readonly complement?: ObjetJson;
 }
 
@@ -20,10 +20,10 @@ export function ordres(outils: OutilsGestes): Pick<Gestes, 'renvoyer' | 'abandon
     const flux = await fluxDe(outils, ctx, id);
     return mouvoir(outils.moteur, flux, { ...ordre, acteur: ctx.acteur, corr: ctx.corr });
   };
-  const attenteAccuse = (flux: Flux): { due?: Instant } => {
+  const attenteAccuse = (flux: Flux): { due: Instant | null } => {
     const protocole = outils.protocoles.find((p) => p.nom === flux.protocole);
-    const due = protocole?.accuse.echeance(outils.moteur.clock.now(), outils.alerteJoursOuvres) ?? null;
-    return due === null ? {} : { due };
+    const jours = outils.alerteJoursOuvres[flux.protocole];
+    return { due: protocole?.accuse.echeance(flux, outils.moteur.clock.now(), jours) ?? null };
   };
   return {
     renvoyer: async (ctx, id) => {

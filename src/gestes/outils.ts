@@ -2,6 +2,7 @@ import type { OutilsMoteur } from '../engine/outils.ts';
 import type { Releve } from '../engine/releve.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
 import type { Classification } from '../metier/collectivite.ts';
+import type { NomProtocole } from '../metier/flux.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import type { Sonde } from '../ports/sonde.ts';
 import type { Protocole } from '../protocoles/protocole.ts';
@@ -16,7 +17,9 @@ export interface OutilsGestes {
   readonly sondes: readonly Sonde[];
   readonly tailleMax: number;
   /** Working days without receipt before the alert. */
-  readonly alerteJoursOuvres: number;
+  readonly alerteJoursOuvres: Readonly<Record<NomProtocole, number>>;
+  /** Doors of the State, under the names that orders use: `ACTES`, `HELIOS`, `HELIOS:<gateway>`. */
+  readonly destinations: readonly string[];
   /** Reads the classification message of the préfecture (7-2). */
   readonly lireClassification: (octets: Uint8Array) => Classification | { readonly motif: string };
   /** Says in French why an address may not receive notifications; null when it may. */

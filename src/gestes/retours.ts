@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type CourrielLu, lireCourriel } from '../formats/courriel/lire.ts';
+import { comprendreFichier } from '../etapes/accuse-fichier.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
 import type { FluxId, RetourId } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
@@ -73,14 +74,11 @@ async function rattacher(
   const retour = await aTrancher(outils, ctx, demande.id);
   const cible = await fluxDe(outils, ctx, demande.flux);
   const { sha256, sha512, taille } = retour;
-  const piece = {
-    role: 'retour',
-    nom: 'retour-rattache.eml',
-    type: 'message/rfc822',
-    sha256,
-    sha512,
-    taille,
-  } as const;
+  const vu =
+    retour.nom === null
+      ? { nom: 'retour-rattache.eml', type: 'message/rfc822' }
+      : { nom: retour.nom, type: 'application/xml' };
+  const piece = { role: 'retour', ...vu, sha256, sha512, taille } as const;
   const { id, ver, etat, due, tentatives, alerte, erreur, collectivite } = cible;
   const ligne: EntreeJournal = {
     org: collectivite,
@@ -122,6 +120,24 @@ function debutDuTexte({ texte, html }: CourrielLu): string {
   return (texte.trim() === '' ? sansBalises : texte).trim().slice(0, TEXTE_MAX);
 }
 
+type Vu = Pick<
+  Awaited<ReturnType<Gestes['retours']['montrer']>>,
+  'parties' | 'expediteur' | 'objet' | 'texte'
+>;
+
+async function lireMessage({ coffre }: OutilsGestes, { sha256 }: Retour): Promise<Vu> {
+  const courriel = await lireCourriel(await buffer(await coffre.ouvrir(sha256)));
+  const parties = courriel.parties.map((p) => ({ nom: p.nom, taille: p.octets.length }));
+  const { expediteur, objet } = courriel;
+  return { parties, expediteur, objet, texte: debutDuTexte(courriel) };
+}
+
+async function lireFichier({ coffre }: OutilsGestes, retour: Retour, nom: string): Promise<Vu> {
+  const { messages, restes } = await comprendreFichier({ ...retour, nom }, coffre);
+  const texte = messages[0]?.libelle ?? restes[0]?.motif ?? '';
+  return { parties: [{ nom, taille: retour.taille }], expediteur: '', objet: '', texte };
+}
+
 /** The queue of what the State sent and that a person must see. */
 export function retours(outils: OutilsGestes): Gestes['retours'] {
   const { store, clock, random } = outils.moteur;
@@ -129,22 +145,21 @@ export function retours(outils: OutilsGestes): Gestes['retours'] {
     lister: (ctx, filtre) => store.retours.lister(ctx.portee, filtre),
     montrer: async (ctx, id) => {
       const retour = await retourDe(outils, ctx, id);
-      const courriel = await lireCourriel(await buffer(await outils.coffre.ouvrir(retour.sha256)));
-      const parties = courriel.parties.map((p) => ({ nom: p.nom, taille: p.octets.length }));
-      const { expediteur, objet } = courriel;
-      const brut = await outils.coffre.ouvrir(retour.sha256);
-      return { retour, parties, expediteur, objet, texte: debutDuTexte(courriel), brut };
+      const vu = await (retour.nom === null
+        ? lireMessage(outils, retour)
+        : lireFichier(outils, retour, retour.nom));
+      return { retour, ...vu, brut: await outils.coffre.ouvrir(retour.sha256) };
     },
-    deposer: async (ctx, brut) => {
+    deposer: async (ctx, brut, nom) => {
       exigerOperateur(ctx);
       const { id, sha256 } = await consignerRetour(
         { coffre: outils.coffre, ecriture: store.ecriture, clock, random },
         brut,
-        { source: `depot ${ctx.acteur}`, nom: null },
+        { source: `depot ${ctx.acteur}`, nom },
       );
       const trouve = await store.retours.trouver(ctx.portee, id);
       if (trouve !== undefined) return trouve;
-      const connu = await store.retours.parEmpreinte(sha256);
+      const connu = await store.retours.parEmpreinte(sha256, nom);
       if (connu === undefined) throw erreurGestes('VGM-GES-002', { retour: id });
       return connu;
     },

@@ -1,139 +1,37 @@
-import { createHash } from 'node:crypto';
 import { controlerConteneur } from '../formats/asic/conteneur.ts';
-import { controlerPieces, type FicheLue, lireFiche, type PieceLue } from '../formats/asic/fiche.ts';
+import { controlerPieces, type FicheLue, lireFiche } from '../formats/asic/fiche.ts';
 import { controlerJournal } from '../formats/asic/lignes.ts';
 import { LIMITES_ZIP, lireZip, type ZipLu } from '../formats/asic/lire-zip.ts';
 import { NOM_EMPREINTES_LIGNES, NOM_FLUX, NOM_LIGNES } from '../formats/asic/manifeste.ts';
-import { type Constat, relever, type Releve } from '../formats/asic/releve.ts';
-import { lireTarGz } from '../formats/tar/lire.ts';
-import { type ElementXml, lireXml } from '../formats/xml/lire.ts';
+import { receptionProuvee } from '../formats/asic/lisezmoi.ts';
+import { type Constat, relever } from '../formats/asic/releve.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import { type Etat, LIBELLE_ETAT } from '../metier/etats.ts';
-import { ESPACE_ACTES } from '../protocoles/actes/codes.ts';
+import { controlerActes } from './verifier-preuve-actes.ts';
+import { controlerHelios } from './verifier-preuve-helios.ts';
 
 export interface VerdictPreuve {
   readonly bonne: boolean;
   readonly constats: readonly Constat[];
 }
 
-/** States that cannot be reached without an archive having been made. */
-const AVEC_ARCHIVE: readonly Etat[] = [
-  'pret',
-  'en_ligne',
-  'transmis',
-  'incertain',
-  'echec',
-  'acquitte',
-  'anomalie',
-];
-
-/** Same bounds as a deposit, with room: an archive of 150 MB of text unfolds to little more. */
-const LIMITES_ARCHIVE = { octets: 2_000_000_000, entrees: 10_000 } as const;
-
 /** Everything small that is read, not only hashed. */
 function aGarder(nom: string): boolean {
-  return !nom.startsWith('pieces/') || /^pieces\/[0-9]+-accuse-/.test(nom);
+  return !nom.startsWith('pieces/') || /^pieces\/[0-9]+-(?:accuse|retour)-/.test(nom);
 }
 
-interface Membre {
-  readonly nom: string;
-  readonly sha256: string;
-}
-
-async function lireArchive(octets: AsyncIterable<Uint8Array>): Promise<Membre[] | string> {
-  const membres: Membre[] = [];
-  try {
-    for await (const { nom, contenu } of lireTarGz(octets, LIMITES_ARCHIVE)) {
-      const hash = createHash('sha256');
-      for await (const morceau of contenu) hash.update(morceau);
-      membres.push({ nom, sha256: hash.digest('hex') });
-    }
-  } catch (faute) {
-    if (faute instanceof ErreurVgm) return faute.fiche.message;
-    throw faute;
-  }
-  return membres;
-}
-
-function defautArchive(fiche: FicheLue, piece: PieceLue, membres: readonly Membre[]): string | null {
-  if (fiche.nomEnvoi !== null && piece.nom !== fiche.nomEnvoi) {
-    return `elle se nomme ${JSON.stringify(piece.nom)} au lieu de ${JSON.stringify(fiche.nomEnvoi)}`;
-  }
-  if (!membres.some((m) => m.nom.startsWith(`${fiche.identite}-`))) {
-    return `aucun message de l’acte ${fiche.identite} ne s’y trouve`;
-  }
-  const presents = new Set(membres.map((m) => m.sha256));
-  const absente = fiche.pieces.find(
-    (p) => (p.role === 'document' || p.role === 'annexe') && !presents.has(p.sha256),
-  );
-  return absente === undefined ? null : `la pièce ${absente.fichier} n’y figure pas à l’identique`;
-}
-
-/** What was sent really carries what was deposited, byte for byte. */
-async function controlerArchive(zip: ZipLu, fiche: FicheLue): Promise<Constat> {
-  const sujet = 'Archive transmise';
-  const pieces = fiche.pieces.filter((p) => p.role === 'archive');
-  if (pieces.length === 0) {
-    const bon = !AVEC_ARCHIVE.includes(fiche.etat);
-    const detail = bon ? 'aucune, ce que l’état du flux explique' : 'elle manque';
-    return { sujet, bon, detail };
-  }
-  for (const piece of pieces) {
-    const entree = zip.entrees.find((e) => e.nom === piece.fichier);
-    if (entree === undefined) return { sujet, bon: false, detail: `${piece.fichier} manque` };
-    const membres = await lireArchive(zip.ouvrir(entree));
-    const defaut = typeof membres === 'string' ? membres : defautArchive(fiche, piece, membres);
-    if (defaut !== null) return { sujet, bon: false, detail: defaut };
-  }
-  return { sujet, bon: true, detail: 'elle contient les pièces déposées, à l’identique' };
-}
-
-type SensAccuse = 'recu' | 'autre' | { readonly defaut: string };
-
-function attribut(e: ElementXml, nom: string): string | undefined {
-  return e.attributs.get(`{${ESPACE_ACTES}}${nom}`);
-}
-
-/** A receipt names the acte (1-2, @IDActe); a refusal (1-3) only repeats its number. */
-function lireAccuse(octets: Uint8Array | null | undefined, identite: string): SensAccuse {
-  if (octets === null || octets === undefined) return { defaut: 'il est absent ou démesuré' };
-  const lu = lireXml(octets);
-  if (lu.type === 'illisible') return { defaut: lu.motif };
-  const { racine } = lu;
-  if (racine.espace === ESPACE_ACTES && racine.nom === 'ARActe') {
-    const vu = attribut(racine, 'IDActe') ?? '(absent)';
-    return vu === identite ? 'recu' : { defaut: `il accuse réception de l’acte ${vu}, non de ${identite}` };
-  }
-  const acte = racine.enfants.find((e) => e.nom === 'ActeRecu');
-  const numero = acte === undefined ? undefined : attribut(acte, 'NumeroInterne');
-  if (numero !== undefined && numero !== identite.split('-')[3]) {
-    return { defaut: `il parle de l’acte numéro ${numero}, non de ${identite}` };
-  }
-  return 'autre';
-}
-
-function controlerAccuse(fiche: FicheLue, releves: ReadonlyMap<string, Releve>): Constat {
-  const sujet = 'Accusé de l’État';
-  const sens = fiche.pieces
-    .filter((p) => p.role === 'accuse')
-    .map((p) => ({ p, lu: lireAccuse(releves.get(p.fichier)?.octets, fiche.identite) }));
-  for (const { p, lu } of sens) {
-    if (typeof lu === 'object') return { sujet, bon: false, detail: `${p.fichier} : ${lu.defaut}` };
-  }
-  const recu = sens.some(({ lu }) => lu === 'recu');
-  if (recu) return { sujet, bon: true, detail: `il porte l’identifiant ${fiche.identite}` };
-  if (fiche.etat === 'acquitte')
-    return { sujet, bon: false, detail: 'flux acquitté sans accusé de réception' };
-  const detail = sens.length > 0 ? 'message de l’État présent, sans accusé de réception' : 'aucun à ce jour';
-  return { sujet, bon: true, detail };
+function porteeDe(etat: Etat): string {
+  if (etat === 'recu') return 'fichier adressé par l’État';
+  if (etat === 'acquitte_partiel') return 'réception par l’État prouvée, une partie refusée';
+  return receptionProuvee(etat)
+    ? 'réception par l’État prouvée'
+    : 'la réception par l’État n’est PAS prouvée';
 }
 
 function controlerEtat(fiche: FicheLue): Constat {
-  const bon = fiche.receptionProuvee === (fiche.etat === 'acquitte');
-  const portee =
-    fiche.etat === 'acquitte' ? 'réception par l’État prouvée' : 'la réception par l’État n’est PAS prouvée';
+  const bon = fiche.receptionProuvee === receptionProuvee(fiche.etat);
   const detail = bon
-    ? `${fiche.identite}, ${LIBELLE_ETAT[fiche.etat]} : ${portee}`
+    ? `${fiche.identite}, ${LIBELLE_ETAT[fiche.etat]} : ${porteeDe(fiche.etat)}`
     : 'l’état du flux et la portée annoncée se contredisent';
   return { sujet: 'Flux', bon, detail };
 }
@@ -150,9 +48,8 @@ async function examiner(zip: ZipLu): Promise<Constat[]> {
     { flux: fiche.id, siren: fiche.collectivite.siren, nombre: fiche.journal.lignes, pieces },
   );
   constats.push(controlerEtat(fiche), controlerPieces(fiche, releves), journal);
-  if (fiche.protocole === 'ACTES') {
-    constats.push(await controlerArchive(zip, fiche), controlerAccuse(fiche, releves));
-  }
+  if (fiche.protocole === 'ACTES') constats.push(...(await controlerActes(zip, fiche, releves)));
+  if (fiche.protocole === 'HELIOS') constats.push(...(await controlerHelios(zip, fiche)));
   return constats;
 }
 

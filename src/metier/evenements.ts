@@ -45,6 +45,8 @@ export const LIBELLE_EVENEMENT: Readonly<Record<string, string>> = {
   POINT_ACTIVE: 'point de notification activé',
   POINT_SUSPENDU: 'point de notification suspendu',
   SECRET_RENOUVELE: 'secret renouvelé',
+  DESTINATION_SUSPENDUE: 'émission suspendue',
+  DESTINATION_REPRISE: 'émission reprise',
   JETON_CREE: 'jeton créé',
   JETON_REVOQUE: 'jeton révoqué',
 };

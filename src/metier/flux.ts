@@ -4,6 +4,13 @@ import type { FluxId, Instant, Sha256, Siren } from './identifiants.ts';
 
 export type NomProtocole = 'ACTES' | 'HELIOS';
 
+/** Who receives for the State, and what its answer is called, as told to people. */
+export const ETAT_EN_MOTS: Readonly<Record<NomProtocole, { readonly qui: string; readonly accuse: string }>> =
+  {
+    ACTES: { qui: 'la préfecture', accuse: 'accusé de réception' },
+    HELIOS: { qui: 'la DGFiP', accuse: 'acquittement' },
+  };
+
 /** Part a piece plays in a flux. */
 export type RolePiece =
   | 'metadonnees' // what the depositor declared, JSON

@@ -5,7 +5,7 @@ import type { Instant } from './identifiants.ts';
 
 /** What a step gives back. Only the engine turns it into state, journal and debts, in one transaction. */
 export type Issue =
-  /** The flux moves on. `due`: when to look again (undefined = at once if a step follows). */
+  /** The flux moves on. `due`: when to look again (undefined = at once if a step follows; null = nothing is awaited). */
   | {
       readonly type: 'avance';
       readonly evenement: EvenementEtat;
@@ -14,7 +14,7 @@ export type Issue =
       /** Merged into the summary, key by key. */
       readonly complement?: ObjetJson;
       readonly motif?: string;
-      readonly due?: Instant;
+      readonly due?: Instant | null;
       readonly erreur?: FicheErreur;
     }
   /** Not its turn (window full, service closed): look again at `jusqua`; not counted as a failure. `erreur` says why to people. */

@@ -79,6 +79,12 @@ export interface Ecriture {
     readonly actif: boolean;
     readonly motif: string | null;
   }[];
+  /** Holds sendings back to a destination; `motif` null lets them go again. */
+  readonly suspensions?: readonly {
+    readonly destination: string;
+    readonly motif: string | null;
+    readonly acteur: string;
+  }[];
   readonly journal: readonly EntreeJournal[];
 }
 
@@ -126,7 +132,7 @@ export interface EcritureStore {
   /** Throws VGM-NOY-001 when a version is not the one named; then nothing of this `Ecriture` landed. */
   ecrire(ecriture: Ecriture): Promise<void>;
   creerFlux(nouveau: NouveauFlux, suite: Ecriture): Promise<ResultatCreation>;
-  /** A message read twice at its source is kept once (same digest): `deja_vu`. */
+  /** A message read twice at its source is kept once (same digest, and same name for a file): `deja_vu`. */
   creerRetour(nouveau: NouveauRetour, suite: Ecriture): Promise<'cree' | 'deja_vu'>;
 }
 
@@ -228,9 +234,23 @@ export interface Debits {
   }): Promise<boolean>;
 }
 
+/** Sending held back by order: nothing leaves for this destination, deposits go on. */
+export interface Suspension {
+  readonly destination: string;
+  /** French, one sentence without its full stop. */
+  readonly motif: string;
+  readonly acteur: string;
+  readonly depuis: Instant;
+}
+
+export interface Suspensions {
+  /** Those in force, by destination. */
+  lister(): Promise<readonly Suspension[]>;
+}
+
 export interface LectureRetours {
-  /** The return that holds these bytes, if they were already received. */
-  parEmpreinte(sha256: Sha256): Promise<Retour | undefined>;
+  /** The return that holds these bytes under this name (null: an e-mail), if they were already received. */
+  parEmpreinte(sha256: Sha256, nom: string | null): Promise<Retour | undefined>;
   trouver(portee: Portee, id: RetourId): Promise<Retour | undefined>;
   lister(
     portee: Portee,
@@ -291,6 +311,7 @@ export interface Store {
   readonly file: FileTravail;
   readonly numerotation: Numerotation;
   readonly debits: Debits;
+  readonly suspensions: Suspensions;
   readonly retours: LectureRetours;
   readonly livraisons: LectureLivraisons;
   readonly collectivites: Collectivites;

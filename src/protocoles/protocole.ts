@@ -181,7 +181,7 @@ export interface Protocole {
   readonly enveloppe: EnveloppeArchive | EnveloppeFichier;
   readonly accuse: {
     /** When a receipt should have come by, counted in working days; null when none is due. */
-    echeance(transmis: Instant, joursOuvres: number): Instant | null;
+    echeance(flux: Pick<Flux, 'resume'>, transmis: Instant, joursOuvres: number): Instant | null;
   };
 }
 

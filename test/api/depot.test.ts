@@ -83,6 +83,41 @@ describe('POST /flux: a deposit is a streamed form', () => {
   });
 });
 
+describe('POST /flux: a PES is one part, that speaks for itself', () => {
+  const helios = (plus: object = {}): PartieEcrite => ({
+    nom: 'demande',
+    corps: JSON.stringify({ protocole: 'HELIOS', collectivite: '213400001', ...plus }),
+  });
+  const PES: PartieEcrite = { nom: 'pes', fichier: 'budget.xml', type: 'application/xml', corps: '<a/>' };
+
+  test('201 with or without an empty metadata, its bytes kept under the name of the depositor', async () => {
+    for (const plus of [{}, { metadonnees: {} }])
+      expect((await deposer([PES, helios(plus)])).statut).toBe(201);
+    expect(banc.gestes.demandes).toMatchObject([
+      { protocole: 'HELIOS', metadonnees: {}, fichiers: [{ role: 'pes', nom: 'budget.xml', taille: 4 }] },
+      { protocole: 'HELIOS' },
+    ]);
+  });
+
+  test.each<[string, PartieEcrite[], number, string]>([
+    ['no file', [helios()], 400, 'VGM-API-007'],
+    ['a document in its place', [helios(), DOCUMENT], 400, 'VGM-API-007'],
+    ['a PES for an acte', [demandeJson(), PES], 400, 'VGM-API-007'],
+    ['two files', [helios(), PES, PES], 400, 'VGM-API-008'],
+    ['metadata of an acte', [helios({ metadonnees: { numero: '1' } }), PES], 400, 'VGM-API-003'],
+    ['another protocol', [helios({ protocole: 'CHORUS' }), PES], 400, 'VGM-API-003'],
+  ])('%s', async (...[, parties, statut, code]) => {
+    const r = await deposer(parties);
+    expect([r.statut, r.json['code']]).toEqual([statut, code]);
+    expect(banc.gestes.pieces()).toEqual([]);
+  });
+
+  test('a protocol that does not exist is answered with those that do', async () => {
+    const r = await deposer([helios({ protocole: 'CHORUS' }), PES]);
+    expect(r.json['title']).toContain('demande.protocole : il faut "ACTES" ou "HELIOS"');
+  });
+});
+
 describe('refusals are problems (RFC 9457) in French, with cause and remedy', () => {
   test('a refused document: 422 with every anomalie; a dry run answers 200 with its verdict', async () => {
     const r = await deposer([demandeJson({ numero: '1-2' }), DOCUMENT]);

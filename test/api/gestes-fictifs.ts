@@ -3,128 +3,24 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { RapportControles } from '../../src/metier/anomalies.ts';
 import { erreurDepot } from '../../src/metier/catalogue/depot.ts';
 import { erreurGestes } from '../../src/metier/catalogue/gestes.ts';
 import { erreurNoyau } from '../../src/metier/catalogue/noyau.ts';
 import type { Collectivite } from '../../src/metier/collectivite.ts';
 import { LIBELLE_ETAT, transition } from '../../src/metier/etats.ts';
 import { libelleEvenement } from '../../src/metier/evenements.ts';
-import type { Flux, PieceDuFlux } from '../../src/metier/flux.ts';
-import type { FluxId, Instant, LivraisonId, RetourId, Sha256, Siren } from '../../src/metier/identifiants.ts';
-import type { LigneJournal } from '../../src/metier/journal.ts';
-import type { Livraison } from '../../src/metier/notifications.ts';
+import type { Flux, PieceDuFlux, RoleDepot } from '../../src/metier/flux.ts';
+import type { FluxId, Instant, Sha256, Siren } from '../../src/metier/identifiants.ts';
 import type { Retour } from '../../src/metier/retours.ts';
 import type { Contexte, FichierDepose, Gestes, ReponseDepot } from '../../src/gestes/gestes.ts';
 import type { PieceEnAttente, Source } from '../../src/ports/coffre.ts';
+import type { Correction } from '../../src/protocoles/helios/correction.ts';
 import { OPERATEUR, type Jeton, type Portee } from '../../src/ports/store.ts';
+import { fluxFictif, LIGNE, LIVRAISON, rapport, RETOUR, SIREN, T0, uuid } from './faits-fictifs.ts';
+
+export { AUTRE, fluxFictif, LIVRAISON, RETOUR, SIREN } from './faits-fictifs.ts';
 
 /** Gestures kept in memory, files in a real folder: what the doors and the verbs are tried against. */
-
-export const SIREN = '213400001' as Siren;
-export const AUTRE = '213400019' as Siren;
-const T0 = Date.parse('2026-03-02T09:00:00Z') as Instant;
-
-function uuid(n: number): string {
-  return `01950000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
-}
-
-export function fluxFictif(n: number, plus: Partial<Flux> = {}): Flux {
-  return {
-    id: uuid(n) as FluxId,
-    protocole: 'ACTES',
-    collectivite: SIREN,
-    etat: 'depose',
-    ver: 0,
-    due: null,
-    tentatives: 0,
-    identite: `034-${SIREN}-20260302-DEL${n}-DE`,
-    resume: { numero: `DEL${n}`, objet: 'Budget de l’école', nature: '1' },
-    nomEnvoi: null,
-    cite: null,
-    depose: T0,
-    modifie: T0,
-    transmis: null,
-    solde: null,
-    alerte: null,
-    erreur: null,
-    ...plus,
-  };
-}
-
-export const RETOUR: Retour = {
-  id: uuid(500) as RetourId,
-  sha256: 'a'.repeat(64) as Sha256,
-  sha512: 'b'.repeat(128),
-  taille: 12,
-  source: 'smtp',
-  nom: null,
-  recu: T0,
-  etat: 'a_trancher',
-  due: null,
-  tentatives: 1,
-  motif: 'aucun flux ne porte cet identifiant',
-  flux: [],
-  ver: 1,
-};
-
-export const LIVRAISON: Livraison = {
-  id: uuid(700) as LivraisonId,
-  collectivite: SIREN,
-  flux: uuid(1) as FluxId,
-  point: 'p1',
-  canal: 'webhook',
-  type: 'flux.acquitte',
-  charge: {},
-  etat: 'abandonnee',
-  due: null,
-  tentatives: 3,
-  creee: T0,
-  ver: 1,
-};
-
-const LIGNE: LigneJournal = {
-  n: 1,
-  t: '2026-03-02T09:00:00.000Z',
-  org: SIREN,
-  ev: 'DEPOT',
-  tx: uuid(1),
-  obj: '',
-  acteur: 'agent:local',
-  res: 'OK',
-  motif: '',
-  ver: '0.1.0',
-  corr: 'c',
-  sel: '0',
-  prev: '0'.repeat(64),
-};
-
-function rapport(refuse: boolean): RapportControles {
-  const anomalies = refuse
-    ? [
-        {
-          code: 'ACTES-NUM-01',
-          gravite: 'bloquante' as const,
-          message: 'Le numéro « 1-2 » contient un tiret.',
-          remede: 'Retirer le tiret.',
-          ou: 'numero',
-        },
-      ]
-    : [];
-  return {
-    format: 'vaguemestre-rapport-controles-v1',
-    verdict: refuse ? 'defavorable' : 'favorable',
-    reponses: [
-      {
-        code: 'ACTES-NUM',
-        question: 'Le numéro est-il formé selon la norme ?',
-        source: 'cahier des charges',
-        reponse: refuse ? 'non' : 'oui',
-        anomalies,
-      },
-    ],
-  };
-}
 
 export class GestesFictifs implements Gestes {
   readonly dossier: string;
@@ -160,11 +56,7 @@ export class GestesFictifs implements Gestes {
     mkdirSync(join(this.dossier, 'pieces'));
   }
 
-  recevoirFichier = async (
-    source: Source,
-    role: 'document' | 'annexe',
-    nom: string,
-  ): Promise<FichierDepose> => {
+  recevoirFichier = async (source: Source, role: RoleDepot, nom: string): Promise<FichierDepose> => {
     if (this.panneCoffre !== undefined) throw this.panneCoffre;
     this.recus += 1;
     const provisoire = join(this.dossier, 'tmp', `${this.recus}`);
@@ -276,6 +168,29 @@ export class GestesFictifs implements Gestes {
     return { nom: `${identite}.asice`, taille: 4, contenu: Readable.from([Buffer.from('PK\x03\x04')]) };
   };
 
+  correction: Correction | undefined = undefined;
+  corriger: Gestes['corriger'] = async (ctx, id) => {
+    const { etat } = this.#flux(ctx, id);
+    if (this.correction === undefined)
+      throw erreurGestes('VGM-GES-041', { flux: id, etat: LIBELLE_ETAT[etat] });
+    return { ...this.correction, flux: id };
+  };
+
+  readonly traces: Parameters<Gestes['tracerHelios']>[1][] = [];
+  trace: readonly string[] = ['\uFEFFSIREN;Nature\r\n', `${SIREN};PES_Aller\r\n`];
+  panneTrace: unknown = undefined;
+  tracerHelios: Gestes['tracerHelios'] = async (ctx, demande) => {
+    this.traces.push(demande);
+    const { collectivite } = demande;
+    if (collectivite !== undefined && !this.#voit(ctx.portee, collectivite))
+      throw erreurGestes('VGM-GES-004', { siren: collectivite });
+    const { trace, panneTrace } = this;
+    return (async function* () {
+      yield* trace;
+      if (panneTrace !== undefined) throw panneTrace;
+    })();
+  };
+
   #ordonner(ctx: Contexte, id: FluxId, ev: Parameters<typeof transition>[1]): Flux {
     const f = this.#flux(ctx, id);
     const etat = transition(f.etat, ev);
@@ -292,6 +207,18 @@ export class GestesFictifs implements Gestes {
   abandonner: Gestes['abandonner'] = async (ctx, id) => this.#ordonner(ctx, id, 'abandon_demande');
   trancher: Gestes['trancher'] = async (ctx, id, { decision }) =>
     this.#ordonner(ctx, id, decision === 'recu' ? 'tranche_recu' : 'tranche_non_recu');
+
+  confirmer: Gestes['confirmer'] = async (ctx, id) => this.#ordonner(ctx, id, 'signature_apportee');
+  /** Files brought signed, as they were when the gesture took them. */
+  apportes: (FichierDepose & { readonly flux: FluxId })[] = [];
+  apporterSignature: Gestes['apporterSignature'] = async (ctx, id, fichier) => {
+    this.apportes.push({ ...fichier, flux: id });
+    try {
+      return this.#ordonner(ctx, id, 'signature_apportee');
+    } finally {
+      await fichier.attente.jeter();
+    }
+  };
 
   relever: Gestes['relever'] = async (ctx) => {
     this.#operateur(ctx);
@@ -318,9 +245,9 @@ export class GestesFictifs implements Gestes {
         brut: Readable.from([Buffer.from('From: x\r\n\r\ny')]),
       };
     },
-    deposer: async (_ctx, brut) => {
+    deposer: async (_ctx, brut, nom) => {
       const { taille } = await this.recevoirFichier(brut, 'annexe', 'x');
-      return { ...this.retour, taille };
+      return { ...this.retour, taille, nom };
     },
     retraiter: async () => ({ ...this.retour, etat: 'attribue' }),
     rattacher: async (ctx, _id, flux) => ({
@@ -372,6 +299,33 @@ export class GestesFictifs implements Gestes {
     },
     renouvelerSecret: async () => ({ secret: 'whsec_Yg==' }),
   };
+
+  suspendues = new Map<string, string>();
+  destinations: Gestes['destinations'] = {
+    lister: async (ctx) => {
+      this.#operateur(ctx);
+      return ['ACTES', 'HELIOS:dgfip'].map((nom) => this.#destination(nom));
+    },
+    suspendre: async (ctx, nom, motif) => {
+      this.#operateur(ctx);
+      if (!nom.startsWith('HELIOS:') && nom !== 'ACTES')
+        throw erreurGestes('VGM-GES-020', { destination: nom, connues: '« ACTES »' });
+      this.suspendues.set(nom, motif);
+      return this.#destination(nom);
+    },
+    reprendre: async (ctx, nom) => {
+      this.#operateur(ctx);
+      if (!this.suspendues.delete(nom)) throw erreurGestes('VGM-GES-021', { destination: nom });
+      return this.#destination(nom);
+    },
+  };
+
+  #destination(nom: string) {
+    const motif = this.suspendues.get(nom);
+    const suspension =
+      motif === undefined ? null : { destination: nom, motif, acteur: 'agent:local', depuis: T0 };
+    return { nom, suspension };
+  }
 
   livraisons: Gestes['livraisons'] = {
     lister: async () => [LIVRAISON],

@@ -204,6 +204,35 @@ describe('retours, collectivités, notifications, jetons', () => {
     const r2 = await ordre(points, { canal: 'sms', cible: 'x', evenements: ['flux.parti'] });
     expect(r2.json['title']).toMatch(/canal : .* ; evenements\[0\] : /);
   });
+  test('destinations: held back with a reason, let go; their name is one part of the path', async () => {
+    const suspendre = '/destinations/HELIOS%3Adgfip/suspendre';
+    expect((await ordre(suspendre, {})).json['code']).toBe('VGM-API-003');
+    expect((await ordre(suspendre, { motif: 'demande de la DGFiP' })).json['destination']).toEqual({
+      nom: 'HELIOS:dgfip',
+      suspension: {
+        motif: 'demande de la DGFiP',
+        acteur: 'agent:local',
+        depuis: '2026-03-02T09:00:00.000Z',
+      },
+    });
+    const { json } = await banc.demander({ chemin: `${v1}/destinations` });
+    expect(json['destinations']).toMatchObject([{ nom: 'ACTES', suspension: null }, { nom: 'HELIOS:dgfip' }]);
+    const repris = await ordre('/destinations/HELIOS:dgfip/reprendre', {});
+    expect(repris.json['destination']).toEqual({ nom: 'HELIOS:dgfip', suspension: null });
+    expect((await ordre('/destinations/AUTRE/suspendre', { motif: 'x' })).statut).toBe(404);
+  });
+  test('a file of the DGFiP is filed by hand under its name, and read back as XML', async () => {
+    const depot = (requete: string) =>
+      banc.demander({ methode: 'POST', chemin: `${v1}/retours${requete}`, corps: Buffer.from('<a/>') });
+    expect((await depot('?nom=..%2Fack.xml')).json['retour']).toMatchObject({ nom: 'ack.xml' });
+    expect((await depot('')).json['retour']).toMatchObject({ nom: null });
+    expect((await depot('?nom=')).json['code']).toBe('VGM-API-003');
+    banc.gestes.retour = { ...RETOUR, nom: 'ack.xml' };
+    const brut = await banc.demander({ chemin: `${v1}/retours/${RETOUR.id}/brut` });
+    banc.gestes.retour = RETOUR;
+    expect(brut.entetes['content-type']).toBe('application/xml');
+    expect(brut.entetes['content-disposition']).toContain('ack.xml');
+  });
   test('notifications: list, delivery log, replay', async () => {
     expect(
       (await banc.demander({ chemin: `${v1}/livraisons?etat=abandonnee` })).json['livraisons'],
@@ -330,6 +359,8 @@ describe('the contract (OpenAPI 3.1) says what is served', () => {
     }
     expect(cles('Flux')).toEqual(Object.keys(vues.vueFlux(fluxFictif(1))));
     expect(cles('Retour')).toEqual(Object.keys(vues.vueRetour(RETOUR)));
+    const [destination] = await banc.gestes.destinations.lister(CTX);
+    expect(cles('Destination')).toEqual(destination && Object.keys(vues.vueDestination(destination)));
     expect(cles('Livraison')).toEqual(Object.keys(vues.vueLivraison(LIVRAISON)));
     const { pieces } = await banc.gestes.montrer(CTX, F1);
     expect(cles('Piece')).toEqual(pieces.flatMap((p) => Object.keys(vues.vuePiece(p))));

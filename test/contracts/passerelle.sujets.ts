@@ -165,6 +165,7 @@ export async function scenePasserelle(
   const commun = { ...COMMUNS, utilisateur: compte.utilisateur, retrait: 'passerelle' } as const;
   return {
     dgfip,
+    empreinte,
     racine: join(dossier, 'dgfip'),
     sftp: (autres = {}) =>
       creerPasserelleSftp(
@@ -202,6 +203,8 @@ export async function scenePasserelle(
 
 export interface SceneDgfip {
   readonly dgfip: Dgfip;
+  /** Of its host key over SFTP. */
+  readonly empreinte: string;
   readonly racine: string;
   sftp(suite?: Partial<OptionsSftp>): Passerelle;
   ftp(suite?: Partial<OptionsFtp>): Passerelle;

@@ -3,7 +3,7 @@ import type { PointNotification } from '../../src/metier/collectivite.ts';
 import { OPERATEUR } from '../../src/ports/store.ts';
 import { codeDe } from './montage.ts';
 import type { Contexte } from './store.contract.ts';
-import { A, B, collectivite, empreinte, entree, suite, T0 } from './store.fabrique.ts';
+import { A, B, collectivite, empreinte, entree, instant, suite, T0 } from './store.fabrique.ts';
 
 const p1: PointNotification = {
   id: 'p1',
@@ -84,6 +84,27 @@ export function reglesAnnuaire(ici: () => Contexte): void {
       const vieux = collectivite({ points: [p1], ver: 1 });
       expect(await codeDe(collectivites.enregistrer(vieux, rien))).toBe('VGM-NOY-001');
     });
+  });
+
+  test('a destination is held back and let go with its journal line; given twice, the order keeps its first instant', async () => {
+    const { ecriture, suspensions, journal } = ici().store;
+    const ordre = (destination: string, motif: string | null, quand = T0) =>
+      ecriture.ecrire({
+        quand,
+        suspensions: [{ destination, motif, acteur: 'agent:essai' }],
+        journal: [entree({ org: 'operateur', ev: 'DESTINATION_SUSPENDUE' })],
+      });
+    await ordre('HELIOS:nord', 'demande de la DGFiP');
+    await ordre('ACTES', 'demande du ministère');
+    await ordre('HELIOS:nord', 'jusqu’à lundi', instant(5_000));
+    expect(await suspensions.lister()).toEqual([
+      { destination: 'ACTES', motif: 'demande du ministère', acteur: 'agent:essai', depuis: T0 },
+      { destination: 'HELIOS:nord', motif: 'jusqu’à lundi', acteur: 'agent:essai', depuis: T0 },
+    ]);
+    await ordre('HELIOS:nord', null);
+    await ordre('HELIOS:nord', null);
+    expect((await suspensions.lister()).map((s) => s.destination)).toEqual(['ACTES']);
+    expect(await journal.lignes('operateur', 1, 10)).toHaveLength(5);
   });
 
   test('tokens are found by digest, listed by name, revoked once', async () => {

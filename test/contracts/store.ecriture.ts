@@ -262,9 +262,28 @@ export function reglesEcriture(ici: () => Contexte): void {
       const encore = nouveauRetour(2, { sha256: empreinte(1) });
       expect(await store.ecriture.creerRetour(encore, s)).toBe('deja_vu');
       expect(await store.journal.lignes('operateur', 1, 10)).toHaveLength(1);
-      const lu = await store.retours.parEmpreinte(empreinte(1));
+      const lu = await store.retours.parEmpreinte(empreinte(1), null);
       expect(lu).toMatchObject({ id: retourId(1), etat: 'recu', recu: T0, due: T0, flux: [], ver: 1 });
-      expect(await store.retours.parEmpreinte(empreinte(9))).toBeUndefined();
+      expect(await store.retours.parEmpreinte(empreinte(9), null)).toBeUndefined();
+    });
+
+    test('a file of the gateway is told by its bytes and its name: two answers may say the same words', async () => {
+      const { store } = ici();
+      const { creerRetour } = store.ecriture;
+      const fichier = (n: number, nom: string | null) =>
+        nouveauRetour(n, { sha256: empreinte(1), source: 'dgfip:essai', nom });
+      expect(await creerRetour(fichier(1, 'ack-1.xml'), suite())).toBe('cree');
+      expect(await creerRetour(fichier(2, 'ack-2.xml'), suite())).toBe('cree');
+      expect(await creerRetour(fichier(3, 'ack-1.xml'), suite())).toBe('deja_vu');
+      expect(await creerRetour(fichier(4, null), suite())).toBe('cree');
+      const lus = await Promise.all(
+        ['ack-1.xml', 'ack-2.xml', null].map((nom) => store.retours.parEmpreinte(empreinte(1), nom)),
+      );
+      expect(lus.map((r) => [r?.id, r?.nom])).toEqual([
+        [retourId(1), 'ack-1.xml'],
+        [retourId(2), 'ack-2.xml'],
+        [retourId(4), null],
+      ]);
     });
 
     test('a tenant sees the returns attributed to its flux, without the flux of others', async () => {

@@ -19,6 +19,7 @@ import { dirname, join, matchesGlob, resolve } from 'node:path';
 
 interface Mutant {
   readonly status: string;
+  readonly statusReason?: string;
   readonly mutatorName: string;
   readonly replacement?: string;
   readonly location: { readonly start: Place; readonly end: Place };
@@ -89,43 +90,53 @@ function demande(fichier: string, { sauf }: Groupe): boolean {
   return globs.some((g) => matchesGlob(fichier, g));
 }
 
-/** @returns whether Stryker went to its end. */
+/**
+ * Two passes. The first runs against each mutant the tests that reach it. Those that live when a file loads (tables, regular
+ * expressions) are reached by none by name: the second runs all the tests of the group against each.
+ * @returns whether Stryker went to its end.
+ */
 function muter({ essais }: Groupe, fichiers: readonly string[]): boolean {
-  oublierSurvivants(fichiers);
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      'node_modules/@stryker-mutator/core/bin/stryker.js',
-      'run',
-      '--tempDirName',
-      dossier,
-      '--mutate',
-      fichiers.join(','),
-      '--testFiles',
-      essais.join(','),
-      ...autres,
-    ],
-    { stdio: 'inherit' },
+  oublier((nom, m) => fichiers.includes(nom) && m.status !== 'Killed');
+  if (!stryker(essais, ['--mutate', fichiers.join(','), '--ignoreStatic'])) return false;
+  const lieux = fichiers.flatMap((nom) =>
+    (connus().files[nom]?.mutants ?? [])
+      .filter(auChargement)
+      .map((m) => `${nom}:${m.location.start.line}-${m.location.end.line}`),
   );
+  if (lieux.length === 0) return true;
+  oublier((nom, m) => fichiers.includes(nom) && auChargement(m));
+  return stryker(essais, ['--mutate', [...new Set(lieux)].join(',')]);
+}
+
+function auChargement({ status, statusReason = '' }: Mutant): boolean {
+  return status === 'Ignored' && statusReason.startsWith('Static mutant');
+}
+
+/** The tests are told by the environment: with its own option for it, Stryker never brings a static mutant to life. */
+function stryker(essais: readonly string[], options: readonly string[]): boolean {
+  const commande = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', '--tempDirName', dossier];
+  const { status } = spawnSync(process.execPath, [...commande, ...options, ...autres], {
+    stdio: 'inherit',
+    env: { ...process.env, VGM_MUTATION_ESSAIS: essais.join(',') },
+  });
   return status === 0;
 }
 
+function connus(): Rapport {
+  return existsSync(CONNUS) ? (JSON.parse(readFileSync(CONNUS, 'utf8')) as Rapport) : { files: {} };
+}
+
 /**
- * Only kills are kept from one run to the next: Stryker would also keep the survivors that no test covers by name (regular
- * expressions and tables made when a file loads), whatever tests were added since.
+ * Of one run to the next, only kills are kept: Stryker would also keep the survivors that no test covers by name, whatever
+ * tests were added since.
  */
-function oublierSurvivants(fichiers: readonly string[]): void {
-  if (!existsSync(CONNUS)) return;
-  const connus = JSON.parse(readFileSync(CONNUS, 'utf8')) as Rapport;
-  const files = Object.entries(connus.files)
+function oublier(perime: (fichier: string, mutant: Mutant) => boolean): void {
+  const rapport = connus();
+  const files = Object.entries(rapport.files)
     .filter(([nom]) => existsSync(nom))
-    .map(([nom, fichier]) => {
-      const mutants = fichiers.includes(nom)
-        ? fichier.mutants.filter((m) => m.status === 'Killed')
-        : fichier.mutants;
-      return [nom, { ...fichier, mutants }];
-    });
-  writeFileSync(CONNUS, JSON.stringify({ ...connus, files: Object.fromEntries(files) }));
+    .map(([nom, fichier]) => [nom, { ...fichier, mutants: fichier.mutants.filter((m) => !perime(nom, m)) }]);
+  if (files.length > 0)
+    writeFileSync(CONNUS, JSON.stringify({ ...rapport, files: Object.fromEntries(files) }));
 }
 
 /** What the mutant replaces, on one line. */
@@ -144,10 +155,8 @@ function court(texte: string): string {
 
 /** All that is known, this run's and the others'. @returns how many folders are under the threshold. */
 function dire(): number {
-  if (!existsSync(CONNUS)) return 0;
-  const rapport = JSON.parse(readFileSync(CONNUS, 'utf8')) as Rapport;
   const parDossier = new Map<string, Map<string, number>>();
-  for (const [fichier, { source, mutants }] of Object.entries(rapport.files).toSorted()) {
+  for (const [fichier, { source, mutants }] of Object.entries(connus().files).toSorted()) {
     const lignes = source.split('\n');
     const groupe = dirname(fichier).split('/').slice(0, 3).join('/');
     const comptes = parDossier.get(groupe) ?? new Map<string, number>();

@@ -4,8 +4,9 @@ import { type Etat, estTerminal, EVENEMENTS, transition } from '../../src/metier
 import type { Flux } from '../../src/metier/flux.ts';
 import type { FluxId } from '../../src/metier/identifiants.ts';
 import { OPERATEUR } from '../../src/ports/store.ts';
-import type { ReponseTransport, Transport } from '../../src/ports/transport.ts';
 import type { Appel } from '../parcours/appels.ts';
+import { creerDgfipFictive, type DgfipFictive, type OptionsDgfip } from './dgfip-fictive.ts';
+import { type Coup, creerEtatFictif, type EtatFictif } from './etat-fictif.ts';
 import {
   type Atelier,
   creerAtelier,
@@ -15,67 +16,6 @@ import {
   SIREN,
   suivrePorts,
 } from '../parcours/atelier.ts';
-
-/** What the State's door does of one archive: its answer, and whether the State holds the archive after it. */
-export interface Coup {
-  readonly reponse: ReponseTransport;
-  readonly prise: boolean;
-}
-
-const URL = 'https://etat.invalid/';
-export const prise = (statut = 201): Coup => ({
-  prise: true,
-  reponse: { type: 'reponse', statut, extrait: '', url: URL },
-});
-export const refus = (statut: number): Coup => ({
-  prise: false,
-  reponse: { type: 'reponse', statut, extrait: 'non', url: URL },
-});
-export const coupee = (tenue: boolean): Coup => ({
-  prise: tenue,
-  reponse: { type: 'sort_inconnu', cause: 'ligne coupée', url: URL },
-});
-export const nonParti: Coup = { prise: false, reponse: { type: 'non_parti', cause: 'refusée', url: URL } };
-
-/** The State: remembers each archive that it took, whatever it answered. */
-export interface EtatFictif extends Transport {
-  /** Times that each archive name was taken. */
-  readonly registre: Map<string, number>;
-  /** Archives of each name that reached the door, taken or not. */
-  readonly presentees: Map<string, number>;
-  readonly programme: Coup[];
-  /** From now on the door keeps its answers, until `lacher`. */
-  retenir(): void;
-  lacher(): void;
-}
-
-export function creerEtatFictif(programme: readonly Coup[]): EtatFictif {
-  const registre = new Map<string, number>();
-  const presentees = new Map<string, number>();
-  const file = [...programme];
-  let porte: PromiseWithResolvers<void> | null = null;
-  return {
-    registre,
-    presentees,
-    programme: file,
-    retenir: () => {
-      porte ??= Promise.withResolvers<void>();
-    },
-    lacher: () => {
-      porte?.resolve();
-      porte = null;
-    },
-    async remettre(envoi, signal) {
-      if (signal.aborted) return nonParti.reponse;
-      const coup = file.shift() ?? prise();
-      for await (const _ of await envoi.ouvrir());
-      presentees.set(envoi.nom, (presentees.get(envoi.nom) ?? 0) + 1);
-      if (coup.prise) registre.set(envoi.nom, (registre.get(envoi.nom) ?? 0) + 1);
-      await porte?.promise;
-      return coup.reponse;
-    },
-  };
-}
 
 /** What must be durable, or is seen by others: between two of them the process may die. */
 const EFFETS: ReadonlySet<string> = new Set([
@@ -87,6 +27,8 @@ const EFFETS: ReadonlySet<string> = new Set([
   'coffre.ajouter',
   'attente.garder',
   'transport.remettre',
+  'passerelle.deposer',
+  'passerelle.retirer',
   'webhook.livrer',
 ]);
 
@@ -124,7 +66,7 @@ class Vie {
       sol,
       ...(monde.antivirus === null ? {} : { antivirus: monde.antivirus }),
       reglages: { actes: { ministere: { octets_par_heure: 1_000_000 } }, ...monde.reglages },
-      enrober: (ports) => suivrePorts({ ...ports, transport: monde.etat }, appel),
+      enrober: (ports) => suivrePorts({ ...ports, transport: monde.etat, passerelle: monde.dgfip }, appel),
     });
   }
 
@@ -144,11 +86,13 @@ export interface OptionsMonde {
   readonly coups: readonly Coup[];
   readonly antivirus?: Antivirus;
   readonly reglages?: Record<string, unknown>;
+  readonly dgfip?: OptionsDgfip;
 }
 
 /** The world around an engine that may die: depositor, State, mailbox, receiver, person. */
 export class Monde {
   readonly etat: EtatFictif;
+  readonly dgfip: DgfipFictive;
   readonly antivirus: Antivirus | null;
   readonly reglages: Record<string, unknown>;
   readonly sol: Sol;
@@ -164,6 +108,7 @@ export class Monde {
   private constructor(sol: Sol, options: OptionsMonde) {
     this.sol = sol;
     this.etat = creerEtatFictif(options.coups);
+    this.dgfip = creerDgfipFictive(sol, options.dgfip);
     this.antivirus = options.antivirus ?? null;
     this.reglages = options.reglages ?? {};
     this.#vie = new Vie(this, sol, true);
@@ -224,10 +169,18 @@ export class Monde {
     await this.calme();
   }
 
+  deposer(numero: string): Promise<FluxId> {
+    return this.#insister(numero, (a) => a.depose(numero, { cle: numero }));
+  }
+
+  deposerPes(nomFic: string, cle = nomFic): Promise<FluxId> {
+    return this.#insister(cle, (a) => a.deposePes(nomFic, { cle }));
+  }
+
   /** As a depositing software must do: the same key until an answer comes. */
-  async deposer(numero: string): Promise<FluxId> {
+  async #insister(numero: string, depot: (a: Atelier) => Promise<Flux>): Promise<FluxId> {
     for (;;) {
-      const flux = await this.essayer((a) => a.depose(numero, { cle: numero }));
+      const flux = await this.essayer(depot);
       if (flux === null) continue;
       this.accuses.set(numero, flux.id);
       return flux.id;
@@ -237,6 +190,11 @@ export class Monde {
   /** As a mail source does: the same mail until it is filed. */
   async recevoir(courriel: Buffer): Promise<void> {
     while ((await this.essayer(async (a) => a.recevoir(courriel).then(() => true))) === null);
+  }
+
+  /** What the DGFiP leaves at its gateway is fetched until nothing waits there. */
+  async relever(): Promise<void> {
+    while ((await this.essayer(async (a) => a.relever().then(() => true))) === null);
   }
 
   /** As a person does: looks at the flux first, and does not give twice an order that is already written. */
@@ -261,8 +219,15 @@ export class Monde {
     return (await this.sol.store.flux.trouver(OPERATEUR, id))?.etat;
   }
 
+  /** What the State counts of a flux: times taken, times presented. */
+  compte({ protocole, nomEnvoi }: Flux): { readonly prises: number; readonly presentees: number } {
+    const { registre, presentees } = protocole === 'ACTES' ? this.etat : this.dgfip;
+    const nom = nomEnvoi ?? '';
+    return { prises: registre.get(nom) ?? 0, presentees: presentees.get(nom) ?? 0 };
+  }
+
   tient(flux: Flux): boolean {
-    return flux.nomEnvoi !== null && (this.etat.registre.get(flux.nomEnvoi) ?? 0) > 0;
+    return this.compte(flux).prises > 0;
   }
 
   /** A person settles each uncertain fate that the State does not hold; the others wait for their receipt. */
@@ -270,7 +235,7 @@ export class Monde {
     for (const flux of await this.flux()) {
       if (flux.etat !== 'incertain' || this.tient(flux)) continue;
       await this.ordonner(flux.id, 'TRANCHE_NON_RECU', (a) =>
-        a.gestes.trancher(CTX, flux.id, { decision: 'non_recu', motif: 'la préfecture n’a rien' }),
+        a.gestes.trancher(CTX, flux.id, { decision: 'non_recu', motif: 'l’État n’a rien' }),
       );
     }
   }
@@ -296,6 +261,9 @@ export async function enRetard({ sol }: Monde): Promise<string[]> {
 const DUS: Readonly<Record<string, string>> = {
   DEPOT: 'flux.depose',
   CONTROLE_DEFAVORABLE: 'flux.refuse',
+  RECEPTION: 'flux.recu',
+  REMISE_CONSTATEE: 'flux.transmis',
+  ACCUSE_PARTIEL_RECU: 'flux.acquitte_partiel',
   REMISE_CONFIRMEE: 'flux.transmis',
   TRANCHE_RECU: 'flux.transmis',
   REMISE_INCERTAINE: 'flux.incertain',
@@ -341,12 +309,11 @@ export async function fautes(monde: Monde, options: { readonly livrees: boolean 
     if (flux.nomEnvoi !== null) {
       if (noms.has(flux.nomEnvoi)) vues.push(`${flux.nomEnvoi}: two flux`);
       noms.set(flux.nomEnvoi, flux.id);
-      const fois = monde.etat.registre.get(flux.nomEnvoi) ?? 0;
+      const { prises: fois, presentees } = monde.compte(flux);
       const ordres = lignes.filter((l) => ORDRES_DE_RENVOI.includes(l.ev)).length;
       if (fois > 1 + ordres) vues.push(`${moi}: taken ${fois} times, ${ordres} orders`);
       const lignesDeMise = lignes.filter((l) => l.ev === 'MISE_EN_LIGNE').length;
-      if ((monde.etat.presentees.get(flux.nomEnvoi) ?? 0) > lignesDeMise)
-        vues.push(`${moi}: left without its mark`);
+      if (presentees > lignesDeMise) vues.push(`${moi}: left without its mark`);
     }
     if (!['refuse', 'anomalie', 'abandonne'].includes(flux.etat)) {
       if (vivants.has(flux.identite)) vues.push(`${moi}: two flux alive`);

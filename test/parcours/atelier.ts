@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { creerFakeClock } from '../../src/adapters/clock/fake.ts';
-import { creerFakeCoffre } from '../../src/adapters/coffre/fake.ts';
-import { creerFakeLog } from '../../src/adapters/log/fake.ts';
+import { ouvrirBoitePasserelle } from '../../src/adapters/mailbox/passerelle.ts';
 import { creerFakeMailer } from '../../src/adapters/mailer/fake.ts';
-import { creerFakeRandom } from '../../src/adapters/random/fake.ts';
-import { creerFakeStore } from '../../src/adapters/store/fake.ts';
-import { creerFakeTransport } from '../../src/adapters/transport/fake.ts';
-import { creerFakeWebhook } from '../../src/adapters/webhook/fake.ts';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { type Config, manifest } from '../../src/config/manifest.ts';
 import { creerDiffusion } from '../../src/engine/diffusion.ts';
@@ -15,75 +9,57 @@ import { creerMoteur } from '../../src/engine/moteur.ts';
 import type { OutilsMoteur } from '../../src/engine/outils.ts';
 import { ecritureQuiReveille, type NomCouloir } from '../../src/engine/reveils.ts';
 import { creerAnnuaire } from '../../src/etapes/annuaire.ts';
-import { creerEtapeAttente } from '../../src/etapes/attente.ts';
-import { creerEtapeControle } from '../../src/etapes/controle.ts';
-import { creerEtapeEnveloppe } from '../../src/etapes/enveloppe.ts';
-import { creerGuichet } from '../../src/etapes/guichet.ts';
-import { creerRemiseHttps } from '../../src/etapes/remise-https.ts';
-import { creerEtapeReprise, creerEtapeTransmission } from '../../src/etapes/transmission.ts';
-import { ouvrirSchemas } from '../../src/formats/xsd/jeu.ts';
+import type { Etape } from '../../src/etapes/etape.ts';
+import { creerEtapesActes } from '../../src/etapes/etapes-actes.ts';
+import { creerEtapesHelios } from '../../src/etapes/etapes-helios.ts';
+import { creerEtapeSignature } from '../../src/etapes/signature.ts';
+import { POLITIQUES_HELIOS } from '../../src/formats/xades/politiques.ts';
 import { assemblerGestes } from '../../src/gestes/assembler.ts';
+import { consignerRetour } from '../../src/gestes/consigner-retour.ts';
 import type { Contexte, Gestes, ReponseDepot } from '../../src/gestes/gestes.ts';
 import type { Etat } from '../../src/metier/etats.ts';
 import type { Flux, ObjetJson } from '../../src/metier/flux.ts';
 import type { FluxId, Siren } from '../../src/metier/identifiants.ts';
 import type { Antivirus } from '../../src/ports/antivirus.ts';
-import type { Coffre } from '../../src/ports/coffre.ts';
-import type { Webhook } from '../../src/ports/notification.ts';
+import type { Consigner } from '../../src/ports/mailbox.ts';
 import { OPERATEUR, type Store } from '../../src/ports/store.ts';
-import type { Transport } from '../../src/ports/transport.ts';
 import { creerProtocoleActes, lireClassification } from '../../src/protocoles/actes/index.ts';
-import { type Appel, suivreAppels } from './appels.ts';
+import { creerProtocoleHelios } from '../../src/protocoles/helios/index.ts';
 import { SIREN } from './messages-etat.ts';
+import { compterAppels, creerSol, pesDe, type Ports, RACINE, siretDe, type Sol, souffler } from './sol.ts';
 
 export { accuseDe, anoDe, anomalieDe, reunir, SIREN } from './messages-etat.ts';
+export { creerSol, MARDI, pesDe, type Ports, siretDe, type Sol, suivrePorts } from './sol.ts';
 
-/** A Tuesday, 10:00 in Paris: a working day, far from public holidays. */
-export const MARDI = Date.UTC(2026, 2, 10, 9, 0, 0);
 export const AUTRE_SIREN = '213400024' as Siren;
 export const CTX: Contexte = { portee: OPERATEUR, acteur: 'agent:essai', corr: 'essai' };
 
-const RACINE = join(import.meta.dirname, '..', '..');
 const PDF = creerPdf(['Délibération']);
-
-/** What outlives an engine: the disk, the clock, the State and the receivers. */
-export interface Sol {
-  readonly clock: ReturnType<typeof creerFakeClock>;
-  readonly random: ReturnType<typeof creerFakeRandom>;
-  readonly log: ReturnType<typeof creerFakeLog>;
-  readonly store: Store;
-  readonly coffre: ReturnType<typeof creerFakeCoffre>;
-  readonly transport: ReturnType<typeof creerFakeTransport>;
-  readonly webhook: ReturnType<typeof creerFakeWebhook>;
-  readonly schemas: ReturnType<typeof ouvrirSchemas>;
-}
-
-/** The ports through which an engine touches its world. */
-export interface Ports {
-  readonly store: Store;
-  readonly coffre: Coffre;
-  readonly transport: Transport;
-  readonly webhook: Webhook;
-}
 
 export interface Atelier {
   readonly sol: Sol;
   readonly gestes: Gestes;
   readonly store: Store;
-  readonly clock: ReturnType<typeof creerFakeClock>;
-  readonly transport: ReturnType<typeof creerFakeTransport>;
-  readonly webhook: ReturnType<typeof creerFakeWebhook>;
-  readonly coffre: ReturnType<typeof creerFakeCoffre>;
-  readonly log: ReturnType<typeof creerFakeLog>;
+  readonly clock: Sol['clock'];
+  readonly transport: Sol['transport'];
+  readonly webhook: Sol['webhook'];
+  readonly passerelle: Sol['passerelle'];
+  readonly coffre: Sol['coffre'];
+  readonly log: Sol['log'];
   deposer(numero: string, options?: OptionsDepot): Promise<ReponseDepot>;
   /** Deposits, and gives the flux back; fails when the deposit is refused. */
   depose(numero: string, options?: OptionsDepot): Promise<Flux>;
+  /** The same for a PES of this NomFic. */
+  deposerPes(nomFic: string, options?: OptionsPes): Promise<ReponseDepot>;
+  deposePes(nomFic: string, options?: OptionsPes): Promise<Flux>;
   flux(id: FluxId): Promise<Flux>;
   /** Lets the engine work, without any time passing, until the flux is in this state. */
   jusqua(id: FluxId, etat: Etat): Promise<Flux>;
   /** Lets the engine work until it has nothing more to do now. */
   calme(): Promise<void>;
   recevoir(courriel: Buffer): Promise<void>;
+  /** Fetches what waits at the gateway. */
+  relever(): Promise<void>;
   /** Lets this much time pass at once (milliseconds), as on a machine that slept, then one sweep of the engine. */
   passer(ms: number): Promise<void>;
   /** The end of `arret_s`: what still runs is cut. */
@@ -102,7 +78,14 @@ export interface OptionsDepot {
   readonly aBlanc?: boolean;
 }
 
+export interface OptionsPes extends Pick<OptionsDepot, 'siren' | 'cle' | 'aBlanc'> {
+  /** By default a sound PES, of this NomFic and collectivité. */
+  readonly octets?: Buffer;
+}
+
 export interface OptionsAtelier {
+  /** In place of the step of the signatures, that no trust store guides here. */
+  readonly signature?: Etape;
   readonly antivirus?: Antivirus;
   readonly reglages?: Record<string, unknown>;
   /** A world that an engine left: this one takes it up. */
@@ -123,14 +106,17 @@ async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
     adressesRetour: [],
     classification: null,
   };
-  await gestes.collectivites.enregistrer(CTX, {
-    siren,
-    nom: `Commune ${siren}`,
-    actif: true,
-    actes,
-    helios: null,
-    ver: 0,
-  });
+  const helios = {
+    sirets: [siretDe(siren)],
+    destination: 'VHPCE11',
+    passerelle: '',
+    signature: 'transmettre',
+    perimetre: 'bordereaux',
+    cle: '',
+    qualite: '',
+  } as const;
+  const fiche = { siren, nom: `Commune ${siren}`, actif: true, actes, helios, ver: 0 };
+  await gestes.collectivites.enregistrer(CTX, fiche);
   await gestes.collectivites.importerClassification(
     CTX,
     siren,
@@ -138,93 +124,32 @@ async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
   );
 }
 
-export async function creerSol(): Promise<Sol> {
-  const clock = creerFakeClock(MARDI);
-  const random = creerFakeRandom(clock, 7);
-  return {
-    clock,
-    random,
-    log: creerFakeLog(),
-    store: creerFakeStore({ clock, random }),
-    coffre: creerFakeCoffre(),
-    transport: creerFakeTransport(),
-    webhook: creerFakeWebhook(),
-    schemas: ouvrirSchemas(join(RACINE, 'schemas', 'actes')),
+/** Settings of the tests under those of a test. */
+function reglagesDe(reglages: Record<string, unknown>): Config {
+  const dgfip = {
+    nom: 'dgfip',
+    mode: 'gateway',
+    hote: 'factice.invalid',
+    utilisateur: 'essai',
+    secret_fichier: 'secret',
+    stabilite_s: 0,
+    octets_par_heure: 1_000_000,
   };
-}
-
-/** Turns of the event loop without any call to the outside after which an engine is said to be at rest. */
-const TOURS_CALMES = 60;
-const TOURS_MAX = 200_000;
-
-/** Every call of the engine to its world, counted while it lasts. */
-function compterAppels(ports: Ports): { ports: Ports; calme: () => Promise<void> } {
-  let enCours = 0;
-  let appels = 0;
-  const appel: Appel = async (nom, faire) => {
-    // A line that keeps silent is not work under way.
-    const compte = nom.startsWith('transport.') ? 0 : 1;
-    enCours += compte;
-    appels += 1;
-    try {
-      return await faire();
-    } finally {
-      enCours -= compte;
-      appels += 1;
-    }
-  };
-  const calme = async () => {
-    let vus = appels;
-    for (let [tours, repos] = [0, 0]; repos < TOURS_CALMES; tours += 1, repos += 1) {
-      if (enCours > 0 || appels !== vus) repos = 0;
-      vus = appels;
-      if (tours > TOURS_MAX) throw new TypeError('the engine never rests');
-      await souffler();
-    }
-  };
-  return { ports: suivrePorts(ports, appel), calme };
-}
-
-/** The same ports, each call of which passes through `appel`. */
-export function suivrePorts({ store, coffre, transport, webhook }: Ports, appel: Appel): Ports {
-  return {
-    store: {
-      ...store,
-      ecriture: suivreAppels(store.ecriture, { nom: 'ecriture', appel }),
-      flux: suivreAppels(store.flux, { nom: 'flux', appel }),
-      file: suivreAppels(store.file, { nom: 'file', appel }),
-      numerotation: suivreAppels(store.numerotation, { nom: 'numerotation', appel }),
-      debits: suivreAppels(store.debits, { nom: 'debits', appel }),
-      collectivites: suivreAppels(store.collectivites, { nom: 'collectivites', appel }),
-    },
-    coffre: {
-      ajouter: (source, limite) => appel('coffre.ajouter', () => coffre.ajouter(source, limite)),
-      recevoir: async (source, limite) => {
-        const attente = await appel('coffre.recevoir', () => coffre.recevoir(source, limite));
-        return suivreAppels(attente, { nom: 'attente', appel });
-      },
-      ouvrir: (sha256, plage) => appel('coffre.ouvrir', () => coffre.ouvrir(sha256, plage)),
-      verifier: (sha256) => coffre.verifier(sha256),
-    },
-    transport: suivreAppels(transport, { nom: 'transport', appel }),
-    webhook: suivreAppels(webhook, { nom: 'webhook', appel }),
-  };
-}
-
-function souffler(): Promise<void> {
-  return new Promise((r) => {
-    setImmediate(r);
+  return manifest.parse({
+    operateur: { adresse_retour: 'tdt@exemple.fr' },
+    ...reglages,
+    helios: { passerelles: [dgfip], ...(reglages['helios'] as object | undefined) },
   });
 }
 
-/** The whole engine on fakes: real store in memory, real steps, real protocol; no network, time stands still. */
+/** The whole engine on fakes: real store in memory, real steps, real protocols; no network, time stands still. */
 export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelier> {
-  const config: Config = manifest.parse(options.reglages ?? {});
+  const config = reglagesDe(options.reglages ?? {});
   const sol = options.sol ?? (await creerSol());
   const { clock, random, log, schemas } = sol;
   const enrober = options.enrober ?? ((p: Ports) => p);
   const { ports, calme } = compterAppels(enrober(sol));
-  const { coffre, transport, webhook } = ports;
+  const { coffre, transport, webhook, passerelle } = ports;
   const prise: { reveiller: (c: NomCouloir) => void } = { reveiller: () => undefined };
   const store: Store = {
     ...ports.store,
@@ -233,8 +158,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   };
   const mailer = creerFakeMailer();
   const [arret, coupure] = [new AbortController(), new AbortController()];
-  const maintenant = () => clock.now();
-  const annuaire = creerAnnuaire(store.collectivites, maintenant);
+  const annuaire = creerAnnuaire(store.collectivites, () => clock.now());
   const outils: OutilsMoteur = {
     store,
     annuaire,
@@ -246,41 +170,30 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     signaux: { arret: arret.signal, coupure: coupure.signal },
   };
   const actes = creerProtocoleActes();
-  const m = config.actes.ministere;
-  const porte = creerRemiseHttps({
-    transport,
-    lireReponse: actes.transmission.lireReponse,
-    reponses: m.reponses,
-    guichet: creerGuichet(m.concurrence),
-    destination: 'ACTES',
-    fenetres: m.fenetres.map((f) => ({ debut: f.debut, fin: f.fin, octetsParHeure: f.octets_par_heure })),
-    octetsParHeure: m.octets_par_heure,
-  });
+  const helios = creerProtocoleHelios({ schema: sol.schemasHelios.schema('PES_Aller') });
+  const commun = { config, store, coffre, annuaire, clock, antivirus: options.antivirus ?? null };
+  const passerelles = config.helios.passerelles.map((c) => ({ config: c, passerelle }));
+  const signature =
+    options.signature ??
+    creerEtapeSignature({
+      flux: store.flux,
+      coffre,
+      annuaire,
+      clock,
+      cles: new Map(),
+      confiance: {
+        magasin: null,
+        revocation: null,
+        ageMax: { ocsp: null, crl: null },
+        politiques: POLITIQUES_HELIOS,
+      },
+      reglage: config.helios.signature,
+      tailleMax: config.helios.taille_max_octets,
+    });
   const moteur = creerMoteur(outils, {
     etapes: {
-      ACTES: {
-        controle: creerEtapeControle({ flux: store.flux, coffre, antivirus: options.antivirus ?? null }),
-        enveloppe: creerEtapeEnveloppe(actes.enveloppe, {
-          flux: store.flux,
-          coffre,
-          annuaire,
-          numerotation: store.numerotation,
-          schemas,
-          emetteur: { trigramme: 'VGM', application: 'TACT', adresseRetour: 'tdt@exemple.fr' },
-          archiveMax: m.archive_max_octets,
-          maintenant,
-        }),
-        transmission: creerEtapeTransmission(actes, {
-          flux: store.flux,
-          coffre,
-          debits: store.debits,
-          porte: () => Promise.resolve(porte),
-          alerteJoursOuvres: config.actes.alerte_jours_ouvres,
-          maintenant,
-        }),
-        reprise: creerEtapeReprise(maintenant),
-        attente: creerEtapeAttente(maintenant),
-      },
+      ACTES: creerEtapesActes(actes, { ...commun, schemas, transport }),
+      HELIOS: creerEtapesHelios(helios, { ...commun, passerelles, signature }),
     },
     accuse: {
       flux: store.flux,
@@ -305,14 +218,22 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     proprietaire: 'essai',
   });
   prise.reveiller = (c) => moteur.reveiller(c);
+  const boite = ouvrirBoitePasserelle({ nom: 'dgfip', stabiliteMs: 0 }, { releveur: passerelle, clock, log });
+  const consigner: Consigner = async (brut, source, nom = null) => {
+    const deps = { coffre, ecriture: store.ecriture, clock, random };
+    await consignerRetour(deps, brut, { source, nom });
+  };
   const gestes = assemblerGestes({
     moteur: outils,
     coffre,
-    protocoles: [actes],
-    releve: { relever: async () => [] },
+    protocoles: [actes, helios],
+    releve: {
+      relever: async () => [{ source: boite.nom, nombre: await boite.relever(consigner), erreur: null }],
+    },
     sondes: [],
     tailleMax: config.api.taille_max_octets,
-    alerteJoursOuvres: config.actes.alerte_jours_ouvres,
+    alerteJoursOuvres: { ACTES: config.actes.alerte_jours_ouvres, HELIOS: config.helios.alerte_jours_ouvres },
+    destinations: ['ACTES', 'HELIOS', ...config.helios.passerelles.map((p) => `HELIOS:${p.nom}`)],
     lireClassification,
     refusCible: () => null,
   });
@@ -334,6 +255,17 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       aBlanc: o.aBlanc ?? false,
     });
   };
+  const deposerPes: Atelier['deposerPes'] = async (nomFic, o = {}) => {
+    const octets = o.octets ?? pesDe(nomFic, o.siren);
+    return gestes.deposer(CTX, {
+      protocole: 'HELIOS',
+      collectivite: o.siren ?? SIREN,
+      metadonnees: {},
+      fichiers: [await gestes.recevoirFichier(octets, 'pes', `${nomFic}.xml`)],
+      cleIdempotence: o.cle ?? null,
+      aBlanc: o.aBlanc ?? false,
+    });
+  };
   return {
     sol,
     gestes,
@@ -341,14 +273,13 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     clock,
     transport: sol.transport,
     webhook: sol.webhook,
+    passerelle: sol.passerelle,
     coffre: sol.coffre,
     log,
     deposer,
-    depose: async (numero, o) => {
-      const reponse = await deposer(numero, o);
-      if (reponse.type !== 'accepte') throw new TypeError(`refused: ${JSON.stringify(reponse.rapport)}`);
-      return reponse.flux;
-    },
+    depose: async (numero, o) => accepte(await deposer(numero, o)),
+    deposerPes,
+    deposePes: async (nomFic, o) => accepte(await deposerPes(nomFic, o)),
     flux: lire,
     jusqua: async (id, etat) => {
       for (let tour = 0; tour < 50_000; tour += 1) {
@@ -362,7 +293,10 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     },
     calme,
     recevoir: async (courriel) => {
-      await gestes.retours.deposer(CTX, courriel);
+      await gestes.retours.deposer(CTX, courriel, null);
+    },
+    relever: async () => {
+      await gestes.relever(CTX);
     },
     passer: async (ms) => {
       clock.regler(clock.now() + ms);
@@ -381,6 +315,11 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       await store.fermer();
     },
   };
+}
+
+function accepte(reponse: ReponseDepot): Flux {
+  if (reponse.type !== 'accepte') throw new TypeError(`refused: ${JSON.stringify(reponse.rapport)}`);
+  return reponse.flux;
 }
 
 function metadonneesDe(numero: string, autres: ObjetJson = {}): ObjetJson {

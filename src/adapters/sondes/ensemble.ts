@@ -7,6 +7,7 @@ import { sondeAntivirus, sondeRecepteur, sondeRelais } from './correspondants.ts
 import { sondeDisque } from './disque.ts';
 import { sondeGuichet } from './guichet.ts';
 import { sondeHorloge } from './horloge.ts';
+import { type PasserelleSondee, sondePasserelle, sondeSansPasserelle } from './passerelle.ts';
 
 /** What the assembly opened, as the sondes look at it. */
 export interface Sondes {
@@ -14,6 +15,9 @@ export interface Sondes {
   readonly horloge: Parameters<typeof sondeHorloge>[0];
   /** null: no address is configured. */
   readonly guichet: Sondable | null;
+  readonly passerelles: readonly PasserelleSondee[];
+  /** Number of collectivités that have an HELIOS card. */
+  readonly titulairesHelios: () => Promise<number>;
   readonly antivirus: Sondable | null;
   readonly relais: Sondable;
   readonly boites: readonly BoiteSondee[];
@@ -60,6 +64,13 @@ const SANS_RECEPTION: Sonde = {
   }),
 };
 
+/** Is anything sent whose answers come by mail, and no place to fetch them from? */
+function sansCourriel({ actes, helios, reception }: Config): boolean {
+  const { smtp, imap, maildir } = reception;
+  if (smtp.actif || imap.length + maildir.length > 0) return false;
+  return actes.ministere.url !== '' || helios.passerelles.length === 0;
+}
+
 /** All that the daemon looks at outside its store. */
 export function sondesDe(config: Config, s: Sondes): Sonde[] {
   const smtp = config.reception.smtp.actif;
@@ -67,8 +78,11 @@ export function sondesDe(config: Config, s: Sondes): Sonde[] {
     sondeDisque(config.donnees),
     sondeHorloge(s.horloge),
     sondeGuichet(s.guichet),
+    ...(s.passerelles.length === 0
+      ? [sondeSansPasserelle(s.titulairesHelios)]
+      : s.passerelles.map(sondePasserelle)),
     sondeAntivirus(s.antivirus, s.clock),
-    ...(!smtp && s.boites.length === 0 ? [SANS_RECEPTION] : []),
+    ...(sansCourriel(config) ? [SANS_RECEPTION] : []),
     ...s.boites.map((b) => sondeBoite(b, s.clock)),
     ...(smtp ? [sondeRecepteur(s.recepteur)] : []),
     ...(config.notification.courriel.hote === '' ? [] : [sondeRelais(s.relais)]),

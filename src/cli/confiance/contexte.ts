@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { Auteur } from '../../adapters/confiance/dossier.ts';
 import { chargerConfig } from '../../config/charger.ts';
 import { dossierConfiance } from '../../config/chemins.ts';
+import { erreurUsage } from '../erreurs.ts';
 import { type Appel, texte } from '../monde.ts';
 
 /** Where the verbs of trust work, and on whose behalf. */
@@ -13,9 +14,11 @@ export interface Lieu {
   readonly autres: readonly string[];
 }
 
-/** `--dossier`, or else what the settings say. Throws VGM-CFG-001 to 003. */
-export function lieuDe({ options, monde }: Appel): Lieu {
+/** `--dossier`, or else what the settings say. Throws VGM-CLI-004, VGM-CFG-001 to 003. */
+export function lieuDe({ options, monde, verbe }: Appel): Lieu {
   const dossier = texte(options, 'dossier');
+  // an empty name would be the current folder, where a script with a missing variable happens to run
+  if (dossier === '') throw erreurUsage('L’option « --dossier » attend un nom de dossier.', verbe);
   if (dossier !== undefined) return { dossier, autres: [] };
   const fichier = texte(options, 'config');
   const { config } = chargerConfig({ env: monde.env, ...(fichier === undefined ? {} : { fichier }) });

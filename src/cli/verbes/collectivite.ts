@@ -15,7 +15,7 @@ import {
 import { json, peindre, pluriel, sur } from '../rendu.ts';
 import { segment } from '../requete.ts';
 import { fiche, tableau } from '../tableau.ts';
-import type { CollectiviteVue, FicheActesVue } from '../vues.ts';
+import type { CollectiviteVue, FicheActesVue, FicheHeliosVue } from '../vues.ts';
 
 type FicheEnvoyee = Omit<FicheActesVue, 'classification'>;
 
@@ -42,6 +42,27 @@ function ficheActes(options: Options, avant: FicheActesVue | null): FicheEnvoyee
     referent: { nom: referent('nom'), telephone: referent('telephone'), courriel: referent('courriel') },
     adressesRetour: adresses.length > 0 ? adresses : (avant?.adressesRetour ?? []),
   };
+}
+
+/** Option of the command, field of the card. « - » empties a field. */
+const HELIOS = {
+  destination: 'destination',
+  passerelle: 'passerelle',
+  signature: 'signature',
+  perimetre: 'perimetre',
+  cle: 'cleSignature',
+  qualite: 'qualite',
+} as const;
+
+/** The HELIOS card, in the same way; what is not said is left to the defaults of the daemon. */
+function ficheHelios(options: Options, avant: FicheHeliosVue | null): Partial<FicheHeliosVue> | null {
+  const sirets = liste(options, 'siret');
+  const champs = Object.entries(HELIOS).flatMap(([champ, option]) => {
+    const valeur = texte(options, option);
+    return valeur === undefined ? [] : [[champ, valeur === '-' ? '' : valeur] as const];
+  });
+  if (sirets.length === 0 && champs.length === 0) return avant;
+  return { ...avant, ...Object.fromEntries(champs), ...(sirets.length > 0 ? { sirets } : {}) };
 }
 
 async function trouver(client: Client, siren: string | undefined): Promise<CollectiviteVue> {
@@ -81,8 +102,8 @@ async function ajouterFiche(appel: Appel): Promise<CodeSortie> {
     throw erreurUsage('Il manque l’option « --nom <nom> ».', appel.verbe);
   }
   const client = await clientDe(appel);
-  const actes = ficheActes(appel.options, null);
-  const code = await enregistrer(appel, client, { nom, actif: true, actes, ver: 0 });
+  const fiches = { actes: ficheActes(appel.options, null), helios: ficheHelios(appel.options, null) };
+  const code = await enregistrer(appel, client, { nom, actif: true, ...fiches, ver: 0 });
   avertirCle(appel);
   return code;
 }
@@ -100,6 +121,7 @@ async function modifierFiche(appel: Appel): Promise<CodeSortie> {
     nom: texte(options, 'nom') ?? avant.nom,
     actif: activer || (avant.actif && !desactiver),
     actes: ficheActes(options, avant.actes),
+    helios: ficheHelios(options, avant.helios),
     ver: avant.ver,
   });
 }
@@ -116,17 +138,31 @@ async function listerFiches(appel: Appel): Promise<CodeSortie> {
   else {
     tableau(
       sorties,
-      ['SIREN', 'Nom', 'Active', 'Classification', 'Points'],
+      ['SIREN', 'Nom', 'Active', 'Classification', 'HELIOS', 'Points'],
       collectivites.map((c) => [
         c.siren,
         c.nom,
         c.actif ? 'oui' : 'non',
         c.actes?.classification?.date ?? '-',
+        c.helios === null ? '-' : c.helios.destination || 'sans centre',
         String(c.points.length),
       ]),
     );
   }
   return 0;
+}
+
+function lignesHelios(h: FicheHeliosVue | null): readonly (readonly [string, string])[] {
+  if (h === null) return [['HELIOS', 'non renseigné']];
+  return [
+    ['SIRET', h.sirets.join(', ')],
+    ['Centre destinataire', h.destination || 'à renseigner'],
+    ['Passerelle', h.passerelle || 'la première des réglages'],
+    ['PES non signé', h.signature],
+    ['Nous signons', h.perimetre],
+    ['Clé de signature', h.cle || '-'],
+    ['Qualité', h.qualite || '-'],
+  ];
 }
 
 async function montrerFiche(appel: Appel): Promise<CodeSortie> {
@@ -151,6 +187,7 @@ async function montrerFiche(appel: Appel): Promise<CodeSortie> {
           ['Adresses de retour', a.adressesRetour.length === 0 ? '-' : a.adressesRetour.join(', ')],
           ['Classification', a.classification?.date ?? 'à importer'],
         ] as const)),
+    ...lignesHelios(c.helios),
   ]);
   if (c.points.length > 0) {
     sorties.ecrire('');

@@ -1,8 +1,7 @@
 import { erreurUsage, lignesAnomalie } from '../erreurs.ts';
 import type { Anomalie } from '../../metier/anomalies.ts';
 import { clientDe } from '../client.ts';
-
-import { formulaire } from '../fichiers.ts';
+import { formulaire, type PartieFormulaire } from '../fichiers.ts';
 import { type Appel, type CodeSortie, drapeau, liste, sansVides, texte } from '../monde.ts';
 import { json, peindre, pluriel, sur } from '../rendu.ts';
 import type { FluxVu } from '../vues.ts';
@@ -22,8 +21,21 @@ function piece({ typologie }: Fichier): { typologie?: string } {
   return typologie === undefined ? {} : { typologie: typologie.toUpperCase() };
 }
 
-function demande({ options }: Appel, document: Fichier, annexes: readonly Fichier[]): string {
-  const metadonnees = sansVides({
+/** Options that only an acte has. */
+const ACTE = [
+  'document',
+  'annexe',
+  'numero',
+  'date',
+  'objet',
+  'nature',
+  'matiere',
+  'papier',
+  'precedent',
+] as const;
+
+function metadonnees({ options }: Appel, document: Fichier, annexes: readonly Fichier[]): object {
+  return sansVides({
     numero: texte(options, 'numero'),
     date: texte(options, 'date'),
     objet: texte(options, 'objet'),
@@ -34,7 +46,33 @@ function demande({ options }: Appel, document: Fichier, annexes: readonly Fichie
     document: piece(document),
     annexes: annexes.map(piece),
   });
-  return JSON.stringify({ protocole: 'ACTES', collectivite: texte(options, 'siren'), metadonnees });
+}
+
+/** The parts of the form: those of an acte, or the PES alone. */
+function parties(appel: Appel, collectivite: string): PartieFormulaire[] {
+  const { options, verbe } = appel;
+  const [pes, principal] = [texte(options, 'pes'), texte(options, 'document')];
+  const demande = (contenu: object) => ({
+    nom: 'demande',
+    texte: JSON.stringify({ collectivite, ...contenu }),
+  });
+  if (pes !== undefined) {
+    const intruse = ACTE.find((nom) => options[nom] !== undefined);
+    if (intruse !== undefined) {
+      throw erreurUsage(`Les options « --pes » et « --${intruse} » ne vont pas ensemble.`, verbe);
+    }
+    return [demande({ protocole: 'HELIOS' }), { nom: 'pes', fichier: pes }];
+  }
+  if (principal === undefined) {
+    throw erreurUsage('Il manque « --document <fichier:typologie> » (acte) ou « --pes <fichier> ».', verbe);
+  }
+  const document = lireFichier(principal);
+  const annexes = liste(options, 'annexe').map(lireFichier);
+  return [
+    demande({ protocole: 'ACTES', metadonnees: metadonnees(appel, document, annexes) }),
+    { nom: 'document', fichier: document.chemin },
+    ...annexes.map((a) => ({ nom: 'annexe', fichier: a.chemin })),
+  ];
 }
 
 interface Reponse {
@@ -68,16 +106,7 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
     const detail = `« ${siren} » n’est pas un SIREN : il faut neuf chiffres.`;
     throw erreurUsage(detail, appel.verbe);
   }
-  const document = lireFichier(texte(options, 'document') ?? '');
-  const annexes = liste(options, 'annexe').map(lireFichier);
-  const corps = await formulaire(
-    [
-      { nom: 'demande', texte: demande(appel, document, annexes) },
-      { nom: 'document', fichier: document.chemin },
-      ...annexes.map((a) => ({ nom: 'annexe', fichier: a.chemin })),
-    ],
-    await monde.hasard(),
-  );
+  const corps = await formulaire(parties(appel, siren), await monde.hasard());
   const cle = texte(options, 'cle');
   const client = await clientDe(appel);
   const r = await client.json<Reponse>({

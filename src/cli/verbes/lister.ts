@@ -3,7 +3,7 @@ import { type Appel, type CodeSortie, drapeau } from '../monde.ts';
 import { date, etat, json, peindre } from '../rendu.ts';
 import { requete } from '../requete.ts';
 import { tableau } from '../tableau.ts';
-import type { FluxVu } from '../vues.ts';
+import { type FluxVu, objetDe } from '../vues.ts';
 
 /** `vaguemestre lister` */
 export async function executer(appel: Appel): Promise<CodeSortie> {
@@ -30,7 +30,7 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
       date(f.depose),
       etat(sorties, f.etat, f.alerte === null ? f.libelle : `${f.libelle} (!)`),
       f.identite,
-      String(f.resume['objet'] ?? '').slice(0, 50),
+      objetDe(f).slice(0, 50),
       f.id,
     ]),
   );

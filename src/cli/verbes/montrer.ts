@@ -3,6 +3,7 @@ import { erreurUsage } from '../erreurs.ts';
 import { type Client, clientDe } from '../client.ts';
 import { fluxDesigne } from '../designer.ts';
 import { ecrire } from '../fichiers.ts';
+import { fichePes, montrerPes } from '../montrer-helios.ts';
 import { type Appel, type CodeSortie, drapeau, type Sorties, texte } from '../monde.ts';
 import { date, etat, json, octets, peindre, sur } from '../rendu.ts';
 import { segment } from '../requete.ts';
@@ -19,6 +20,7 @@ import {
 function entete(sorties: Sorties, f: FluxVu): void {
   const facultatifs: readonly (readonly [string, string | null])[] = [
     ['Objet', typeof f.resume['objet'] === 'string' ? f.resume['objet'] : null],
+    ...fichePes(f),
     ['Nom d’envoi', f.nomEnvoi],
     ['Cite le flux', f.cite],
     ['Transmis le', f.transmis === null ? null : date(f.transmis)],
@@ -114,6 +116,7 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
     return 0;
   }
   entete(sorties, vu.flux);
+  montrerPes(sorties, vu.flux);
   chronologie(sorties, vu.chronologie);
   pieces(sorties, vu.pieces);
   livraisons(sorties, vu.livraisons);

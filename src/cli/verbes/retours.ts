@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { clientDe } from '../client.ts';
 import { ecrire, lire, taille } from '../fichiers.ts';
 import { type Appel, type CodeSortie, drapeau, liste, type ModuleVerbe, texte } from '../monde.ts';
@@ -36,8 +37,16 @@ async function listerRetours(appel: Appel): Promise<CodeSortie> {
   }
   tableau(
     sorties,
-    ['Reçu le', 'État', 'Source', 'Taille', 'Retour', 'Motif'],
-    retours.map((r) => [date(r.recu), libelle(appel, r), r.source, octets(r.taille), r.id, r.motif ?? '']),
+    ['Reçu le', 'État', 'Source', 'Taille', 'Retour', 'Fichier', 'Motif'],
+    retours.map((r) => [
+      date(r.recu),
+      libelle(appel, r),
+      r.source,
+      octets(r.taille),
+      r.id,
+      r.nom ?? '-',
+      r.motif ?? '',
+    ]),
   );
   if (suite !== null) sorties.ecrire(`La suite : vaguemestre retours lister --avant ${suite}`);
   return 0;
@@ -70,8 +79,12 @@ function raconter(appel: Appel, vu: RetourMontre): void {
   fiche(sorties, [
     ['Retour', r.id],
     ['État', libelle(appel, r)],
-    ['Expéditeur', vu.expediteur === '' ? '-' : vu.expediteur],
-    ['Objet', vu.objet === '' ? '-' : vu.objet],
+    ...(r.nom === null
+      ? ([
+          ['Expéditeur', vu.expediteur === '' ? '-' : vu.expediteur],
+          ['Objet', vu.objet === '' ? '-' : vu.objet],
+        ] as const)
+      : ([['Fichier', r.nom]] as const)),
     ['Source', r.source],
     ['Reçu le', date(r.recu)],
     ['Taille', octets(r.taille)],
@@ -79,7 +92,7 @@ function raconter(appel: Appel, vu: RetourMontre): void {
     ['Motif', r.motif ?? '-'],
     ['Flux', r.flux.length === 0 ? '-' : r.flux.join(', ')],
   ]);
-  if (vu.parties.length > 0) {
+  if (r.nom === null && vu.parties.length > 0) {
     sorties.ecrire('');
     tableau(
       sorties,
@@ -113,14 +126,20 @@ async function ordonner(appel: Appel, ordre: string, corps: object): Promise<Cod
   return dire(appel, retour);
 }
 
+/** A file of the DGFiP is filed under its name, a mail has none. */
+function adresseDe(fichier: string): { readonly chemin: string } {
+  if (!fichier.toLowerCase().endsWith('.xml')) return { chemin: '/retours' };
+  return { chemin: `/retours?${new URLSearchParams({ nom: basename(fichier) }).toString()}` };
+}
+
 async function deposerRetour(appel: Appel): Promise<CodeSortie> {
   const fichier = appel.arguments[0] ?? '';
   const longueur = await taille(fichier);
   const client = await clientDe(appel);
   const { retour } = await client.json<{ retour: RetourVu }>({
     methode: 'POST',
-    chemin: '/retours',
-    corps: { flux: lire(fichier), type: 'message/rfc822', longueur },
+    ...adresseDe(fichier),
+    corps: { flux: lire(fichier), type: 'application/octet-stream', longueur },
   });
   return dire(appel, retour);
 }

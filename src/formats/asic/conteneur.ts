@@ -60,7 +60,7 @@ function controlerEmpreintes(
   liste: readonly FichierEmpreinte[],
 ): Constat {
   const sujet = 'Empreintes';
-  const faux = liste.filter((f) => releves.has(f.nom) && releves.get(f.nom)?.sha256 !== f.sha256);
+  const faux = liste.filter(({ nom, sha256 }) => (releves.get(nom)?.sha256 ?? sha256) !== sha256);
   if (faux.length === 0) return { sujet, bon: true, detail: `${liste.length} empreintes SHA-256 exactes` };
   return { sujet, bon: false, detail: `contenu modifié : ${citer(faux.map((f) => f.nom))}` };
 }

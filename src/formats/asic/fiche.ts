@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ETATS } from '../../metier/etats.ts';
-import { FORMAT_PREUVE, nettoyerNom } from './preuve.ts';
+import { fichiersDesPieces, FORMAT_PREUVE, nomDePiece } from './preuve.ts';
 import { citer, type Constat, type Releve } from './releve.ts';
 
 const hexa = (n: number) => z.string().regex(new RegExp(`^[0-9a-f]{${n}}$`));
@@ -47,28 +47,30 @@ export function lireFiche(octets: Uint8Array | null | undefined): FicheLue | { r
 }
 
 function pieceExacte(p: PieceLue, r: Releve | undefined): boolean {
-  const nom = `pieces/${String(p.rang).padStart(3, '0')}-${p.role}-${nettoyerNom(p.nom)}`;
-  return (
-    p.fichier === nom &&
-    r !== undefined &&
-    r.taille === p.taille &&
-    r.sha256 === p.sha256 &&
-    r.sha512 === p.sha512
-  );
+  return r !== undefined && r.taille === p.taille && r.sha256 === p.sha256 && r.sha512 === p.sha512;
 }
 
 /** Holds the pieces of the summary against the files, both ways. */
 export function controlerPieces(fiche: FicheLue, releves: ReadonlyMap<string, Releve>): Constat {
   const sujet = 'Pièces';
-  const fausses = fiche.pieces.filter((p) => !pieceExacte(p, releves.get(p.fichier))).map((p) => p.fichier);
+  const attendus = fichiersDesPieces(fiche.pieces);
+  const fausses = fiche.pieces
+    // its own file, or that of the first piece of the same bytes
+    .filter(
+      (p, k) => ![nomDePiece(p), attendus[k]].includes(p.fichier) || !pieceExacte(p, releves.get(p.fichier)),
+    )
+    .map((p) => p.fichier);
   const decrites = new Set(fiche.pieces.map((p) => p.fichier));
+  const rangs = new Set(fiche.pieces.map((p) => p.rang));
   const tues = [...releves.keys()].filter((nom) => nom.startsWith('pieces/') && !decrites.has(nom));
   const fautes = [
-    ...(decrites.size === fiche.pieces.length ? [] : ['une pièce est décrite deux fois']),
+    ...(rangs.size === fiche.pieces.length ? [] : ['une pièce est décrite deux fois']),
     ...(fausses.length === 0 ? [] : [`différentes de leur description : ${citer(fausses)}`]),
     ...(tues.length === 0 ? [] : [`non décrites : ${citer(tues)}`]),
   ];
   const n = fiche.pieces.length;
-  const bien = `${n} pièce${n > 1 ? 's' : ''}, SHA-256, SHA-512 et taille exacts`;
+  const partagees = n - decrites.size;
+  const dont = partagees === 0 ? '' : `, dont ${partagees} dans le fichier d’une autre`;
+  const bien = `${n} pièce${n > 1 ? 's' : ''}${dont}, SHA-256, SHA-512 et taille exacts`;
   return { sujet, bon: fautes.length === 0, detail: fautes.length === 0 ? bien : fautes.join(' ; ') };
 }

@@ -38,8 +38,8 @@ function lireLigne(texte: string): LigneJournal | string {
   }
   const lue = schemaLigne.safeParse(brut);
   if (!lue.success) {
-    const champ = lue.error.issues[0]?.path.join('.') ?? '';
-    return champ === '' ? 'porte un champ inconnu' : `champ « ${champ} » manquant ou inattendu`;
+    const [champ] = lue.error.issues.flatMap((faute) => faute.path.map(String));
+    return champ === undefined ? 'porte un champ inconnu' : `champ « ${champ} » manquant ou inattendu`;
   }
   return ecrireLigne(lue.data) === texte ? lue.data : 'n’est pas dans la forme du journal';
 }
@@ -70,11 +70,10 @@ function suivre(lignes: readonly string[], attente: AttenteJournal): { faute: st
   let liens = 0;
   for (const [i, texte] of lignes.entries()) {
     const lue = lireLigne(texte);
-    const avant = typeof lue === 'string' ? undefined : dernieres.get(lue.org);
-    const defaut =
-      typeof lue === 'string' ? lue : (defautDeContenu(lue, attente) ?? defautDeChaine(lue, avant));
+    if (typeof lue === 'string') return { faute: `ligne ${i + 1} : ${lue}`, liens };
+    const avant = dernieres.get(lue.org);
+    const defaut = defautDeContenu(lue, attente) ?? defautDeChaine(lue, avant);
     if (defaut !== undefined) return { faute: `ligne ${i + 1} : ${defaut}`, liens };
-    if (typeof lue === 'string') continue;
     if (avant !== undefined && lue.n === avant.n + 1) liens += 1;
     dernieres.set(lue.org, { n: lue.n, empreinte: empreinteLigne(texte) });
   }

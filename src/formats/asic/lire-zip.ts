@@ -162,18 +162,14 @@ async function confronter(l: Lecteur, c: Centrale): Promise<EntreeLue> {
 /** Entries follow one another without a hole (but for a data descriptor: 12 or 16 bytes) nor overlap. */
 function refuserTrous(centrales: readonly Centrale[], entrees: readonly EntreeLue[], fin: number): void {
   let attendu = 0;
+  let tolere = [0];
   for (const [i, c] of centrales.entries()) {
     const e = entrees[i] as EntreeLue;
-    const ecart = c.debut - attendu;
-    const avant = centrales[i - 1];
-    const tolere = avant !== undefined && (avant.bits & DESCRIPTEUR) !== 0 ? [12, 16] : [0];
-    if (!tolere.includes(ecart)) throw suspect(`octets cachés ou superposés avant « ${c.nom} »`);
+    if (!tolere.includes(c.debut - attendu)) throw suspect(`octets cachés ou superposés avant « ${c.nom} »`);
     attendu = e.donnees + e.compresse;
+    tolere = (c.bits & DESCRIPTEUR) === 0 ? [0] : [12, 16];
   }
-  const reste = fin - attendu;
-  const dernier = centrales.at(-1);
-  const tolere = dernier !== undefined && (dernier.bits & DESCRIPTEUR) !== 0 ? [12, 16] : [0];
-  if (!tolere.includes(reste)) throw suspect('octets cachés ou superposés avant le répertoire');
+  if (!tolere.includes(fin - attendu)) throw suspect('octets cachés ou superposés avant le répertoire');
 }
 
 async function lireEntrees(l: Lecteur, limites: LimitesZip): Promise<EntreeLue[]> {
@@ -243,8 +239,8 @@ async function ouvrirFichier(chemin: string): Promise<FileHandle> {
   try {
     return await open(chemin, 'r');
   } catch (origine) {
-    const code = origine instanceof Error && 'code' in origine ? String(origine.code) : '';
-    const motif = OUVERTURES[code] ?? 'ouverture impossible';
+    const { code } = Object(origine) as { readonly code?: string };
+    const motif = OUVERTURES[String(code)] ?? 'ouverture impossible';
     throw erreurPreuve('VGM-PRV-003', { fichier: chemin, motif }, origine);
   }
 }

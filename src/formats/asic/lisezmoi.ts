@@ -2,6 +2,7 @@ import { FUSEAU } from '../../metier/echeances.ts';
 import { type Etat, LIBELLE_ETAT } from '../../metier/etats.ts';
 import type { Flux, PieceDuFlux, RolePiece } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
+import { XMLSEC, xpathSignature } from './signatures.ts';
 
 /** What the reader of the proof may conclude from the state, in one sentence. */
 export const PORTEE_ETAT: Readonly<Record<Etat, string>> = {
@@ -10,18 +11,23 @@ export const PORTEE_ETAT: Readonly<Record<Etat, string>> = {
   controle: 'Le dépôt a été contrôlé ; rien n’a encore été transmis à l’État.',
   a_signer: 'Le dépôt attend d’être signé ; rien n’a encore été transmis à l’État.',
   signe: 'Les signatures du dépôt ont été vérifiées ; rien n’a encore été transmis à l’État.',
-  pret: 'L’archive est prête ; sa remise à l’État n’est pas établie.',
+  pret: 'L’envoi est prêt ; sa remise à l’État n’est pas établie.',
   en_ligne: 'La remise à l’État était en cours au moment de l’export ; son sort n’est pas connu.',
-  transmis: 'La plateforme de l’État a pris l’archive ; elle n’a pas encore rendu d’accusé de réception.',
-  incertain: 'L’État détient peut-être l’archive ; rien ne le prouve à ce jour.',
-  echec: 'La plateforme de l’État a refusé de prendre l’archive.',
+  transmis: 'La plateforme de l’État a pris l’envoi ; elle n’a pas encore rendu d’accusé de réception.',
+  incertain: 'L’État détient peut-être l’envoi ; rien ne le prouve à ce jour.',
+  echec: 'La plateforme de l’État a refusé de prendre l’envoi.',
   acquitte: 'L’État a accusé réception ; son accusé figure parmi les pièces, octet pour octet.',
   acquitte_partiel:
-    'L’État a accusé réception et n’a pris qu’une partie de l’envoi ; son accusé figure parmi les pièces, octet pour octet.',
+    'L’État n’a pris qu’une partie de l’envoi : son accusé, qui figure parmi les pièces, dit laquelle.',
   anomalie: 'L’État a refusé cet envoi ; son message de refus figure parmi les pièces.',
   abandonne: 'Cet envoi a été abandonné sur ordre d’un agent avant toute réception établie.',
   recu: 'Ce fichier vient de l’État, de sa propre initiative ; il figure parmi les pièces, octet pour octet.',
 };
+
+/** The State acknowledged what was sent, in whole or in part. */
+export function receptionProuvee(etat: Etat): boolean {
+  return etat === 'acquitte' || etat === 'acquitte_partiel';
+}
 
 export const LIBELLE_ROLE: Readonly<Record<RolePiece, string>> = {
   metadonnees: 'ce que le déposant a déclaré (JSON)',
@@ -32,7 +38,7 @@ export const LIBELLE_ROLE: Readonly<Record<RolePiece, string>> = {
   rapport_signatures: 'rapport sur chaque signature : ce qu’elle couvre, ce qu’elle vaut (JSON)',
   preuves_confiance: 'certificats et preuves de révocation sur lesquels s’appuie ce rapport (JSON)',
   rapport: 'rapport des contrôles faits avant l’envoi (JSON)',
-  archive: 'archive remise à l’État, exactement',
+  archive: 'ce qui a été remis à l’État, exactement',
   retour: 'message de l’État, brut, tel que reçu',
   accuse: 'message métier de l’État, extrait octet pour octet',
   enveloppe_retour: 'enveloppe de ce message de l’État',
@@ -54,6 +60,23 @@ export interface FaitsLisezmoi {
   readonly lignes: number;
   /** Name of the proof file itself. */
   readonly nom: string;
+  /** What the State answered, in French sentences; empty when it says no more than the state. */
+  readonly reponse: readonly string[];
+}
+
+const LARGEUR = 92;
+
+/** Folds a sentence between words, under a margin. */
+function plier(phrase: string, marge = ''): string[] {
+  const lignes: string[] = [];
+  let ligne = '';
+  for (const mot of phrase.replace(/\p{Cc}/gu, ' ').split(' ')) {
+    if (ligne !== '' && `${marge}${ligne} ${mot}`.length > LARGEUR) {
+      lignes.push(`${marge}${ligne}`);
+      ligne = mot;
+    } else ligne = ligne === '' ? mot : `${ligne} ${mot}`;
+  }
+  return [...lignes, `${marge}${ligne}`];
 }
 
 function entete({ flux, nomCollectivite }: FaitsLisezmoi): string[] {
@@ -70,15 +93,24 @@ function entete({ flux, nomCollectivite }: FaitsLisezmoi): string[] {
     `Collectivité  ${nomCollectivite} (SIREN ${flux.collectivite})`,
     `Protocole     ${flux.protocole}`,
     `Flux          ${flux.id}`,
-    ...(flux.nomEnvoi === null ? [] : [`Archive       ${flux.nomEnvoi}`]),
+    ...(flux.nomEnvoi === null ? [] : [`Nom d’envoi   ${flux.nomEnvoi}`]),
     ...dates
       .map(([titre, quand]) => (quand === null ? '' : `${titre.padEnd(13)} ${dateLisible(quand)}`))
       .filter((ligne) => ligne !== ''),
     `État          ${LIBELLE_ETAT[flux.etat]}`,
     '',
-    ...(flux.etat === 'acquitte' ? [] : ['ATTENTION : ce dossier ne prouve PAS la réception par l’État.']),
+    ...(receptionProuvee(flux.etat) || flux.etat === 'recu' ? [] : [SANS_RECEPTION]),
     PORTEE_ETAT[flux.etat],
   ];
+}
+
+const SANS_RECEPTION = 'ATTENTION : ce dossier ne prouve PAS la réception par l’État.';
+
+function direReponse({ reponse }: FaitsLisezmoi): string[] {
+  if (reponse.length === 0) return [];
+  const [premiere = '', ...autres] = reponse;
+  const titre = ['', 'LA RÉPONSE DE L’ÉTAT', '--------------------', ''];
+  return [...titre, ...plier(premiere), ...autres.flatMap((phrase) => plier(phrase, '  '))];
 }
 
 const VERIFIER = (nom: string): string[] => [
@@ -99,14 +131,39 @@ const VERIFIER = (nom: string): string[] => [
   'et tient en une page : lisez-le avant de le lancer.',
 ];
 
+/** Two pieces of the same bytes are one file. */
 function decrirePieces({ pieces }: FaitsLisezmoi): string[] {
-  const lignes = pieces.flatMap(({ fichier, piece }) => [
-    `  ${fichier}`,
+  const lignes = pieces.flatMap(({ fichier, piece }, rang) => [
+    `  ${fichier}${pieces.findIndex((p) => p.fichier === fichier) < rang ? ' (le même fichier)' : ''}`,
     `      ${LIBELLE_ROLE[piece.role]} ; ${piece.taille} octets`,
     `      nom d’origine : ${piece.nom.replace(/\p{Cc}/gu, '?')}`,
     `      SHA-256 ${piece.sha256}`,
   ]);
   return ['', 'LES PIÈCES', '----------', '', ...(lignes.length === 0 ? ['  (aucune)'] : lignes)];
+}
+
+/** Signatures travel inside a PES: the file verifies as it stands. */
+function verifierSignatures({ pieces }: FaitsLisezmoi): string[] {
+  const pes = pieces.findLast(({ piece }) => piece.role === 'pes_signe' || piece.role === 'pes');
+  if (pes === undefined) return [];
+  return [
+    '',
+    'LES SIGNATURES DU PES',
+    '---------------------',
+    '',
+    'Un PES porte ses signatures (XAdES) : de chaque bordereau, ou du fichier. « verifier.sh » les',
+    'vérifie une à une si xmlsec1 est installé, et le dit sans changer son verdict sur le dossier.',
+    'D’un gros fichier de nombreux bordereaux c’est long : « sh verifier.sh sans-signatures » s’en',
+    'dispense. Une seule, la première :',
+    '',
+    `    ${XMLSEC.join(' \\\n      ')} \\`,
+    `      --node-xpath "${xpathSignature('1')}" \\`,
+    `      "${pes.fichier}"`,
+    '',
+    '« --insecure » ne juge que l’intégrité. Pour juger aussi le certificat, mettre à sa place',
+    '« --trusted-pem racine.pem --untrusted-pem intermediaire.pem » et, s’il a expiré depuis,',
+    '« --verification-time "AAAA-MM-JJ hh:mm:ss" », à l’heure de la machine.',
+  ];
 }
 
 const AUTRES = (lignes: number): string[] => [
@@ -149,5 +206,13 @@ const AUTRES = (lignes: number): string[] => [
 
 /** The page that tells an agent, a magistrate or an auditor what this file is and how to check it. */
 export function ecrireLisezmoi(faits: FaitsLisezmoi): string {
-  return `${[...entete(faits), ...VERIFIER(faits.nom), ...decrirePieces(faits), ...AUTRES(faits.lignes)].join('\n')}\n`;
+  const sections = [
+    ...entete(faits),
+    ...direReponse(faits),
+    ...VERIFIER(faits.nom),
+    ...decrirePieces(faits),
+    ...verifierSignatures(faits),
+    ...AUTRES(faits.lignes),
+  ];
+  return `${sections.join('\n')}\n`;
 }

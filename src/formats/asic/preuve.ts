@@ -2,7 +2,7 @@ import { type Etat, estTerminal, LIBELLE_ETAT } from '../../metier/etats.ts';
 import type { Flux, PieceDuFlux } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
 import { empreinteLigne } from '../../metier/journal.ts';
-import { ecrireLisezmoi, PORTEE_ETAT } from './lisezmoi.ts';
+import { ecrireLisezmoi, PORTEE_ETAT, receptionProuvee } from './lisezmoi.ts';
 import {
   ecrireEmpreintes,
   ecrireManifeste,
@@ -34,6 +34,8 @@ export interface FaitsPreuve {
   readonly pieces: readonly PiecePreuve[];
   /** Raw lines of the journal that speak of this flux, in order. */
   readonly lignes: readonly string[];
+  /** What the State answered, in French sentences; none when it says no more than the state. */
+  readonly reponse?: readonly string[];
 }
 
 export interface PreuveComposee {
@@ -55,8 +57,27 @@ export function nettoyerNom(nom: string): string {
   return sobre.slice(0, 100 - extension.length) + extension;
 }
 
-export function nomDePiece(piece: PieceDuFlux): string {
+/** What the name of a file depends on. */
+type PieceNommee = Pick<FichePiece, 'rang' | 'role' | 'nom' | 'sha256' | 'sha512' | 'taille'>;
+
+export function nomDePiece(piece: PieceNommee): string {
   return `pieces/${String(piece.rang).padStart(3, '0')}-${piece.role}-${nettoyerNom(piece.nom)}`;
+}
+
+/**
+ * Where each piece stands. Several pieces of the same bytes (a PES, and what left) are one file, under the name of the
+ * first: `sha256sum -c` reads it once, and a proof does not weigh twice what it proves.
+ * @param pieces in the order of their ranks.
+ */
+export function fichiersDesPieces(pieces: readonly PieceNommee[]): readonly string[] {
+  const premiers = new Map<string, string>();
+  return pieces.map((piece) => {
+    const { sha256, sha512, taille } = piece;
+    const contenu = `${sha256} ${sha512} ${taille}`;
+    const fichier = premiers.get(contenu) ?? nomDePiece(piece);
+    premiers.set(contenu, fichier);
+    return fichier;
+  });
 }
 
 const iso = (instant: Instant | null): string | null =>
@@ -73,7 +94,7 @@ export interface FicheFlux {
   readonly libelleEtat: string;
   /** Nothing more is expected on the leg to the State. */
   readonly acheve: boolean;
-  /** The State acknowledged it. */
+  /** The State acknowledged it, in whole or in part. */
   readonly receptionProuvee: boolean;
   readonly portee: string;
   readonly nomEnvoi: string | null;
@@ -101,12 +122,31 @@ export interface FichePiece {
   readonly ajoutee: string | null;
 }
 
-function fichePiece(p: PieceDuFlux): FichePiece {
+function fichePiece(p: PieceDuFlux, fichier: string): FichePiece {
   const { rang, role, nom, taille, type, sha256, sha512 } = p;
-  return { rang, role, nom, fichier: nomDePiece(p), taille, type, sha256, sha512, ajoutee: iso(p.ajoutee) };
+  return { rang, role, nom, fichier, taille, type, sha256, sha512, ajoutee: iso(p.ajoutee) };
 }
 
-function ficheFlux({ flux, nomCollectivite, pieces, lignes }: FaitsPreuve): FicheFlux {
+/** A piece and the file that holds its bytes. */
+interface PieceRangee {
+  readonly source: PiecePreuve;
+  readonly fichier: string;
+}
+
+function ranger(pieces: readonly PiecePreuve[]): readonly PieceRangee[] {
+  const fichiers = fichiersDesPieces(pieces.map((p) => p.piece));
+  return pieces.map((source, k) => ({ source, fichier: fichiers[k] as string }));
+}
+
+/** Each file once. */
+function sansDoubles(rangees: readonly PieceRangee[]): readonly PieceRangee[] {
+  return rangees.filter(({ fichier }, k) => rangees.findIndex((r) => r.fichier === fichier) === k);
+}
+
+function ficheFlux(
+  { flux, nomCollectivite, lignes }: FaitsPreuve,
+  rangees: readonly PieceRangee[],
+): FicheFlux {
   return {
     format: FORMAT_PREUVE,
     id: flux.id,
@@ -116,7 +156,7 @@ function ficheFlux({ flux, nomCollectivite, pieces, lignes }: FaitsPreuve): Fich
     etat: flux.etat,
     libelleEtat: LIBELLE_ETAT[flux.etat],
     acheve: estTerminal(flux.etat),
-    receptionProuvee: flux.etat === 'acquitte',
+    receptionProuvee: receptionProuvee(flux.etat),
     portee: PORTEE_ETAT[flux.etat],
     nomEnvoi: flux.nomEnvoi,
     cite: flux.cite,
@@ -127,7 +167,7 @@ function ficheFlux({ flux, nomCollectivite, pieces, lignes }: FaitsPreuve): Fich
     alerte: flux.alerte,
     erreur: flux.erreur,
     resume: flux.resume,
-    pieces: pieces.map((p) => fichePiece(p.piece)),
+    pieces: rangees.map(({ source, fichier }) => fichePiece(source.piece, fichier)),
     journal: { lignes: lignes.length },
   };
 }
@@ -138,26 +178,26 @@ interface Texte {
 }
 
 /** Every file made here, but the two lists that speak of the others. */
-function textes(faits: FaitsPreuve, nom: string): Texte[] {
-  const { flux, nomCollectivite, lignes } = faits;
-  const pieces = faits.pieces.map(({ piece }) => ({ fichier: nomDePiece(piece), piece }));
+function textes(faits: FaitsPreuve, rangees: readonly PieceRangee[], nom: string): Texte[] {
+  const { flux, nomCollectivite, lignes, reponse = [] } = faits;
+  const pieces = rangees.map(({ fichier, source }) => ({ fichier, piece: source.piece }));
   const contenus: readonly (readonly [string, string])[] = [
     [NOM_MIMETYPE, MIMETYPE],
-    ['LISEZMOI.txt', ecrireLisezmoi({ flux, nomCollectivite, pieces, lignes: lignes.length, nom })],
+    ['LISEZMOI.txt', ecrireLisezmoi({ flux, nomCollectivite, pieces, lignes: lignes.length, nom, reponse })],
     ['verifier.sh', VERIFIER_SH],
-    [NOM_FLUX, `${JSON.stringify(ficheFlux(faits), null, 2)}\n`],
+    [NOM_FLUX, `${JSON.stringify(ficheFlux(faits, rangees), null, 2)}\n`],
     [NOM_LIGNES, lignes.map((l) => `${l}\n`).join('')],
     [NOM_EMPREINTES_LIGNES, lignes.map((l) => `${empreinteLigne(l)}\n`).join('')],
   ];
   return contenus.map(([fichier, texte]) => ({ nom: fichier, contenu: Buffer.from(texte) }));
 }
 
-function* entrees(avant: readonly Texte[], pieces: readonly PiecePreuve[], apres: readonly Texte[]) {
+function* entrees(avant: readonly Texte[], pieces: readonly PieceRangee[], apres: readonly Texte[]) {
   const texte = (t: Texte): EntreeZip => ({ ...t, taille: t.contenu.byteLength });
   yield* avant.map(texte);
-  for (const p of pieces) {
-    const { taille } = p.piece;
-    yield { nom: nomDePiece(p.piece), contenu: p.ouvrir(), taille, crc: p.crc } satisfies EntreeZip;
+  for (const { source, fichier } of pieces) {
+    const { taille } = source.piece;
+    yield { nom: fichier, contenu: source.ouvrir(), taille, crc: source.crc } satisfies EntreeZip;
   }
   yield* apres.map(texte);
 }
@@ -170,10 +210,12 @@ function* entrees(avant: readonly Texte[], pieces: readonly PiecePreuve[], apres
  */
 export function composerPreuve(faits: FaitsPreuve): PreuveComposee {
   const nom = `${nettoyerNom(faits.flux.identite)}.asice`;
-  const premiers = textes(faits, nom);
+  const rangees = ranger(faits.pieces);
+  const pieces = sansDoubles(rangees);
+  const premiers = textes(faits, rangees, nom);
   const digeres: FichierEmpreinte[] = [
     ...premiers.map((t) => ({ nom: t.nom, sha256: sha256Hex(t.contenu) })),
-    ...faits.pieces.map(({ piece }) => ({ nom: nomDePiece(piece), sha256: piece.sha256 })),
+    ...pieces.map(({ fichier, source }) => ({ nom: fichier, sha256: source.piece.sha256 })),
   ];
   const liste = Buffer.from(ecrireEmpreintes(digeres));
   const manifeste = ecrireManifeste([...digeres, { nom: NOM_EMPREINTES, sha256: sha256Hex(liste) }]);
@@ -183,7 +225,7 @@ export function composerPreuve(faits: FaitsPreuve): PreuveComposee {
   ];
   const taille = tailleZip([
     ...[...premiers, ...derniers].map((t) => ({ nom: t.nom, taille: t.contenu.byteLength })),
-    ...faits.pieces.map(({ piece }) => ({ nom: nomDePiece(piece), taille: piece.taille })),
+    ...pieces.map(({ fichier, source }) => ({ nom: fichier, taille: source.piece.taille })),
   ]);
-  return { nom, taille, contenu: ecrireZip(entrees(premiers, faits.pieces, derniers), faits.flux.modifie) };
+  return { nom, taille, contenu: ecrireZip(entrees(premiers, pieces, derniers), faits.flux.modifie) };
 }

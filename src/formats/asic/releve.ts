@@ -24,18 +24,18 @@ export const GARDE_MAX = 8 * 1024 * 1024;
 async function releverEntree(zip: ZipLu, entree: EntreeLue, garder: boolean): Promise<Releve> {
   const sha256 = createHash('sha256');
   const sha512 = createHash('sha512');
-  const morceaux: Uint8Array[] = [];
+  const morceaux: Uint8Array[] | null = garder ? [] : null;
   for await (const morceau of zip.ouvrir(entree)) {
     sha256.update(morceau);
     sha512.update(morceau);
-    if (garder) morceaux.push(morceau);
+    morceaux?.push(morceau);
   }
   return {
     entree,
     sha256: sha256.digest('hex'),
     sha512: sha512.digest('hex'),
     taille: entree.taille,
-    octets: garder ? Buffer.concat(morceaux) : null,
+    octets: morceaux === null ? null : Buffer.concat(morceaux),
   };
 }
 

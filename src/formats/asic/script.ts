@@ -9,6 +9,7 @@ import {
   PIED_MANIFESTE,
   TETE_MANIFESTE,
 } from './manifeste.ts';
+import { XMLSEC, xpathSignature } from './signatures.ts';
 
 /** Writes a string as a single-quoted word of the shell. */
 const mot = (texte: string): string => `'${texte}'`;
@@ -16,13 +17,16 @@ const mot = (texte: string): string => `'${texte}'`;
 const awk = (texte: string): string => `"${texte.replaceAll('"', '\\"')}"`;
 
 /**
- * `verifier.sh`: POSIX sh, sha256sum and the ordinary text tools, nothing of ours (rule « proof without us »).
+ * `verifier.sh`: POSIX sh, sha256sum and the ordinary text tools, nothing of ours (rule « proof without us »);
+ * xmlsec1 where it is, for the signatures of a PES: a deposit refused for a false one has a sound proof all the same.
  * The manifest is written again from the files and compared whole, so that no byte of it can change unseen.
  * A number read from a line is checked before any arithmetic: a shell would evaluate it.
  */
 export const VERIFIER_SH = `#!/bin/sh
 # Vérifie ce dossier de preuve : « sh verifier.sh ».
-# Outils nécessaires : sh, sha256sum, awk, find, sort, cut, sed, cmp. Rien d’autre.
+# Outils nécessaires : sh, dirname, sha256sum, awk, find, sort, uniq, cut, sed, tr, grep, cmp. Rien d’autre.
+# Si xmlsec1 est là, il vérifie aussi les signatures que porte un PES, ce qui ne change pas le verdict ; s’en
+# dispenser : « sh verifier.sh sans-signatures ».
 # Code de sortie : 0 si le dossier est intact, 1 s’il est altéré.
 LC_ALL=C
 export LC_ALL
@@ -87,4 +91,25 @@ if [ "$fautes" -ne 0 ]; then
   exit 1
 fi
 echo "DOSSIER INTACT : tous les fichiers, le manifeste et le journal concordent."
+
+# 5. Les signatures d’un PES, une à une : « ne la confirme pas » se lit avec le rapport sur les signatures.
+[ "$1" != sans-signatures ] || exit 0
+for pes in pieces/[0-9][0-9][0-9]-pes-* pieces/[0-9][0-9][0-9]-pes_signe-*; do
+  [ -f "$pes" ] || continue
+  nombre=$(tr '<' '\\n' <"$pes" | grep -c '^/[^>]*SignatureValue')
+  [ "$nombre" -eq 0 ] || command -v xmlsec1 >/dev/null 2>&1 || {
+    echo "SIGNATURES  $pes : $nombre, non vérifiées (xmlsec1 n’est pas installé)"
+    continue
+  }
+  rang=0
+  while [ "$rang" -lt "$nombre" ]; do
+    rang=$((rang + 1))
+    if ${XMLSEC.join(' ')} --node-xpath "${xpathSignature('$rang')}" "$pes" >/dev/null 2>&1; then
+      echo "SIGNATURE   $pes, n° $rang : intègre (xmlsec1)"
+    else
+      echo "SIGNATURE   $pes, n° $rang : xmlsec1 ne la confirme pas"
+    fi
+  done
+done
+exit 0
 `;

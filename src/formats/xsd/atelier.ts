@@ -14,6 +14,9 @@ import type { Composant, NomXsd, Sources } from './sources.ts';
 
 const OUI_NON: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
 
+/** Particles and attributes once groups are replaced by their content, steps of automata. PES: 1 122, 447 and 8 103. */
+const DEVELOPPEMENT_MAX = { particules: 1_000_000, attributs: 1_000_000, pas: 5_000_000 };
+
 /** Compiles the type that a component describes into the row reserved for it. */
 export type CompilerType = (atelier: Atelier, composant: Composant, rang: number) => void;
 
@@ -28,6 +31,8 @@ export class Atelier {
   readonly jokers: JokerArtefact[] = [];
   /** Left for when the type in hand is done: a type may hold elements of its own type. */
   readonly attente: (() => void)[] = [];
+  /** What may still be unrolled: groups that cite one another double at each level. */
+  readonly restes = { ...DEVELOPPEMENT_MAX };
   /** Types being compiled: to derive from one of them is a circle. */
   readonly ouverts = new Set<number>();
   readonly rangsTypes = new Map<string, number>();
@@ -109,6 +114,18 @@ export class Atelier {
       (tout || mots.includes('extension') ? DERIVATION.extension : 0) |
       (tout || mots.includes('restriction') ? DERIVATION.restriction : 0)
     );
+  }
+
+  /** Counts what is unrolled. False once there is too much: nothing more is to be read, and the schema is refused. */
+  developper(noeud: Noeud, quoi: 'particules' | 'attributs', nombre: number): boolean {
+    const avant = this.restes[quoi];
+    this.restes[quoi] -= nombre;
+    if (this.restes[quoi] >= 0) return true;
+    if (avant >= 0) {
+      const dits = quoi === 'particules' ? 'éléments' : 'attributs';
+      this.sources.invalide(noeud, `ses groupes, développés, donnent trop d’${dits}`);
+    }
+    return false;
   }
 
   /** Children of a component as components. */

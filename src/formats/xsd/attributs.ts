@@ -96,6 +96,7 @@ function ajouterGroupe(atelier: Atelier, composant: Composant, etat: Parcours): 
     );
   }
   const dedans = lireAttributs(atelier, groupe, new Set([...etat.traverses, reference]));
+  if (!atelier.developper(composant.noeud, 'attributs', dedans.usages.size)) return;
   for (const [nom, usage] of dedans.usages) etat.vers.usages.set(nom, usage);
   if (dedans.joker !== null) etat.jokersGroupes.push(dedans.joker);
 }
@@ -115,6 +116,7 @@ export function lireAttributs(
   const vers: Attributs = { usages: new Map(), joker: null };
   const etat: Parcours = { vers, traverses, jokersGroupes: [] };
   for (const enfant of atelier.enfants(composant)) {
+    if (!atelier.developper(enfant.noeud, 'attributs', 1)) break;
     if (enfant.noeud.balise === 'attribute') ajouterAttribut(atelier, enfant, vers);
     else if (enfant.noeud.balise === 'attributeGroup') ajouterGroupe(atelier, enfant, etat);
     else if (enfant.noeud.balise === 'anyAttribute') vers.joker = lireJoker(atelier, enfant);

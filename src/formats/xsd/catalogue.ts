@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lireXml } from '../xml/lire.ts';
 import type { RefusSchema } from './artefact.ts';
@@ -19,11 +19,24 @@ export type LectureCatalogue =
 
 export const SANS_CATALOGUE: LectureCatalogue = { type: 'lu', chemins: new Map() };
 
-/** @returns the catalogue beside the schema, or in a folder above it as far as `sommet`; null when there is none. */
+/** A file of a reasonable size; null for anything else, a pipe that would be waited for among them. */
+function lireBorne(chemin: string): Buffer | null {
+  try {
+    const faits = statSync(chemin);
+    return faits.isFile() && faits.size <= TAILLE_MAX ? readFileSync(chemin) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @returns the catalogue beside the schema, or in a folder above it as far as `sommet`; null when there is none. A file
+ * of that name that does not speak of catalogues is somebody else's.
+ */
 export function trouverCatalogue(dossier: string, sommet: string): string | null {
   for (let ici = dossier; ; ici = dirname(ici)) {
     const chemin = join(ici, NOM);
-    if (existsSync(chemin)) return chemin;
+    if (lireBorne(chemin)?.includes(ESPACE) === true) return chemin;
     if (ici === sommet || ici === dirname(ici)) return null;
   }
 }
@@ -33,10 +46,8 @@ function refuser(genre: RefusSchema['genre'], fichier: string, suite: { message:
 }
 
 export function lireCatalogue(chemin: string): LectureCatalogue {
-  let octets: Buffer;
-  try {
-    octets = readFileSync(chemin);
-  } catch {
+  const octets = lireBorne(chemin);
+  if (octets === null) {
     return refuser('absent', chemin, { message: 'le catalogue ne peut pas être lu', ligne: 0 });
   }
   const lu = lireXml(octets, TAILLE_MAX);

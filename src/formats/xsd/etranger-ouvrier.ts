@@ -64,6 +64,9 @@ function servir({ lire }: FichiersSchema): void {
 
 const detailsDe = (e: unknown): readonly ErrorDetail[] => (e instanceof XmlLibError ? e.details : []);
 
+/** What libxml2 says, in English, to be set in a sentence. */
+const dire = (message: string): string => message.trim().replace(/\.$/, '');
+
 function enRefus(e: unknown, { afficher, principal }: FichiersSchema): readonly RefusSchema[] {
   const refus = detailsDe(e)
     .slice(0, REFUS_MAX)
@@ -73,17 +76,17 @@ function enRefus(e: unknown, { afficher, principal }: FichiersSchema): readonly 
         genre: 'invalide',
         fichier: afficher(nom),
         ligne: line,
-        message: `libxml2 : ${message.trim().replaceAll(BASE, '')}`,
+        message: `libxml2 : ${dire(message.replaceAll(BASE, ''))}`,
       };
     });
-  const seul: RefusSchema = { genre: 'invalide', fichier: afficher(principal), ligne: 0, message: String(e) };
-  return refus.length > 0 ? refus : [seul];
+  const message = 'libxml2 le refuse sans dire pourquoi';
+  return refus.length > 0 ? refus : [{ genre: 'invalide', fichier: afficher(principal), ligne: 0, message }];
 }
 
 function enFaute({ message, line, col, xpath }: ErrorDetail): FauteXml {
   return {
     code: 'XSD-900',
-    message: `Le fichier n’est pas conforme au schéma (libxml2 : ${message.trim().replace(/\.$/, '')}).`,
+    message: `Le fichier n’est pas conforme au schéma (libxml2 : ${dire(message)}).`,
     ligne: line,
     colonne: col,
     octet: -1,
@@ -112,15 +115,16 @@ function juger(travail: TravailEtranger): JugementEtranger {
     document = XmlDocument.fromBuffer(travail.octets, { option: OPTIONS });
   } catch (e) {
     // a full wasm memory gives an error without any detail
-    const detail = detailsDe(e)[0]?.message.trim() ?? '';
-    return { type: 'panne', detail: detail === '' ? 'mémoire épuisée' : `fichier illisible (${detail})` };
+    const detail = dire(detailsDe(e)[0]?.message ?? '');
+    return { type: 'panne', detail: detail === '' ? 'mémoire épuisée' : `fichier illisible : ${detail}` };
   }
   try {
     validateur.validate(document);
     return { type: 'juge', fautes: [], tronque: false };
   } catch (e) {
     const details = detailsDe(e);
-    if (details.length === 0) return { type: 'panne', detail: String(e) };
+    // it gave up: a pattern whose matching explodes, no memory left
+    if (details.length === 0) return { type: 'panne', detail: 'calcul abandonné' };
     const fautes = details.slice(0, travail.fautesMax).map(enFaute);
     return { type: 'juge', fautes, tronque: details.length > travail.fautesMax };
   }

@@ -37,14 +37,24 @@ function lireSous(base: string, chemin: string): Uint8Array | null {
   }
 }
 
+/** Where the links that lead to the main schema lead; as given when nothing is there. */
+function suivreLiens(schema: string): string {
+  try {
+    return realpathSync(schema);
+  } catch {
+    return schema;
+  }
+}
+
 /**
- * @param schema absolute path of the main schema: its includes and imports are read in its folder, below it, and at
- * most two folders above.
+ * @param schema absolute path of the main schema, links followed, for somebody chose it: its includes and imports are
+ * read in its folder, below it, and at most two folders above.
  * @param catalogue path of the one that maps addresses (`http:`…) to files under its own folder; the nearest
  * `catalog.xml` by default.
  */
 export function ouvrirFichiers(schema: string, catalogue?: string): OuvertureFichiers {
-  const dossier = dirname(schema);
+  const reel = suivreLiens(schema);
+  const dossier = dirname(reel);
   const base = resolve(dossier, MONTEE);
   const trouve = catalogue ?? trouverCatalogue(dossier, base);
   const lu = trouve === null ? SANS_CATALOGUE : lireCatalogue(trouve);
@@ -55,6 +65,6 @@ export function ouvrirFichiers(schema: string, catalogue?: string): OuvertureFic
     return chemin === undefined || trouve === null ? null : lireSous(dirname(trouve), chemin);
   };
   const afficher = (nom: string): string => (ADRESSE.test(nom) ? nom : relative(dossier, join(base, nom)));
-  const principal = join(relative(base, dossier), basename(schema)).split(sep).join('/');
+  const principal = join(relative(base, dossier), basename(reel)).split(sep).join('/');
   return { type: 'ouverts', fichiers: { principal, lire, afficher } };
 }

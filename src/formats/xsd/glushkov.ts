@@ -28,17 +28,28 @@ const VIDE: Morceau = { vide: true, premiers: [], derniers: [] };
 /** An empty choice: nothing is accepted, not even nothing (XSD Structures, 3.8.4). */
 const IMPOSSIBLE: Morceau = { vide: false, premiers: [], derniers: [] };
 
+/** What an expression may unroll to: an optional sequence has as many steps as the square of its length. */
+interface LimitesPositions {
+  readonly positions: number;
+  /** Steps from one position to another. */
+  readonly pas: number;
+}
+
 class Deroulement<T> {
   readonly feuilles: T[] = [];
   readonly suivants: Set<number>[] = [];
-  readonly #max: number;
+  readonly #max: LimitesPositions;
+  #pas = 0;
   trop = false;
 
-  constructor(max: number) {
+  constructor(max: LimitesPositions) {
     this.#max = max;
   }
 
   #relier(depuis: readonly number[], vers: readonly number[]): void {
+    this.#pas += depuis.length * vers.length;
+    this.trop ||= this.#pas > this.#max.pas;
+    if (this.trop) return;
     for (const d of depuis) for (const v of vers) this.suivants[d]?.add(v);
   }
 
@@ -77,7 +88,7 @@ class Deroulement<T> {
   }
 
   #feuille(feuille: T): Morceau {
-    if (this.feuilles.length >= this.#max) {
+    if (this.feuilles.length >= this.#max.positions) {
       this.trop = true;
       return VIDE;
     }
@@ -91,7 +102,12 @@ class Deroulement<T> {
     if (max === 0) return VIDE;
     const copies: Morceau[] = [];
     const nombre = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
-    for (let k = 0; k < nombre && !this.trop; k += 1) copies.push(this.derouler(terme));
+    for (let k = 0; k < nombre && !this.trop; k += 1) {
+      const copie = this.derouler(terme);
+      // nothing, a thousand million times, is nothing
+      if (copie.premiers.length === 0) return min === 0 ? VIDE : copie;
+      copies.push(copie);
+    }
     const finale = copies.at(-1);
     if (finale !== undefined && max === Number.POSITIVE_INFINITY) {
       this.#relier(finale.derniers, finale.premiers);
@@ -105,8 +121,8 @@ class Deroulement<T> {
   }
 }
 
-/** @returns null when the expression unrolls to more than `max` positions. */
-export function positionsDe<T>(expression: Expression<T>, max: number): Positions<T> | null {
+/** @returns null when the expression unrolls to more than `max`. */
+export function positionsDe<T>(expression: Expression<T>, max: LimitesPositions): Positions<T> | null {
   const d = new Deroulement<T>(max);
   const tout = d.derouler(expression);
   if (d.trop) return null;

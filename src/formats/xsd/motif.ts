@@ -4,10 +4,13 @@ import { lireMotif } from './motif-lecture.ts';
 /** A compiled pattern: whether it matches the whole of a value. */
 export type EssaiMotif = (valeur: string) => boolean;
 
-/** What JavaScript's matcher may be given when it has several ways to try: 64 characters, cubed, is nothing. */
+/** What JavaScript's matcher may be given: a number of trials that is nothing, for a value of that length at most. */
 const LONGUEUR_SURE = 64;
-const CHOIX_SURS = 3;
-const POSITIONS_MAX = 4000;
+const ESSAIS_SURS = 2 ** 18;
+/** That many trials per character at lengths so far apart are so many at any length: they do not grow faster than it. */
+const ESSAIS_PAR_CARACTERE = 128;
+const LONGUEURS = [2 ** 6, 2 ** 10, 2 ** 14, 2 ** 18];
+const LIMITES = { positions: 4000, pas: 20_000 };
 
 function source(e: Expression<string>): string {
   switch (e.genre) {
@@ -27,24 +30,46 @@ function source(e: Expression<string>): string {
   }
 }
 
-/**
- * JavaScript's matcher tries one way after the other: its time grows as the length of the value to the power of the
- * number of places where it may choose, which a repetition of repetitions makes infinite.
- */
-function choixPossibles(e: Expression<string>): number {
+/** `voies`: ways through an expression; `essais`: what it takes to try them all. May be infinite, or NaN beyond. */
+interface Cout {
+  readonly voies: number;
+  readonly essais: number;
+}
+
+/** JavaScript's matcher tries one way after the other: at most so many on a value of `longueur` characters. */
+function cout(e: Expression<string>, longueur: number): Cout {
   switch (e.genre) {
     case 'feuille':
-      return 0;
+      return { voies: 1, essais: 1 };
     case 'suite':
-      return e.termes.reduce((n, t) => n + choixPossibles(t), 0);
-    case 'choix':
-      return e.termes.reduce((n, t) => Math.max(n, choixPossibles(t)), 0);
-    case 'fois':
-      if (e.max <= 1 || e.min === e.max) return choixPossibles(e.terme);
-      return e.terme.genre === 'feuille' ? 1 : Number.POSITIVE_INFINITY;
+      return e.termes.reduce(
+        ({ voies, essais }: Cout, terme) => {
+          const c = cout(terme, longueur);
+          return { voies: voies * c.voies, essais: essais + voies * c.essais };
+        },
+        { voies: 1, essais: 0 },
+      );
+    case 'choix': {
+      const couts = e.termes.map((t) => cout(t, longueur));
+      return {
+        voies: couts.reduce((n, c) => n + c.voies, 0),
+        essais: couts.reduce((n, c) => n + c.essais, 0),
+      };
+    }
+    case 'fois': {
+      // a character is taken every time, or every time beyond the least number
+      const max = Math.min(e.max, longueur + (e.terme.genre === 'feuille' ? 0 : e.min));
+      return coutFois(cout(e.terme, longueur), Math.min(e.min, max), max);
+    }
     default:
       return e satisfies never;
   }
+}
+
+function coutFois({ voies: v, essais }: Cout, min: number, max: number): Cout {
+  const une = essais + 1;
+  if (v === 1) return { voies: max - min + 1, essais: une * max };
+  return { voies: (v ** (max + 1) - v ** min) / (v - 1), essais: (une * (v ** max - 1)) / (v - 1) };
 }
 
 /** Walks all ways at once. */
@@ -92,14 +117,17 @@ export function compilerMotif(texte: string): MotifCompile {
     return { type: 'refus', motif: 'il ne peut pas être traduit' };
   }
   const rapide: EssaiMotif = (valeur) => regexp.test(valeur);
-  const choix = choixPossibles(lecture.expression);
-  if (choix <= 1) return { type: 'compile', essai: rapide, source: js };
-  const positions = positionsDe(lecture.expression, POSITIONS_MAX);
+  const essais = (longueur: number): number => cout(lecture.expression, longueur).essais;
+  if (LONGUEURS.every((l) => essais(l) <= ESSAIS_PAR_CARACTERE * l)) {
+    return { type: 'compile', essai: rapide, source: js };
+  }
+  const positions = positionsDe(lecture.expression, LIMITES);
   if (positions === null) return { type: 'refus', motif: 'ses répétitions sont trop nombreuses' };
   const lent = marcheur(positions);
+  const sure = essais(LONGUEUR_SURE) <= ESSAIS_SURS ? LONGUEUR_SURE : -1;
   return {
     type: 'compile',
-    essai: (valeur) => (choix <= CHOIX_SURS && valeur.length <= LONGUEUR_SURE ? rapide : lent)(valeur),
+    essai: (valeur) => (valeur.length <= sure ? rapide : lent)(valeur),
     source: js,
   };
 }

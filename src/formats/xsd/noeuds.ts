@@ -1,4 +1,5 @@
 import { DOMParser, type Element, type Node } from '@xmldom/xmldom';
+import { lireXml } from '../xml/lire.ts';
 import { NS_XSD, type RefusSchema } from './artefact.ts';
 
 /** One reading of a schema file. The same file included by two namespaces (chameleon) is read twice. */
@@ -30,12 +31,56 @@ const ELEMENT = 1;
 const TEXTE = 3;
 const CDATA = 4;
 
-function decoder(octets: Uint8Array): string {
-  const vue = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-  const tete = vue.toString('latin1', 0, 200);
-  const encodage = /^<\?xml[^>]*?encoding\s*=\s*["']([^"']+)["']/.exec(tete)?.[1] ?? 'UTF-8';
-  const texte = /^(iso-8859-1|latin1)$/i.test(encodage) ? vue.toString('latin1') : vue.toString('utf8');
-  return texte.replace(/^\uFEFF/, '');
+const parTable =
+  (nom: string) =>
+  (octets: Uint8Array): string =>
+    new TextDecoder(nom, { fatal: true }).decode(octets);
+const enUtf8 = parTable('utf-8');
+const enLatin1 = (octets: Uint8Array): string =>
+  Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1');
+const enLatin9 = parTable('iso-8859-15');
+const enWindows = parTable('windows-1252');
+
+const DECODEURS = new Map<string, (octets: Uint8Array) => string>([
+  ['UTF-8', enUtf8],
+  ['UTF8', enUtf8],
+  ['US-ASCII', enUtf8],
+  ['ASCII', enUtf8],
+  ['ISO-8859-1', enLatin1],
+  ['ISO-LATIN-1', enLatin1],
+  ['LATIN1', enLatin1],
+  ['ISO-8859-15', enLatin9],
+  ['WINDOWS-1252', enWindows],
+  ['CP1252', enWindows],
+]);
+
+type Decodage =
+  | { readonly type: 'decode'; readonly texte: string }
+  | { readonly type: 'refus'; readonly message: string };
+
+/** By the mark of the first bytes, then by the XML declaration. */
+function decoder(octets: Uint8Array): Decodage {
+  const tete = enLatin1(octets.subarray(0, 1024));
+  const annonce = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(tete)?.[1] ?? 'UTF-8';
+  const large = /^(?:\xfe\xff|\xff\xfe|<\0|\0<)/.test(tete);
+  const encodage = large ? 'UTF-16' : annonce;
+  const decodeur = DECODEURS.get(encodage.toUpperCase());
+  if (decodeur === undefined) {
+    const permis = 'UTF-8, ISO-8859-1, ISO-8859-15 et windows-1252 le sont';
+    return { type: 'refus', message: `son encodage « ${encodage} » n’est pas admis : ${permis}` };
+  }
+  try {
+    return { type: 'decode', texte: decodeur(octets).replace(/^\uFEFF/, '') };
+  } catch {
+    return { type: 'refus', message: 'il contient des octets qui ne sont pas de l’UTF-8, son encodage' };
+  }
+}
+
+/** Why a text is not XML, in the words of our own reader, which refuses any DOCTYPE and so cannot judge what has one. */
+function pourquoi(texte: string): { readonly ligne: number; readonly message: string } {
+  const lu = texte.includes('<!DOCTYPE') ? null : lireXml(Buffer.from(texte, 'utf8'));
+  if (lu?.type !== 'illisible') return { ligne: 0, message: 'ce n’est pas du XML' };
+  return { ligne: lu.ligne, message: `ce n’est pas du XML (${lu.motif})` };
 }
 
 interface Portee {
@@ -96,27 +141,32 @@ function convertir(element: Element, portee: Portee): Noeud {
   };
 }
 
+/** The root, null when the text is not XML. */
+function lireRacine(texte: string): Element | null {
+  let casse = false;
+  try {
+    const lecteur = new DOMParser({ onError: (niveau) => void (casse ||= niveau !== 'warning') });
+    const racine = lecteur.parseFromString(texte, 'text/xml').documentElement;
+    return casse ? null : racine;
+  } catch {
+    return null;
+  }
+}
+
 /** Reads one schema file. Only its own bytes are looked at: nothing external is fetched. */
 export function lireNoeuds(fichier: string, octets: Uint8Array): LectureNoeuds {
   const refus: RefusSchema[] = [];
-  const echec = (message: string): LectureNoeuds => ({
+  const echec = (message: string, ligne = 0): LectureNoeuds => ({
     type: 'refus',
-    refus: refus[0] ?? { genre: 'invalide', fichier, ligne: 0, message },
+    refus: refus[0] ?? { genre: 'invalide', fichier, ligne, message },
   });
-  let racine: Element | null;
-  try {
-    const lecteur = new DOMParser({
-      onError: (niveau, message) => {
-        if (niveau === 'warning') return;
-        const faute = `ce n’est pas du XML (${message.split('\n')[0]})`;
-        refus.push({ genre: 'invalide', fichier, ligne: 0, message: faute });
-      },
-    });
-    racine = lecteur.parseFromString(decoder(octets), 'text/xml').documentElement;
-  } catch (e) {
-    return echec(`ce n’est pas du XML (${e instanceof Error ? e.message.split('\n')[0] : ''})`);
+  const decodage = decoder(octets);
+  if (decodage.type === 'refus') return echec(decodage.message);
+  const racine = lireRacine(decodage.texte);
+  if (racine === null) {
+    const { ligne, message } = pourquoi(decodage.texte);
+    return echec(message, ligne);
   }
-  if (racine === null || refus.length > 0) return echec('ce n’est pas du XML');
   if (racine.namespaceURI !== NS_XSD || racine.localName !== 'schema') {
     return echec(`la racine « ${racine.nodeName} » n’est pas un schéma XML Schema`);
   }

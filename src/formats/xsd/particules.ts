@@ -145,6 +145,7 @@ export function lireParticule(
   composant: Composant,
   ici: Ici = { repete: false, groupes: new Set() },
 ): Particule {
+  if (!atelier.developper(composant.noeud, 'particules', 1)) return { genre: 'suite', termes: [] };
   const min = atelier.entier(composant.noeud, 'minOccurs', 1);
   const max = atelier.entier(composant.noeud, 'maxOccurs', 1);
   if (max < min) atelier.sources.invalide(composant.noeud, 'maxOccurs est plus petit que minOccurs');

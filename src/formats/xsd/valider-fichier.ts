@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
+import { erreurXml } from '../../metier/catalogue/xml.ts';
 import { AnalyseurXml } from '../xml/analyseur.ts';
 import type { LimitesXml, Recepteur } from '../xml/evenements.ts';
 import { type FauteXml, fauteDeLecture } from '../xml/faute.ts';
 import { Muet } from '../xml/muet.ts';
+import { REFUS } from '../xml/refus.ts';
 import type { RefusSchema } from './artefact.ts';
 import { compilerEnCache } from './cache.ts';
+import type { CompilationXsd } from './compiler.ts';
 import { fauteDeSchema } from './constats-fautes.ts';
 import { jugerEtranger, type OptionsEtranger, OCTETS_ETRANGER } from './etranger.ts';
 import { type FichiersSchema, ouvrirFichiers } from './fichiers.ts';
 import { SchemaXsd } from './schema.ts';
+import type { LireFichier } from './sources.ts';
 import { ValideurXsd } from './valideur.ts';
 
 /** Validation of any file against any schema on the disk. */
@@ -82,16 +86,26 @@ async function parNous(demande: DemandeValidation, schema: SchemaXsd): Promise<B
   return { type: 'invalide', ...commun, fautes: constats.map(fauteDeSchema), tronque };
 }
 
+/** A file too big for libxml2 is not a file at fault: nothing is said of it. */
+function exigerPortable({ faute }: MalForme, limite: number): void {
+  if (faute.code !== REFUS.limiteOctets[0] || limite < OCTETS_ETRANGER) return;
+  throw erreurXml('VGM-XML-007', { mo: OCTETS_ETRANGER / 1_000_000 });
+}
+
 /** Our tokeniser reads the file first all the same: one reader decides what is well formed. */
 async function parLibxml2(demande: DemandeValidation): Promise<BilanFichier> {
   const morceaux: Uint8Array[] = [];
+  const limite = Math.min(demande.limites?.octets ?? OCTETS_ETRANGER, OCTETS_ETRANGER);
   const lu = await lire(demande, {
     recepteur: new Muet(),
-    limites: { octets: OCTETS_ETRANGER, ...demande.limites },
+    limites: { ...demande.limites, octets: limite },
     // whoever reads may use the same memory again for the next chunk
     garder: (octets) => morceaux.push(Uint8Array.from(octets)),
   });
-  if (lu.type === 'mal_forme') return lu;
+  if (lu.type === 'mal_forme') {
+    exigerPortable(lu, limite);
+    return lu;
+  }
   const octets = new Uint8Array(lu.octets);
   let place = 0;
   for (const morceau of morceaux.splice(0)) {
@@ -122,21 +136,39 @@ function montrer(
 }
 
 /**
+ * The compiler follows a schema by calling itself: one whose parts hold one another without measure is refused.
+ * @param cache as `DemandeValidation.cache`; null: nothing is kept.
+ */
+export function compilerSchema(
+  principal: string,
+  lireFichier: LireFichier,
+  cache: string | null,
+): CompilationXsd {
+  try {
+    return compilerEnCache(principal, lireFichier, cache);
+  } catch (origine) {
+    if (!(origine instanceof RangeError)) throw origine;
+    const message = 'ses constructions s’emboîtent sans mesure';
+    return { type: 'refus', refus: [{ genre: 'invalide', fichier: principal, ligne: 0, message }] };
+  }
+}
+
+/**
  * Validates a file as it is read, in bounded memory. A schema with a construct that our compiler does not carry out
  * (`key`, `redefine`…) goes to libxml2, in a thread, for files of `OCTETS_ETRANGER` at most.
- * @throws VGM-XML-005 or -006 when libxml2 does not answer: that is no verdict.
+ * @throws VGM-XML-005 or -006 when libxml2 does not answer, -007 when the file is too big for it: that is no verdict.
  */
 export async function validerAvecSchema(demande: DemandeValidation): Promise<BilanFichier> {
   const ouverture = ouvrirFichiers(demande.schema, demande.catalogue);
   if (ouverture.type === 'refus') return { type: 'schema_refuse', refus: [ouverture.refus] };
   const { fichiers } = ouverture;
   const vains = new Set<string>();
-  const suivre = (nom: string): Uint8Array | null => {
+  const suivre: LireFichier = (nom) => {
     const octets = fichiers.lire(nom);
     if (octets === null) vains.add(nom);
     return octets;
   };
-  const compilation = compilerEnCache(fichiers.principal, suivre, demande.cache ?? null);
+  const compilation = compilerSchema(fichiers.principal, suivre, demande.cache ?? null);
   if (compilation.type === 'compile') return parNous(demande, new SchemaXsd(compilation.artefact));
   const { refus } = compilation;
   if (refus.some((r) => r.genre === 'nonHonore')) return parLibxml2(demande);

@@ -4,15 +4,17 @@ import type { z } from 'zod';
 import { cleTrompeuse } from '../../formats/encodages/json.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
+import type { NomProtocole, RoleDepot } from '../../metier/flux.ts';
 import type { Siren } from '../../metier/identifiants.ts';
 import type { FichierDepose, ReponseDepot } from '../../gestes/gestes.ts';
 import { borner, type Compteur, compteur, purger } from '../flot.ts';
 import type { Porte } from '../porte.ts';
 import { RefusDepot } from '../problemes.ts';
 import { cleIdempotence, demande as formeDemande, lire, optionsDepot } from './formes.ts';
+import { fluxId } from './identifiants.ts';
 import { anomaliesDe, vueFlux } from './vues.ts';
 
-/** The deposit door: POST /flux, a multipart form streamed straight to the coffre. */
+/** The doors of files: POST /flux and POST /flux/{id}/signature, multipart forms streamed straight to the coffre. */
 
 /** Bytes of the JSON part, far above any real one. */
 const DEMANDE_MAX = 1024 * 1024;
@@ -20,6 +22,10 @@ const DEMANDE_MAX = 1024 * 1024;
 const MARGE = 2 * DEMANDE_MAX;
 
 const LIEU = 'la partie « demande »';
+/** Parts that are files; only « annexe » may come several times. */
+const ROLES: readonly RoleDepot[] = ['document', 'annexe', 'pes'];
+/** The part without which there is nothing to deposit. */
+const PRINCIPALE: Readonly<Record<NomProtocole, RoleDepot>> = { ACTES: 'document', HELIOS: 'pes' };
 
 interface Formulaire {
   demande: unknown;
@@ -105,8 +111,8 @@ class Lecteur {
       return;
     }
     const { fichiers } = formulaire;
-    const role = nom === 'document' || nom === 'annexe' ? nom : undefined;
-    const double = role === 'document' && fichiers.some((f) => f.role === 'document');
+    const role = ROLES.find((r) => r === nom);
+    const double = role !== 'annexe' && fichiers.some((f) => f.role === role);
     if (role === undefined || double || partie.type !== 'file') {
       throw erreurApi('VGM-API-008', { partie: nom });
     }
@@ -119,7 +125,7 @@ class Lecteur {
     return lireJson(await enTexte(borner(partie.file, compteur(DEMANDE_MAX), this.#faute)));
   }
 
-  async #recevoir(partie: MultipartFile, role: 'document' | 'annexe'): Promise<FichierDepose> {
+  async #recevoir(partie: MultipartFile, role: RoleDepot): Promise<FichierDepose> {
     const source = borner(partie.file, this.#compte, this.#faute);
     try {
       return await this.#porte.gestes.recevoirFichier(source, role, partie.filename ?? role);
@@ -160,18 +166,23 @@ function repondre(reponse: FastifyReply, resultat: ReponseDepot): unknown {
 function comprendre({ demande, fichiers }: Formulaire): z.output<typeof formeDemande> {
   if (demande === undefined) throw erreurApi('VGM-API-007', { partie: 'demande' });
   const lue = lire(formeDemande, demande, 'demande');
-  if (!fichiers.some((f) => f.role === 'document')) throw erreurApi('VGM-API-007', { partie: 'document' });
+  const partie = PRINCIPALE[lue.protocole];
+  if (!fichiers.some((f) => f.role === partie)) throw erreurApi('VGM-API-007', { partie });
   return lue;
 }
 
-async function deposer(requete: FastifyRequest, porte: Porte): Promise<ReponseDepot> {
-  const { a_blanc } = lire(optionsDepot, requete.query);
-  const cle = lire(cleIdempotence, requete.headers['idempotency-key'], 'Idempotency-Key') ?? null;
+function exigerFormulaire(requete: FastifyRequest, porte: Porte): void {
   if (!requete.isMultipart()) {
     const type = (requete.headers['content-type'] ?? 'aucun').slice(0, 100);
     throw erreurApi('VGM-API-005', { type, attendu: 'un formulaire multipart/form-data' });
   }
   annoncerTropGros(requete, porte.config.api.taille_max_octets);
+}
+
+async function deposer(requete: FastifyRequest, porte: Porte): Promise<ReponseDepot> {
+  const { a_blanc } = lire(optionsDepot, requete.query);
+  const cle = lire(cleIdempotence, requete.headers['idempotency-key'], 'Idempotency-Key') ?? null;
+  exigerFormulaire(requete, porte);
   const formulaire: Formulaire = { demande: undefined, fichiers: [] };
   let lue: z.output<typeof formeDemande>;
   let collectivite: Siren;
@@ -195,6 +206,24 @@ async function deposer(requete: FastifyRequest, porte: Porte): Promise<ReponseDe
   });
 }
 
+/** A form whose only part is « pes », the file signed elsewhere. */
+async function lireSigne(requete: FastifyRequest, porte: Porte): Promise<FichierDepose> {
+  exigerFormulaire(requete, porte);
+  const formulaire: Formulaire = { demande: undefined, fichiers: [] };
+  try {
+    await new Lecteur(requete, porte).lire(formulaire);
+    const intrus = formulaire.demande === undefined ? undefined : 'demande';
+    const partie = intrus ?? formulaire.fichiers.find((f) => f.role !== 'pes')?.role;
+    if (partie !== undefined) throw erreurApi('VGM-API-008', { partie });
+    const [fichier] = formulaire.fichiers;
+    if (fichier === undefined) throw erreurApi('VGM-API-007', { partie: 'pes' });
+    return fichier;
+  } catch (e) {
+    await porte.gestes.oublierFichiers(formulaire.fichiers);
+    throw e;
+  }
+}
+
 export function routesDepot(app: FastifyInstance, porte: Porte): void {
   app.register(async (enfant) => {
     await enfant.register(multipart, { limits: { fileSize: Number.MAX_SAFE_INTEGER } });
@@ -204,6 +233,16 @@ export function routesDepot(app: FastifyInstance, porte: Porte): void {
     enfant.post('/flux', async (requete, reponse) => {
       try {
         return repondre(reponse, await deposer(requete, porte));
+      } catch (e) {
+        purger(requete.raw, reponse.raw);
+        throw e;
+      }
+    });
+    enfant.post('/flux/:id/signature', async (requete, reponse) => {
+      try {
+        const id = fluxId(requete);
+        const fichier = await lireSigne(requete, porte);
+        return { flux: vueFlux(await porte.gestes.apporterSignature(requete.contexte, id, fichier)) };
       } catch (e) {
         purger(requete.raw, reponse.raw);
         throw e;

@@ -32,6 +32,10 @@ function lectures(app: FastifyInstance, { gestes }: Porte): void {
       livraisons: montre.livraisons.map(vueLivraison),
     };
   });
+
+  app.get('/flux/:id/correction', async (requete) => ({
+    correction: await gestes.corriger(requete.contexte, fluxId(requete)),
+  }));
 }
 
 function telechargements(app: FastifyInstance, { gestes }: Porte): void {
@@ -62,6 +66,10 @@ function telechargements(app: FastifyInstance, { gestes }: Porte): void {
 function ordres(app: FastifyInstance, { gestes }: Porte): void {
   app.post('/flux/:id/renvoyer', async (requete) => ({
     flux: vueFlux(await gestes.renvoyer(requete.contexte, fluxId(requete))),
+  }));
+
+  app.post('/flux/:id/confirmer', async (requete) => ({
+    flux: vueFlux(await gestes.confirmer(requete.contexte, fluxId(requete))),
   }));
 
   app.post('/flux/:id/abandonner', async (requete) => {

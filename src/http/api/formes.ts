@@ -24,12 +24,20 @@ const oui = z
 
 const protocole = z.enum(['ACTES', 'HELIOS']);
 
-export const demande = z.strictObject({
-  protocole: protocole.default('ACTES'),
-  /** May be left out by the token of a collectivité. */
-  collectivite: siren.optional(),
-  metadonnees: z.record(z.string(), z.unknown()),
-});
+export const demande = z.discriminatedUnion('protocole', [
+  z.strictObject({
+    protocole: z.literal('ACTES').default('ACTES'),
+    /** May be left out by the token of a collectivité. */
+    collectivite: siren.optional(),
+    metadonnees: z.record(z.string(), z.unknown()),
+  }),
+  z.strictObject({
+    protocole: z.literal('HELIOS'),
+    collectivite: siren.optional(),
+    /** A PES speaks for itself. */
+    metadonnees: z.strictObject({}).default({}),
+  }),
+]);
 
 export const optionsDepot = z.strictObject({ a_blanc: oui.optional() });
 export const cleIdempotence = z
@@ -46,6 +54,11 @@ export const filtreFlux = z.strictObject({
   limite,
 });
 
+/** Both days included, in legal time. */
+export const filtreTrace = z
+  .strictObject({ du: z.iso.date(), au: z.iso.date(), siren: siren.optional() })
+  .refine(({ du, au }) => du <= au, { path: ['au'], error: 'il faut « du », ou un jour qui le suit' });
+
 export const ordreMotif = z.strictObject({ motif });
 export const ordreTrancher = z.strictObject({ decision: z.enum(['recu', 'non_recu']), motif });
 
@@ -55,6 +68,8 @@ export const filtreRetours = z.strictObject({
   limite,
 });
 export const ordreRattacher = z.strictObject({ flux: uuid });
+/** Name of a file at the DGFiP's; none: the body is a mail. */
+export const optionsRetour = z.strictObject({ nom: z.string().min(1).max(255).optional() });
 
 export const filtreLivraisons = z.strictObject({
   flux: uuid.optional(),

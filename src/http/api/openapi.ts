@@ -28,8 +28,13 @@ function parametresChemin(chemin: string): Noeud[] {
 
 function parametresRequete(schema: z.ZodType | undefined): Noeud[] {
   if (schema === undefined) return [];
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(properties).map(([name, s]) => ({ name, in: 'query', required: false, schema: s }));
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, s]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema: s,
+  }));
 }
 
 function corps(op: Operation): Noeud {
@@ -84,7 +89,7 @@ export function document(version: string): Noeud {
     info: {
       title: 'vaguemestre',
       version,
-      description: 'Tiers de télétransmission : dépôt, suivi et preuve des flux ACTES.',
+      description: 'Tiers de télétransmission : dépôt, suivi et preuve des flux ACTES et HELIOS.',
       license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
     },
     servers: [{ url: '/api/v1' }],

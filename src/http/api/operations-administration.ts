@@ -128,6 +128,41 @@ const livraisons: readonly Operation[] = [
   },
 ];
 
+const uneDestination = objet({ destination: renvoi('Destination') });
+const destinations: readonly Operation[] = [
+  {
+    id: 'listerDestinations',
+    famille: 'Destinations',
+    methode: 'get',
+    chemin: '/destinations',
+    resume: 'Lister les portes de l’État, et celles dont l’émission est suspendue (exploitant).',
+    statut: 200,
+    rend: 'Les destinations.',
+    reponse: objet({ destinations: listeDe(renvoi('Destination')) }),
+  },
+  {
+    id: 'suspendreDestination',
+    famille: 'Destinations',
+    methode: 'post',
+    chemin: '/destinations/{destination}/suspendre',
+    resume: 'Suspendre l’émission, aussitôt ; les dépôts continuent (exploitant).',
+    corps: formes.ordreMotif,
+    statut: 200,
+    rend: 'La destination.',
+    reponse: uneDestination,
+  },
+  {
+    id: 'reprendreDestination',
+    famille: 'Destinations',
+    methode: 'post',
+    chemin: '/destinations/{destination}/reprendre',
+    resume: 'Reprendre l’émission (exploitant).',
+    statut: 200,
+    rend: 'La destination.',
+    reponse: uneDestination,
+  },
+];
+
 const exploitation: readonly Operation[] = [
   {
     id: 'listerJetons',
@@ -218,4 +253,9 @@ const exploitation: readonly Operation[] = [
   },
 ];
 
-export const ADMINISTRATION: readonly Operation[] = [...collectivites, ...livraisons, ...exploitation];
+export const ADMINISTRATION: readonly Operation[] = [
+  ...collectivites,
+  ...livraisons,
+  ...destinations,
+  ...exploitation,
+];

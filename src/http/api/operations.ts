@@ -13,12 +13,12 @@ const mot: Schema = { type: 'string' };
 
 const DEPOT: Schema = {
   type: 'object',
-  required: ['demande', 'document'],
+  description: 'ACTES : « document », puis les « annexe ». HELIOS : « pes », seul.',
+  required: ['demande'],
   properties: {
     demande: {
       type: 'object',
-      description: 'JSON {protocole, collectivite, metadonnees}.',
-      required: ['metadonnees'],
+      description: 'JSON {protocole, collectivite, metadonnees} ; un PES n’a pas de métadonnées.',
       properties: {
         protocole: { enum: ['ACTES', 'HELIOS'], default: 'ACTES' },
         collectivite: { type: 'string', pattern: '^[0-9]{9}$' },
@@ -27,6 +27,7 @@ const DEPOT: Schema = {
     },
     document: binaire,
     annexe: listeDe(binaire),
+    pes: binaire,
   },
 };
 
@@ -92,6 +93,17 @@ const flux: readonly Operation[] = [
     }),
   },
   {
+    id: 'corrigerFlux',
+    famille: 'Flux',
+    methode: 'get',
+    chemin: '/flux/{id}/correction',
+    resume:
+      'Dire, d’un PES acquitté, ce que le fichier corrigé doit retirer, corriger, renvoyer ou renuméroter.',
+    statut: 200,
+    rend: 'La conduite à tenir pour le fichier, pour chaque bordereau et pour chaque pièce justificative.',
+    reponse: objet({ correction: renvoi('Correction') }),
+  },
+  {
     id: 'lirePiece',
     famille: 'Flux',
     methode: 'get',
@@ -122,6 +134,30 @@ const flux: readonly Operation[] = [
     reponse: unFlux,
   },
   {
+    id: 'confirmerFlux',
+    famille: 'Flux',
+    methode: 'post',
+    chemin: '/flux/{id}/confirmer',
+    resume: 'Donner l’accord de la collectivité pour que son PES soit signé ici.',
+    statut: 200,
+    rend: 'Le flux, de nouveau contrôlé, qui va être signé.',
+    reponse: unFlux,
+  },
+  {
+    id: 'apporterSignature',
+    famille: 'Flux',
+    methode: 'post',
+    chemin: '/flux/{id}/signature',
+    resume: 'Apporter le PES signé ailleurs : le même, aux signatures près (422 sinon).',
+    corpsBrut: {
+      types: ['multipart/form-data'],
+      schema: { type: 'object', required: ['pes'], properties: { pes: binaire } },
+    },
+    statut: 200,
+    rend: 'Le flux, dont les signatures vont être vérifiées.',
+    reponse: unFlux,
+  },
+  {
     id: 'abandonnerFlux',
     famille: 'Flux',
     methode: 'post',
@@ -145,6 +181,20 @@ const flux: readonly Operation[] = [
   },
 ];
 
+const exports: readonly Operation[] = [
+  {
+    id: 'exporterTraceHelios',
+    famille: 'Exports',
+    methode: 'get',
+    chemin: '/exports/trace-helios',
+    resume: 'Exporter la trace des fichiers échangés avec Hélios, jours « du » et « au » compris.',
+    requete: formes.filtreTrace,
+    statut: 200,
+    rend: 'Une table CSV (« ; », UTF-8 avec BOM), une ligne par fichier émis ou reçu.',
+    typeReponse: 'text/csv',
+  },
+];
+
 const retours: readonly Operation[] = [
   {
     id: 'listerRetours',
@@ -162,8 +212,9 @@ const retours: readonly Operation[] = [
     famille: 'Retours',
     methode: 'post',
     chemin: '/retours',
-    resume: 'Ranger à la main un message brut (courriel enregistré).',
-    corpsBrut: { types: ['message/rfc822', 'application/octet-stream'], schema: binaire },
+    resume: 'Ranger à la main un courriel enregistré, ou un fichier de la DGFiP (avec son nom).',
+    requete: formes.optionsRetour,
+    corpsBrut: { types: ['message/rfc822', 'application/xml', 'application/octet-stream'], schema: binaire },
     statut: 201,
     rend: 'Le retour rangé.',
     reponse: unRetour,
@@ -173,7 +224,7 @@ const retours: readonly Operation[] = [
     famille: 'Retours',
     methode: 'get',
     chemin: '/retours/{id}',
-    resume: 'Montrer un retour : expéditeur, objet, début du texte, parties.',
+    resume: 'Montrer un retour : expéditeur, objet, début du texte (d’un fichier : ce qu’il dit), parties.',
     statut: 200,
     rend: 'Le retour.',
     reponse: objet({
@@ -191,8 +242,8 @@ const retours: readonly Operation[] = [
     chemin: '/retours/{id}/brut',
     resume: 'Télécharger le message tel que reçu.',
     statut: 200,
-    rend: 'Le message brut.',
-    typeReponse: 'message/rfc822',
+    rend: 'Le message brut : un courriel, ou un fichier XML de la DGFiP.',
+    typeReponse: '*/*',
   },
   {
     id: 'retraiterRetour',
@@ -242,4 +293,10 @@ const retours: readonly Operation[] = [
   },
 ];
 
-export const OPERATIONS: readonly Operation[] = [...depot, ...flux, ...retours, ...ADMINISTRATION];
+export const OPERATIONS: readonly Operation[] = [
+  ...depot,
+  ...flux,
+  ...exports,
+  ...retours,
+  ...ADMINISTRATION,
+];

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
+import { nomDeFichier } from '../../formats/encodages/noms.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { FluxId, RetourId } from '../../metier/identifiants.ts';
 import { disposition } from '../entetes.ts';
 import { borner, compteur, exigerOctets, purger } from '../flot.ts';
 import type { Porte } from '../porte.ts';
-import { filtreRetours, lire, ordreMotif, ordreRattacher } from './formes.ts';
+import { filtreRetours, lire, optionsRetour, ordreMotif, ordreRattacher } from './formes.ts';
 import { retourId } from './identifiants.ts';
 import { vueRetour } from './vues.ts';
 
@@ -33,10 +34,11 @@ function lectures(app: FastifyInstance, { gestes }: Porte): void {
 
   app.get('/retours/:id/brut', async (requete, reponse) => {
     const { retour, brut } = await gestes.retours.montrer(requete.contexte, retourId(requete));
+    const { nom } = retour;
     reponse.headers({
-      'content-type': 'message/rfc822',
+      'content-type': nom === null ? 'message/rfc822' : 'application/xml',
       'content-length': retour.taille,
-      'content-disposition': disposition(`${retour.id}.eml`),
+      'content-disposition': disposition(nom ?? `${retour.id}.eml`),
       'x-content-type-options': 'nosniff',
     });
     return reponse.send(brut);
@@ -74,12 +76,17 @@ function depotManuel(app: FastifyInstance, { gestes, config }: Porte): void {
     enfant.addContentTypeParser('*', (_requete, corps, fini) => fini(null, corps));
     enfant.post('/retours', async (requete, reponse) => {
       const compte = compteur(config.api.taille_max_octets);
+      const { nom } = lire(optionsRetour, requete.query);
       if (!(requete.body instanceof Readable)) {
         throw erreurApi('VGM-API-003', { problemes: 'le message à ranger est attendu dans le corps.' });
       }
       try {
         const source = exigerOctets(borner(requete.body, compte, lireFaute), compte);
-        const retour = await gestes.retours.deposer(requete.contexte, source);
+        const retour = await gestes.retours.deposer(
+          requete.contexte,
+          source,
+          nom === undefined ? null : nomDeFichier(nom) || 'fichier.xml',
+        );
         reponse.code(201).header('location', `/api/v1/retours/${retour.id}`);
         return { retour: vueRetour(retour) };
       } catch (e) {

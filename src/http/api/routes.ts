@@ -4,7 +4,9 @@ import { erreurApi } from '../../metier/catalogue/api.ts';
 import type { Famille, Porte } from '../porte.ts';
 import { routesCollectivites } from './collectivites.ts';
 import { routesDepot } from './depot.ts';
+import { routesDestinations } from './destinations.ts';
 import { routesExploitation } from './exploitation.ts';
+import { routesExports } from './exports.ts';
 import { routesFlux } from './flux.ts';
 import { routesJetons } from './jetons.ts';
 import { routesLivraisons } from './livraisons.ts';
@@ -13,9 +15,11 @@ import { routesRetours } from './retours.ts';
 const FAMILLES: readonly Famille[] = [
   routesDepot,
   routesFlux,
+  routesExports,
   routesRetours,
   routesCollectivites,
   routesLivraisons,
+  routesDestinations,
   routesJetons,
   routesExploitation,
 ];

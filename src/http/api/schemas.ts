@@ -28,7 +28,54 @@ export function objet(properties: Readonly<Record<string, Schema>>): Schema {
 
 const Erreur = objet({ code: texte, nature: texte, message: texte, cause: texte, remede: texte });
 
+const ErreurAck = objet({
+  niveau: { enum: ['element', 'piece', 'ligne'] },
+  piece: texteOuNul,
+  ligne: texteOuNul,
+  code: texteOuNul,
+  libelle: { type: ['string', 'null'], description: 'les mots d’Hélios' },
+  sens: { enum: ['doublon', 'passager', 'a_corriger'] },
+  explication: { type: 'string', description: 'ce que dit le code' },
+});
+
+const jugement: Readonly<Record<string, Schema>> = {
+  nom: texte,
+  sort: { enum: ['accepte', 'refuse', 'doublon', 'indecis', 'sans_reponse'] },
+  conduite: { enum: ['retirer', 'corriger', 'renvoyer', 'renumeroter', 'trancher'] },
+  erreurs: listeDe(ErreurAck),
+};
+
+const Correction = objet({
+  flux: uuid,
+  identite: texte,
+  etat: { enum: ['acquitte', 'acquitte_partiel', 'anomalie'] },
+  nomFic: texte,
+  codCol: texte,
+  codBud: texte,
+  sha256: texte,
+  issue: texte,
+  misesEnLigne: entier,
+  conduite: { enum: ['rien', 'renvoyer', 'corriger', 'trancher'] },
+  consigne: texte,
+  autreNom: { type: 'boolean', description: 'le fichier corrigé doit porter un autre NomFic' },
+  complete: { type: 'boolean', description: 'faux : le fichier a plus de parties qu’il n’en est nommé ici' },
+  generales: listeDe(objet(jugement)),
+  bordereaux: listeDe(
+    objet({
+      ...jugement,
+      domaine: texte,
+      exercice: texte,
+      type: texte,
+      numero: texte,
+      pieces: listeDe(texte),
+      consigne: texte,
+    }),
+  ),
+  pieces: listeDe(objet({ ...jugement, idUnique: texte, bordereaux: listeDe(texte), consigne: texte })),
+});
+
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
+  Correction,
   Flux: objet({
     id: uuid,
     protocole: { enum: ['ACTES', 'HELIOS'] },
@@ -92,6 +139,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     id: uuid,
     etat: { enum: ['recu', 'attribue', 'a_trancher', 'classe'] },
     source: texte,
+    nom: texteOuNul,
     recu: instant,
     taille: entier,
     sha256: texte,
@@ -110,6 +158,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     points: listeDe(libre),
     creee: instant,
     ver: entier,
+  }),
+  Destination: objet({
+    nom: texte,
+    suspension: {
+      anyOf: [objet({ motif: texte, acteur: texte, depuis: instant }), { type: 'null' }],
+    },
   }),
   Jeton: objet({ nom: texte, collectivite: texteOuNul, cree: instant }),
   Anomalie: {

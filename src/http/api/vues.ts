@@ -5,6 +5,7 @@ import type { Flux, PieceDuFlux } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
 import type { EssaiLivraison, Livraison } from '../../metier/notifications.ts';
 import type { Retour } from '../../metier/retours.ts';
+import type { Destination } from '../../gestes/gestes.ts';
 import type { Jeton } from '../../ports/store.ts';
 
 /**
@@ -81,6 +82,7 @@ export function vueRetour(r: Retour) {
     id: r.id,
     etat: r.etat,
     source: r.source,
+    nom: r.nom,
     recu: iso(r.recu),
     taille: r.taille,
     sha256: r.sha256,
@@ -102,6 +104,13 @@ export function vueCollectivite(c: Collectivite) {
     points: c.points,
     creee: iso(c.creee),
     ver: c.ver,
+  };
+}
+
+export function vueDestination({ nom, suspension: s }: Destination) {
+  return {
+    nom,
+    suspension: s === null ? null : { motif: s.motif, acteur: s.acteur, depuis: iso(s.depuis) },
   };
 }
 

@@ -75,6 +75,15 @@ export const CATALOGUE_CLI = {
     http: 404,
     sortie: 1,
   },
+  'VGM-CLI-010': {
+    nature: 'passagere',
+    message: 'La réponse de la commande ne peut pas être écrite ({raison}).',
+    cause: 'La sortie standard mène à un fichier qui n’accepte plus rien, souvent faute de place.',
+    remede:
+      'Faire de la place ou diriger la sortie ailleurs ; ce qui a été écrit est incomplet, ne pas s’y fier.',
+    http: 503,
+    sortie: 1,
+  },
   'VGM-CLI-500': {
     nature: 'definitive',
     message: 'Erreur inattendue de la commande : {detail}',

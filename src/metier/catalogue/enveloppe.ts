@@ -30,6 +30,14 @@ export const CATALOGUE_ENVELOPPE = {
     http: 413,
     sortie: 3,
   },
+  'VGM-ENV-004': {
+    nature: 'definitive',
+    message: 'Le flux {flux} n’a pas de fichier PES à transmettre.',
+    cause: 'Le flux a été enregistré par une autre version du programme, ou modifié hors de lui.',
+    remede: 'Abandonner ce flux et déposer le fichier de nouveau ; transmettre le cas à l’éditeur.',
+    http: 500,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurEnveloppe = fabrique(CATALOGUE_ENVELOPPE);

@@ -191,6 +191,15 @@ export const CATALOGUE_PASSERELLE = {
     http: 502,
     sortie: 1,
   },
+  'VGM-PAS-023': {
+    nature: 'definitive',
+    message:
+      'Le fichier {nom} pèse {taille} octets à la passerelle, plus que {limite} octets ; il y est laissé.',
+    cause: 'Fichier démesuré, ou qui n’est pas une réponse de la DGFiP.',
+    remede: 'L’exploitant le récupère à la main et le range par « vaguemestre retours deposer ».',
+    http: 502,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurPasserelle = fabrique(CATALOGUE_PASSERELLE);

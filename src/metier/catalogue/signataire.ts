@@ -58,6 +58,15 @@ export const CATALOGUE_SIGNATAIRE = {
     http: 502,
     sortie: 1,
   },
+  'VGM-SGT-008': {
+    nature: 'definitive',
+    message: 'La clé « {nom} » des réglages ne peut pas servir : {detail}.',
+    cause:
+      'Le fichier, le mot de passe, le certificat ou l’adresse donnés sous [[helios.cles]] ne conviennent pas.',
+    remede: 'Sous [[helios.cles]], à la clé de ce nom : {remede}',
+    http: 500,
+    sortie: 2,
+  },
 } as const satisfies Catalogue;
 
 export const erreurSignataire = fabrique(CATALOGUE_SIGNATAIRE);

@@ -15,7 +15,7 @@ export const CATALOGUE_TRANSMISSION = {
     message: 'La remise de {nom} a été interrompue : {detail}.',
     cause: 'Des octets sont partis et aucune réponse n’est revenue ; l’État détient peut-être déjà l’envoi.',
     remede:
-      'Attendre l’accusé, qui réglera la question. Sinon demander à la préfecture si elle détient {nom}, puis « vaguemestre trancher ».',
+      'Attendre l’accusé, qui réglera la question. Sinon demander à {etat} si elle détient {nom}, puis « vaguemestre trancher ».',
     http: 502,
     sortie: 1,
   },
@@ -42,7 +42,7 @@ export const CATALOGUE_TRANSMISSION = {
     message: 'Le guichet de l’État a répondu {statut} à la remise de {nom}, sans dire s’il l’a prise.',
     cause: 'Panne interne du guichet après la réception.',
     remede:
-      'Attendre l’accusé, qui réglera la question. Sinon demander à la préfecture si elle détient {nom}, puis « vaguemestre trancher ».',
+      'Attendre l’accusé, qui réglera la question. Sinon demander à {etat} si elle détient {nom}, puis « vaguemestre trancher ».',
     http: 502,
     sortie: 1,
   },
@@ -51,16 +51,15 @@ export const CATALOGUE_TRANSMISSION = {
     message: 'Le démon s’est arrêté pendant la remise de {nom}.',
     cause: 'Arrêt brutal de la machine ou du programme alors que l’envoi était en ligne.',
     remede:
-      'Attendre l’accusé, qui réglera la question. Sinon demander à la préfecture si elle détient {nom}, puis « vaguemestre trancher ».',
+      'Attendre l’accusé, qui réglera la question. Sinon demander à {etat} si elle détient {nom}, puis « vaguemestre trancher ».',
     http: 502,
     sortie: 1,
   },
   'VGM-TRA-007': {
     nature: 'passagere',
     message: 'Aucune adresse de guichet n’est réglée pour {protocole}.',
-    cause: 'Le réglage « actes.ministere.url » est vide.',
-    remede:
-      'L’exploitant règle l’adresse et le certificat donnés par l’État ; les flux partiront alors tout seuls.',
+    cause: 'Le réglage « {reglage} » est vide, ou ne nomme pas ce guichet.',
+    remede: 'L’exploitant règle l’accès donné par l’État ; les flux partiront alors tout seuls.',
     http: 503,
     sortie: 1,
   },
@@ -68,8 +67,16 @@ export const CATALOGUE_TRANSMISSION = {
     nature: 'passagere',
     message: 'Le flux attend son tour : {raison}.',
     cause: 'L’exploitant, ou l’État par lui, a borné les heures ou le volume des transmissions.',
+    remede: 'Rien à faire : il partira à la prochaine ouverture. Les bornes se règlent dans « {reglage} ».',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-TRA-009': {
+    nature: 'passagere',
+    message: 'L’émission vers {destination} est suspendue : {motif}.',
+    cause: 'Une personne l’a suspendue, de son chef ou à la demande de l’État.',
     remede:
-      'Rien à faire : il partira à la prochaine ouverture. Les bornes se règlent dans « actes.ministere ».',
+      'Rien à faire : le flux partira quand l’exploitant aura donné « vaguemestre destination reprendre ».',
     http: 503,
     sortie: 1,
   },

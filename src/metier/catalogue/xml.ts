@@ -51,6 +51,15 @@ export const CATALOGUE_XML = {
     http: 503,
     sortie: 1,
   },
+  'VGM-XML-007': {
+    nature: 'definitive',
+    message: 'Le fichier dépasse {mo} Mo, le plus que libxml2 reçoive ici ; il n’est pas jugé.',
+    cause: 'Ce schéma emploie ce que seul libxml2 applique, en gardant le fichier entier en mémoire.',
+    remede:
+      'Valider le fichier avec un autre outil ; un schéma sans clé ni redéfinition ne connaît pas cette limite.',
+    http: 413,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurXml = fabrique(CATALOGUE_XML);

@@ -36,7 +36,7 @@ export function creerProtocoleActes(reglages: ReglagesActes = {}): ProtocoleActe
       composer,
     },
     transmission: { lireReponse },
-    accuse: { lire, echeance },
+    accuse: { lire, echeance: (_flux, transmis, joursOuvres) => echeance(transmis, joursOuvres) },
   };
 }
 

@@ -3,7 +3,7 @@ import type { ObjetJson } from '../../metier/flux.ts';
 import type { PartieRetour } from '../protocole.ts';
 import { type BilanAck, bilanAcquit, bilanRefusEntier } from './accuse/bilan.ts';
 import type { AcquitLu, FichierEtatLu, NonAcquitLu, RetourLu } from './accuse/faits.ts';
-import { lireFichierEtat } from './accuse/lire.ts';
+import { lireFichierEtat, lireFichierEtatAuFil } from './accuse/lire.ts';
 import { champsAck, ficheAck, libelleAck } from './accuse/presentation.ts';
 
 /** PES_ACQUIT, of either form, or PES_NonAcquit: it answers one file, to be found by `rapprocher`. */
@@ -81,14 +81,22 @@ function comprendre(nom: string, lu: FichierEtatLu): Sort {
   }
 }
 
-/** Understands files of the State by their content; their names say nothing sure. Never throws on foreign content. */
-export function lire(parties: readonly PartieRetour[]): RetourHelios {
+function trier(sorts: readonly (readonly [string, Sort])[]): RetourHelios {
   const messages: RetourHelios['messages'][number][] = [];
   const restes: { nom: string; motif: string }[] = [];
-  for (const { nom, octets } of parties) {
-    const sort = comprendre(nom, lireFichierEtat(octets));
+  for (const [nom, sort] of sorts) {
     if ('motif' in sort) restes.push({ nom, motif: sort.motif });
     else messages.push(sort);
   }
   return { messages, restes };
+}
+
+/** Understands files of the State by their content; their names say nothing sure. Never throws on foreign content. */
+export function lire(parties: readonly PartieRetour[]): RetourHelios {
+  return trier(parties.map(({ nom, octets }) => [nom, comprendre(nom, lireFichierEtat(octets))]));
+}
+
+/** The same for one file too big to be held. */
+export async function lireAuFil(nom: string, source: AsyncIterable<Uint8Array>): Promise<RetourHelios> {
+  return trier([[nom, comprendre(nom, await lireFichierEtatAuFil(source))]]);
 }

@@ -1,6 +1,7 @@
 import { erreurHelios } from '../../metier/catalogue/helios.ts';
 import type { Flux } from '../../metier/flux.ts';
-import type { Jour, Siren } from '../../metier/identifiants.ts';
+import { FUSEAU } from '../../metier/echeances.ts';
+import type { Instant, Jour, Siren } from '../../metier/identifiants.ts';
 
 /** Names of PES v2: of a file for its acquittement, at the gateway, and of what comes back. */
 
@@ -105,17 +106,34 @@ export function defautNomFic(nomFic: string): 'vide' | 'long' | 'muet' | null {
   return /^(?:0+|nc|[ .])$|(?![\u0080-\u009f])\p{Cc}/u.test(nomFic) ? 'muet' : null;
 }
 
-/** What a file at the gateway seems to be: a hint for people, its root alone decides. */
+/** What a file at the gateway seems to be. Of what the State makes it is a hint for people: its root alone decides. */
 export type NatureNom = 'acquit' | 'retour' | 'aller' | 'inconnue';
 
-/** `030004_180124163513-ACK-A2600191_A00DL4ZW_OK.xml`: codique, instant, then OK or KO. */
+/** `030004_180124163513-ACK-A2600191_A00DL4ZW_OK.xml`: codique, instant of its making, then OK or KO. */
 const ACQUIT = /-ACK-/;
+const ACQUIT_DATE = /_([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})-ACK-/;
 /** `PES2R_DEP_P_303_00_083110_20180124_20180124_20180125051547.xml`. */
 const RETOUR = /^PES2R_[A-Z]{3}_/;
 
+/** `P_DEST%%P_APPLI%%P_MSG%%<sha1>`. */
+const PASSTRANS = /^[^%]+%%[^%]+%%[^%]+%%[0-9a-f]{40}$/;
+
 export function natureDuNom(nom: string): NatureNom {
-  // ours, that some gateways show us again
-  if (nom.startsWith('PESALR2_')) return 'aller';
+  // ours, that gateways with one folder for both ways show us again
+  if (nom.startsWith('PESALR2_') || PASSTRANS.test(nom)) return 'aller';
   if (ACQUIT.test(nom)) return 'acquit';
   return RETOUR.test(nom) ? 'retour' : 'inconnue';
+}
+
+/** When the State made an acquittement, as its name tells it (Paris time); null when it does not. */
+export function instantDuNom(nom: string): Instant | null {
+  const [, an = '', mois = '', jour = '', heure = '', minute = '', seconde = ''] =
+    ACQUIT_DATE.exec(nom) ?? [];
+  if (an === '') return null;
+  try {
+    const date = Temporal.PlainDateTime.from(`20${an}-${mois}-${jour}T${heure}:${minute}:${seconde}`);
+    return date.toZonedDateTime(FUSEAU).epochMilliseconds as Instant;
+  } catch {
+    return null;
+  }
 }

@@ -198,7 +198,7 @@ describe('what is left to people, with the reason', () => {
 
 const quand = (iso: string): Instant => Temporal.Instant.from(iso).epochMilliseconds as Instant;
 const dit = (iso: string, n: number): string => {
-  const fin = actes.accuse.echeance(quand(iso), n);
+  const fin = actes.accuse.echeance({ resume: {} }, quand(iso), n);
   return fin === null ? 'jamais' : Temporal.Instant.fromEpochMilliseconds(fin).toString();
 };
 

@@ -114,6 +114,49 @@ test('xmlsec1 verifies what the command signed', async () => {
   expect(status).toBe(0);
 });
 
+/** In bash, where the failure of any command of a pipeline is the one of the whole. */
+function enBash(commande: string): Issue {
+  const vgm = `"${process.execPath}" "${LANCEUR}"`;
+  const r = spawnSync('bash', ['-o', 'pipefail', '-c', commande.replaceAll('vgm', vgm)], {
+    cwd: a.pki.dossier,
+    encoding: 'utf8',
+  });
+  return { code: r.status, dit: r.stdout + r.stderr };
+}
+
+describe('an answer that was not heard is never a good one', () => {
+  test.each([
+    ['verifier pes.xml', 3],
+    ['verifier pes.xml --json', 3],
+    ['xml valider pes.xml', 0],
+  ])('a reader that leaves changes no verdict: %s', (verbe, code) => {
+    expect(enBash(`vgm ${verbe} | true`)).toEqual({ code, dit: '' });
+  });
+
+  test.each([
+    ['verifier absent.xml', 1],
+    ['verifier secret', 3],
+    ['signer', 2],
+  ])('nor does one of the errors: %s', (verbe, code) => {
+    expect(enBash(`vgm ${verbe} 2>&1 >rien | true`).code).toBe(code);
+  });
+
+  test.skipIf(!racine)('a full disk under the standard output: VGM-CLI-010, exit 1', () => {
+    const plein = a.chemin('sortie-pleine');
+    mkdirSync(plein);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'vaguemestre-essai', plein]);
+    try {
+      const remplir = 'head -c 4096 /dev/zero > sortie-pleine/tout';
+      for (const suite of ['', ' --json']) {
+        const r = enBash(`${remplir}; vgm xml valider pes.xml${suite} > sortie-pleine/reponse`);
+        expect(r).toEqual({ code: 1, dit: expect.stringMatching(/VGM-CLI-010.*le disque est plein/) });
+      }
+    } finally {
+      execFileSync('umount', [plein]);
+    }
+  });
+});
+
 describe('each verb loads what it needs and nothing else', () => {
   const LOURDS = /node_modules\/(zod|pkijs|asn1js|pino|fastify|libxml2-wasm|undici|smol-toml|@xmldom)\//;
   const FORGE = /node_modules\/node-forge\//;

@@ -243,6 +243,13 @@ describe('the output: whole under its name, or not there', () => {
     expect((await verifier(a.lire('s.xml'))).conclusion).toBe('valide');
   });
 
+  test('a link that leads to nothing is said, and stays', async () => {
+    symlinkSync('nulle-part.xml', a.chemin('casse.xml'));
+    const r = await a.cli.lancer(...a.argumentsSigner('casse.xml', '--remplacer'));
+    expect([r.code, r.erreur]).toEqual([1, expect.stringContaining('un lien symbolique qui ne mène à rien')]);
+    expect([a.existe('casse.xml'), a.existe('nulle-part.xml')]).toEqual([false, false]);
+  });
+
   test('a file born while signing is not overwritten', async () => {
     a.cli.demande = (quoi) => {
       if (quoi === 'interruption') writeFileSync(a.chemin('s.xml'), 'arrivé entre-temps');

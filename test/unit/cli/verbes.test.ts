@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type BancApi, ouvrirBanc } from '../../api/banc-api.ts';
 import { fluxFictif, LIVRAISON, RETOUR, SIREN } from '../../api/gestes-fictifs.ts';
+import { RACINE } from '../formats/chemins.ts';
 import { type BancCli, creerBancCli } from './banc-cli.ts';
 
 /** Every verb that speaks to the daemon, against a real socket with fake gestures behind it. */
@@ -26,6 +27,8 @@ beforeEach(() => {
   api.gestes.demandes.length = 0;
 });
 
+const PES = join(RACINE, 'fixtures/helios/aller/depense.xml');
+
 function deposer(...plus: readonly string[]) {
   const document = `${join(api.dossier, 'delib.pdf')}:99_DE`;
   const acte = ['--numero', 'DEL7', '--date', '2026-03-01', '--objet', 'École « A »', '--nature', '1'];
@@ -43,6 +46,26 @@ function deposer(...plus: readonly string[]) {
 }
 
 describe('deposer', () => {
+  test('a PES leaves alone, as it is', async () => {
+    const r = await cli.lancer('deposer', '--siren', SIREN, '--pes', PES, '--cle', 'k9');
+    expect([r.code, r.erreur]).toEqual([0, '']);
+    const [d] = api.gestes.demandes;
+    expect(d).toMatchObject({ protocole: 'HELIOS', metadonnees: {}, cleIdempotence: 'k9', aBlanc: false });
+    expect(d?.fichiers.map((f) => [f.role, f.nom, f.taille])).toEqual([
+      ['pes', 'depense.xml', statSync(PES).size],
+    ]);
+    await cli.lancer('deposer', '--siren', SIREN, '--pes', PES, '--a-blanc');
+    expect(api.gestes.demandes[1]?.aBlanc).toBe(true);
+  });
+  test('an acte or a PES, never both, never neither', async () => {
+    const deux = await deposer('--pes', PES);
+    expect([deux.code, deux.erreur]).toEqual([2, expect.stringContaining('« --pes » et « --document »')]);
+    const objet = await cli.lancer('deposer', '--siren', SIREN, '--pes', PES, '--objet', 'x');
+    expect(objet.erreur).toContain('« --pes » et « --objet »');
+    const rien = await cli.lancer('deposer', '--siren', SIREN);
+    expect([rien.code, rien.erreur]).toEqual([2, expect.stringContaining('« --document')]);
+    expect(api.gestes.demandes).toEqual([]);
+  });
   test('sends the files as they are and the metadata as the protocol reads them', async () => {
     const annexe = `${join(api.dossier, 'annexe "1".pdf')}:70_de`;
     const r = await deposer('--annexe', annexe, annexe, '--papier', '--cle', 'k1');
@@ -245,9 +268,70 @@ describe('administration', () => {
     expect((await c('point', 'secret', SIREN, 'p1')).sortie).toContain('whsec_Yg==');
     expect((await c('montrer', SIREN)).sortie).toContain('flux.acquitte');
     expect((await c('point', 'retirer', SIREN, 'p1')).code).toBe(0);
-    expect((await c('lister')).sortie).toMatch(/213400001 +Ville +non +2026-01-01 +1/);
+    expect((await c('lister')).sortie).toMatch(/213400001 +Ville +non +2026-01-01 +- +1/);
     expect((await c('montrer', '999999999')).code).toBe(1);
     expect((await c('classification', SIREN, '/absent.xml')).code).toBe(2);
+  });
+  test('collectivite: the HELIOS card is given, changed field by field, and outlives other changes', async () => {
+    const c = collectivite;
+    const siren = '213400019';
+    const donne = ['--siret', `${siren}00012`, `${siren}00020`, '--destination', 'VHPCE11'];
+    expect((await c('ajouter', siren, '--nom', 'Bourg', ...donne)).code).toBe(0);
+    const lire = async () => (await c('montrer', siren, '--json')).json[0]?.['helios'];
+    const carte = {
+      sirets: [`${siren}00012`, `${siren}00020`],
+      destination: 'VHPCE11',
+      passerelle: '',
+      signature: 'refuser',
+      perimetre: 'bordereaux',
+      cle: '',
+      qualite: '',
+    };
+    expect(await lire()).toEqual(carte);
+    const suite = [
+      '--signature',
+      'signer',
+      '--cle-signature',
+      'ville',
+      '--qualite',
+      'Maire',
+      '--passerelle',
+      'sud',
+    ];
+    expect((await c('modifier', siren, ...suite, '--perimetre', 'fichier')).code).toBe(0);
+    const change = {
+      signature: 'signer',
+      cle: 'ville',
+      qualite: 'Maire',
+      passerelle: 'sud',
+      perimetre: 'fichier',
+    };
+    expect(await lire()).toEqual({ ...carte, ...change });
+    expect((await c('modifier', siren, '--nom', 'Bourg neuf', '--passerelle', '-')).code).toBe(0);
+    expect(await lire()).toEqual({ ...carte, ...change, passerelle: '' });
+    expect((await c('montrer', siren)).sortie).toMatch(/Centre destinataire +VHPCE11\n/);
+    expect((await c('lister')).sortie).toMatch(/Bourg neuf +oui +- +VHPCE11 +0/);
+    expect((await c('modifier', siren, '--signature', 'toujours')).code).toBe(2);
+  });
+  test('destination: listed, held back with a reason, let go', async () => {
+    const d = (...argv: readonly string[]) => cli.lancer('destination', ...argv);
+    expect((await d('lister')).sortie).toMatch(/ACTES +ouverte +- +-\nHELIOS:dgfip +ouverte/);
+    expect((await d('suspendre', 'HELIOS:dgfip')).erreur).toContain('--motif');
+    const fait = await d('suspendre', 'HELIOS:dgfip', '--motif', 'demande de la DGFiP');
+    expect([fait.code, fait.sortie]).toEqual([
+      0,
+      'Émission vers HELIOS:dgfip suspendue ; les flux attendent.',
+    ]);
+    expect((await d('lister')).sortie).toMatch(
+      /HELIOS:dgfip +suspendue +02\/03\/2026.* agent:local +demande de la DGFiP/,
+    );
+    expect((await d('lister', '--json')).json).toMatchObject([
+      { nom: 'ACTES', suspension: null },
+      { nom: 'HELIOS:dgfip', suspension: { motif: 'demande de la DGFiP', acteur: 'agent:local' } },
+    ]);
+    expect((await d('reprendre', 'HELIOS:dgfip')).sortie).toBe('Émission vers HELIOS:dgfip reprise.');
+    expect((await d('reprendre', 'HELIOS:dgfip')).erreur).toContain('VGM-GES-021');
+    expect((await d('suspendre', 'AUTRE', '--motif', 'x')).erreur).toContain('Destinations : « ACTES ».');
   });
   test('webhook: list, delivery log, replay', async () => {
     expect((await cli.lancer('webhook', 'lister')).sortie).toContain('abandonnée');

@@ -61,6 +61,14 @@ describe('importing authorities', () => {
     );
   });
 
+  test('an empty --dossier is not the current folder', async () => {
+    const r = await m.lancerDans('', 'importer', pem('ica'), ...RGS);
+    expect([r.code, r.erreur]).toEqual([
+      2,
+      expect.stringContaining('« --dossier » attend un nom de dossier'),
+    ]);
+  });
+
   test('without policy: said; a row that names one goes first, and a changed level is said', async () => {
     const large = await importer(pem('ica'), '--famille', 'rgs', '--niveau', 'RGS *');
     expect(large.sortie).toContain(

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parse } from 'smol-toml';
+import { parse, stringify } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUE_CONFIG } from '../../../src/metier/catalogue/config.ts';
 import { ErreurVgm } from '../../../src/metier/erreurs.ts';
@@ -110,6 +110,39 @@ describe('precedence and origins: default, then file, then environment', () => {
   });
 });
 
+const EMPREINTE = `SHA256:${'A'.repeat(43)}`;
+/** One gateway, spoiled as the test says. */
+const passerelle = (autres: Record<string, unknown> = {}): string =>
+  stringify({
+    helios: {
+      passerelles: [
+        {
+          nom: 'dgfip',
+          mode: 'passtrans_sftp',
+          hote: 'h',
+          utilisateur: 'u',
+          cle_fichier: 'k',
+          empreintes: [EMPREINTE],
+          ...autres,
+        },
+      ],
+    },
+  });
+
+test('a gateway as its raccordement gives it is accepted, its paths made absolute', () => {
+  const { config } = chargerConfig({ fichier: ecrire(passerelle()), env: {} });
+  expect(config.helios.passerelles[0]).toMatchObject({
+    cle_fichier: join(dossier, 'k'),
+    secret_fichier: '',
+    periode_s: 240,
+    retrait: 'passerelle',
+  });
+  const ftp = { mode: 'gateway', secret_fichier: 's', cle_fichier: '', empreintes: [] };
+  expect(chargerConfig({ fichier: ecrire(passerelle(ftp)), env: {} }).config.helios.passerelles).toHaveLength(
+    1,
+  );
+});
+
 describe('a wrong setting stops the start, in French, all of them at once', () => {
   test.each([
     ['[api]\nprot = 1\n', 'api.prot : réglage inconnu ; vouliez-vous dire « api.port » ?'],
@@ -139,6 +172,24 @@ describe('a wrong setting stops the start, in French, all of them at once', () =
     ],
     ['[notification.courriel]\nutilisateur = "u"\n', 'notification.courriel.secret_fichier : obligatoire'],
     ['[moteur]\nreprise_min_s = 1000\n', 'moteur.reprise_min_s'],
+    ['[helios]\nplateforme = "prod"\n', 'il faut "production" ou "essai", et on lit le texte « prod »'],
+    ['[helios]\npasserelle = []\n', 'vouliez-vous dire « helios.passerelles » ?'],
+    [passerelle({ empreintes: [] }), 'helios.passerelles[0].empreintes : obligatoire quand'],
+    [passerelle({ empreintes: ['aa:bb'] }), 'helios.passerelles[0].empreintes[0] : forme inattendue'],
+    [passerelle({ cle_fichier: '' }), 'helios.passerelles[0].cle_fichier : obligatoire quand'],
+    [passerelle({ mode: 'gateway' }), 'helios.passerelles[0].secret_fichier : obligatoire quand'],
+    [passerelle({ mode: 'gateway' }), 'helios.passerelles[0].empreintes : sans objet quand'],
+    [passerelle({ autorites: 'a.pem' }), 'helios.passerelles[0].autorites : sans objet quand'],
+    [passerelle({ provisoire: 'x.part' }), 'helios.passerelles[0].provisoire : forme inattendue'],
+    [passerelle({ nom: 'DGFiP' }), 'helios.passerelles[0].nom : forme inattendue'],
+    [
+      passerelle({ fenetres: [{ debut: '14:00', fin: '12:00', octets_par_heure: 1 }] }),
+      'helios.passerelles[0].fenetres[0] : « debut » doit précéder « fin »',
+    ],
+    [
+      `${passerelle()}\n${passerelle()}`,
+      'helios.passerelles : deux passerelles portent le même nom « dgfip ».',
+    ],
   ])('refused: %j', (texte, attendu) => {
     expect(refus(texte).fiche.message).toContain(attendu);
   });

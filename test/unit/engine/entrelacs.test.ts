@@ -4,7 +4,8 @@ import { ErreurVgm } from '../../../src/metier/erreurs.ts';
 import type { Etat } from '../../../src/metier/etats.ts';
 import type { FluxId } from '../../../src/metier/identifiants.ts';
 import { OPERATEUR } from '../../../src/ports/store.ts';
-import { coupee, enRetard, fautes, Monde, nonParti, prise, refus } from '../../pannes/monde.ts';
+import { coupee, nonParti, prise, refus } from '../../pannes/etat-fictif.ts';
+import { enRetard, fautes, Monde } from '../../pannes/monde.ts';
 import { accuseDe, anoDe, anomalieDe, type Atelier, CTX, SIREN } from '../../parcours/atelier.ts';
 
 /**

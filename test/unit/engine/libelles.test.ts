@@ -17,7 +17,7 @@ describe('what a person asks is answered in the words of people', () => {
     await expect(a.gestes.abandonner(CTX, id, 'essai')).rejects.toThrow(
       'dans l’état « transmis », où « abandon demandé » n’est pas permis.',
     );
-    const retour = await a.gestes.retours.deposer(CTX, courriel('text/plain', 'Bonjour'));
+    const retour = await a.gestes.retours.deposer(CTX, courriel('text/plain', 'Bonjour'), null);
     await a.gestes.retours.retraiter(CTX, retour.id).catch(() => undefined);
     await a.calme();
     await a.gestes.retours.rattacher(CTX, retour.id, id);
@@ -27,7 +27,7 @@ describe('what a person asks is answered in the words of people', () => {
   test('a return is shown with its sender, subject and beginning, even when its body is HTML only', async () => {
     a = await creerAtelier();
     const montrer = async (brut: Buffer) => {
-      const { id } = await a.gestes.retours.deposer(CTX, brut);
+      const { id } = await a.gestes.retours.deposer(CTX, brut, null);
       const { brut: flux, ...vu } = await a.gestes.retours.montrer(CTX, id);
       flux.destroy();
       return vu;

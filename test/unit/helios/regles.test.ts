@@ -15,7 +15,6 @@ const latin1 = (texte: string): Essai => ({ octets: Buffer.from(texte, 'latin1')
 const remplace = (avant: string | RegExp, apres: string): Essai => latin1(textePes().replace(avant, apres));
 
 const BLOQUANTES: readonly Ligne[] = [
-  ['HELIOS-DEM-03', 'to be signed, not announced', { faits: { aSigner: true } }, /dépense est à signer/],
   [
     'HELIOS-XML-01',
     'a file cut short',
@@ -202,6 +201,12 @@ const AVERTISSEMENTS: readonly Ligne[] = [
     /MtCumulAnnuel/,
   ],
   [
+    'HELIOS-BOR-03',
+    'no cumulated amount, and it will be signed',
+    { pes: { infoDematerialisee: '0', depense: [{ cumul: null }] }, faits: { aSigner: true } },
+    /MtCumulAnnuel/,
+  ],
+  [
     'HELIOS-DBL-02',
     'the same bytes on purpose',
     { faits: { jumeaux: [FLUX], doubleVoulu: true } },
@@ -270,6 +275,11 @@ describe('controls of a PES: what is accepted', () => {
     ],
     ['HELIOS-DEM-03', 'not announced, not signed', {}],
     [
+      'HELIOS-DEM-03',
+      'not announced, to be signed: who signs will announce it',
+      { faits: { aSigner: true } },
+    ],
+    [
       'HELIOS-BOR-01',
       'the same number in dépense and recette, in two exercices, of two types',
       { pes: { depense: [{}, { exer: '2025' }, { typBord: '02' }], recette: [{}] } },
@@ -288,6 +298,14 @@ describe('controls of a PES: what is accepted', () => {
   test.each<[string, string, Essai]>([
     ['HELIOS-DEM-02', 'a signature is to come', { pes: signe, faits: { aSigner: true } }],
     ['HELIOS-DEM-02', 'nothing is announced', {}],
+    [
+      'HELIOS-BOR-03',
+      'signed here and there and not announced: nothing will be signed on top of it',
+      {
+        pes: { infoDematerialisee: null, depense: [{ cumul: null, signe: true }, { cumul: null }] },
+        faits: { aSigner: true },
+      },
+    ],
     ['HELIOS-XML-02', 'the file cannot be read', { octets: Buffer.from('<a') }],
     ['HELIOS-XML-05', 'the schema did not listen', {}],
     ['HELIOS-PJ-01', 'there is no piece', {}],

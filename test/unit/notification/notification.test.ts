@@ -12,7 +12,7 @@ import {
 import type { PointNotification } from '../../../src/metier/collectivite.ts';
 import type { Flux, PieceDuFlux } from '../../../src/metier/flux.ts';
 import type { Instant } from '../../../src/metier/identifiants.ts';
-import { TYPES_EVENEMENT } from '../../../src/metier/notifications.ts';
+import { type TypeEvenement, TYPES_EVENEMENT } from '../../../src/metier/notifications.ts';
 import type { Random } from '../../../src/ports/random.ts';
 import {
   DEPART,
@@ -203,7 +203,14 @@ describe('e-mail', () => {
     expect(Object.keys(recu?.jointes ?? {})).toEqual(['accusé de réception.xml']);
   });
 
-  test.each(TYPES_EVENEMENT.filter((t) => t !== 'flux.acquitte' && t !== 'flux.anomalie'))(
+  const avecAccuse: readonly TypeEvenement[] = ['flux.acquitte', 'flux.acquitte_partiel', 'flux.anomalie'];
+  test.each(avecAccuse)('%s carries the message of the State', async (type) => {
+    const { mailer, outils } = monter({ points });
+    await executerLivraison({ ...courriel, type }, outils);
+    expect(mailer.recus[0]?.envoi.jointes.map((j) => j.piece.role)).toEqual(['accuse']);
+  });
+
+  test.each(TYPES_EVENEMENT.filter((t) => !avecAccuse.includes(t)))(
     '%s carries no attachment',
     async (type) => {
       const { mailer, outils } = monter({ points });

@@ -49,6 +49,12 @@ describe('vaguemestre controler: one message or envelope alone', () => {
     );
   });
 
+  test('what the message says never drives the terminal', async () => {
+    const vu = await lancer(await poser(dossier, 'x\u202e.xml', latin1(`${ENTETE}<a b="\x9b31m"/>`)));
+    expect(vu.lignes.at(-1)).toBe('x\ufffd.xml : 1 motif de refus.');
+    expect(vu.lignes.join('')).not.toMatch(/[\u009b\u202e]/);
+  });
+
   test('a date in the name that is not the acte’s is only an advice (C.3: both families are accepted)', async () => {
     const nom = MESSAGE.replace('20261115', '20261121');
     const vu = await lancer(await poser(dossier, nom, latin1(acte())));

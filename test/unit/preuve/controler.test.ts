@@ -361,15 +361,15 @@ describe('vaguemestre controler: an outgoing archive', () => {
     expect(faux.erreurs[0]).toBe('Erreur VGM-TAR-004 : L’archive n’est pas un fichier gzip lisible.');
     const absente = await lancer(join(dossier, 'absente.tar.gz'));
     expect([absente.code, absente.erreurs[0]]).toEqual([1, expect.stringContaining('(fichier absent)')]);
-    const usage = await lancer('acte.pdf');
+    const usage = await lancer(await poser(dossier, 'acte.pdf', Buffer.from('%PDF-1.7')));
     expect([usage.code, usage.erreurs[2]]).toEqual([2, '  Remède : Lire « vaguemestre controler --help ».']);
     const coupe = await lancer(await poser(dossier, ARCHIVE, gzipSync(Buffer.alloc(700, 65))));
     expect(coupe.code).toBe(3);
     const fichiers = bons();
     fichiers.delete(ANNEXE);
     const json = await lancer(await archiver(fichiers), true);
-    expect(JSON.parse(json.lignes.join(''))).toMatchObject({
-      anomalies: [{ code: 'ACTES-ARC-08', ou: ANNEXE }],
-    });
+    expect(json.lignes.map((l) => JSON.parse(l) as unknown)).toMatchObject([
+      { anomalies: [{ code: 'ACTES-ARC-08', ou: ANNEXE }] },
+    ]);
   });
 });

@@ -78,7 +78,18 @@ describe('vaguemestre verifier', () => {
     expect(vu.code).toBe(0);
     expect(vu.texte).toContain('bon   Journal            4 lignes, 2 liens de chaîne vérifiés');
     expect(vu.texte.endsWith('Dossier de preuve intact.')).toBe(true);
-    expect(JSON.parse((await lancer(atelier.bonne, true)).texte)).toMatchObject({ bonne: true });
+    const json = await lancer(atelier.bonne, true);
+    expect(JSON.parse(json.texte)).toMatchObject({ bonne: true });
+    expect(json.texte).not.toContain('\n');
+  });
+
+  test('what the proof says never drives the terminal', async () => {
+    const hostile = await atelier.modifier((c) =>
+      fiche(c, (f) => Object.assign(f, { identite: 'X\u009b31m' })),
+    );
+    const vu = await lancer(hostile);
+    expect(vu.texte).toContain('X\ufffd31m');
+    expect(vu.texte).not.toMatch(/\u009b/);
   });
 
   test('3 for a false one, hostile ZIP included; 1 for what cannot be read', async () => {

@@ -160,6 +160,8 @@ test('only what is configured is looked at; nothing configured is a finding too'
     clock: creerFakeClock(DEPART),
     horloge: { retard: () => 0, reculMax: () => 0 },
     guichet: null,
+    passerelles: [],
+    titulairesHelios: async () => 0,
     antivirus: null,
     relais: muet,
     boites: [],
@@ -168,7 +170,7 @@ test('only what is configured is looked at; nothing configured is a finding too'
   };
   const sujets = (reglages: object, change: Partial<Sondes> = {}) =>
     sondesDe(manifest.parse(reglages), { ...sondes, ...change }).map((s) => s.sujet);
-  const communs = ['disque', 'horloge', 'guichet du ministère', 'antivirus'];
+  const communs = ['disque', 'horloge', 'guichet du ministère', 'passerelles HELIOS', 'antivirus'];
   expect(sujets({})).toEqual([...communs, 'réception']);
   const boite = { boite: creerFakeMailbox('maildir:x'), periode: 1, derniere: () => undefined };
   expect(

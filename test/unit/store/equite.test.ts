@@ -62,7 +62,7 @@ test('with more collectivités than places, successive claims go round all of th
 
 /** Does everything the store can do once, so that every statement it has is prepared. */
 async function toutFaire(): Promise<void> {
-  const { ecriture, flux, file, journal, retours, livraisons, collectivites, jetons } = store;
+  const { ecriture, flux, file, journal, retours, livraisons, collectivites, jetons, suspensions } = store;
   const { flux: un } = await ecriture.creerFlux(nouveau(900, { cleIdempotence: 'k' }), suite());
   await ecriture.creerFlux(nouveau(901, { cite: un.id }), suite());
   await ecriture.creerRetour(nouveauRetour(1), suite());
@@ -116,7 +116,10 @@ async function toutFaire(): Promise<void> {
   await flux.parCle(A, 'k');
   await journal.lignes(A, 1, 5);
   await journal.chaines();
-  await retours.parEmpreinte(nouveauRetour(1).sha256);
+  await retours.parEmpreinte(nouveauRetour(1).sha256, null);
+  await ecriture.ecrire(suite({ suspensions: [{ destination: 'ACTES', motif: 'essai', acteur: 'a' }] }));
+  await suspensions.lister();
+  await ecriture.ecrire(suite({ suspensions: [{ destination: 'ACTES', motif: null, acteur: 'a' }] }));
   await file.reclamerFlux(demande());
   await file.reclamerRetours(demande());
   await file.reclamerLivraisons(demande());
@@ -130,8 +133,8 @@ async function toutFaire(): Promise<void> {
   await jetons.revoquer('j');
 }
 
-/** Whole small tables that may be read through: the directory of tenants, their points and tokens, and the state counters. */
-const PETITES = ['collectivites', 'jetons', 'decompte', 'points', 'json_each', 'suite'];
+/** Whole small tables that may be read through: the directory of tenants, their points and tokens, the state counters, the orders in force. */
+const PETITES = ['collectivites', 'jetons', 'decompte', 'points', 'suspensions', 'json_each', 'suite'];
 
 test('no statement of the store reads a large table through (EXPLAIN QUERY PLAN)', async () => {
   await toutFaire();

@@ -41,6 +41,37 @@ test('opened in WAL, FULL, foreign keys on; a second opening changes nothing', (
   }
 });
 
+test('a base of the version before keeps its returns and what hangs on them', () => {
+  using d = dossierEssai();
+  const fichier = join(d.chemin, 'v.db');
+  const avant = new Base(fichier, 0);
+  avant.executer('PRAGMA foreign_keys = ON');
+  for (const migration of MIGRATIONS.slice(0, 3)) avant.executer(migration);
+  avant.executer(`
+    INSERT INTO flux (id, protocole, collectivite, etat, identite, resume, depose, modifie, empreinte_demande, tentatives, ver)
+      VALUES ('f', 'ACTES', 's', 'acquitte', 'i', '{}', 1, 1, '', 0, 1);
+    INSERT INTO retours (id, sha256, sha512, taille, source, recu, etat, tentatives, ver)
+      VALUES ('r', 'a', 'b', 3, 'smtp', 7, 'attribue', 0, 2);
+    INSERT INTO retours_flux VALUES ('r', 0, 'f', 's');
+    PRAGMA user_version = 3;`);
+  avant.fermer();
+  const { base, fermer } = ouvrirBase(fichier);
+  expect(base.ligne('SELECT seq, id, sha256, nom, recu, etat, ver FROM retours')).toEqual({
+    seq: 1,
+    id: 'r',
+    sha256: 'a',
+    nom: null,
+    recu: 7,
+    etat: 'attribue',
+    ver: 2,
+  });
+  expect(base.lignes('SELECT retour, flux FROM retours_flux')).toEqual([{ retour: 'r', flux: 'f' }]);
+  expect(base.lignes('PRAGMA foreign_key_check')).toEqual([]);
+  const [lien] = base.lignes<{ table: string }>('PRAGMA foreign_key_list(retours_flux)');
+  expect(['retours', 'flux']).toContain(lien?.table);
+  fermer();
+});
+
 test('a base written by a newer program is refused, and left alone: VGM-STO-001', async () => {
   using d = dossierEssai();
   const fichier = join(d.chemin, 'v.db');

@@ -32,13 +32,13 @@ export function changerRetour(base: Base, c: ChangementRetour): void {
   }
 }
 
-/** @returns false when the same bytes were already filed: a message read twice at its source is kept once. */
+/** @returns false when the same bytes were already filed, under the same name: what is read twice at its source is kept once. */
 export function creerRetour(base: Base, n: NouveauRetour, quand: Instant): boolean {
   const { id, sha256, sha512, taille, source, nom, due } = n;
   const ajoute = base.ecrire(
     `INSERT INTO retours (id, sha256, sha512, taille, source, nom, recu, etat, due, tentatives, ver)
       VALUES (:id, :sha256, :sha512, :taille, :source, :nom, :quand, 'recu', :due, 0, 1)
-      ON CONFLICT (sha256) DO NOTHING`,
+      ON CONFLICT (sha256, coalesce(nom, '')) DO NOTHING`,
     { id, sha256, sha512, taille, source, nom, due, quand },
   );
   return ajoute === 1;
@@ -69,10 +69,11 @@ export function creerLectureRetours(base: Base): LectureRetours {
   const lire = (portee: Portee, ligne: LigneRetour) =>
     lireRetour(ligne, fluxDuRetour(base, portee, ligne.id));
   return {
-    async parEmpreinte(sha256) {
-      const ligne = base.ligne<LigneRetour>(`SELECT ${COLONNES_RETOUR} FROM retours WHERE sha256 = :sha256`, {
-        sha256,
-      });
+    async parEmpreinte(sha256, nom) {
+      const ligne = base.ligne<LigneRetour>(
+        `SELECT ${COLONNES_RETOUR} FROM retours WHERE sha256 = :sha256 AND coalesce(nom, '') = :nom`,
+        { sha256, nom: nom ?? '' },
+      );
       return ligne === undefined ? undefined : lire(OPERATEUR, ligne);
     },
     async trouver(portee, id) {

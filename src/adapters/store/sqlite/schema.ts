@@ -231,11 +231,62 @@ CREATE UNIQUE INDEX flux_contenu_tenu ON flux (contenu, collectivite, protocole)
 ALTER TABLE retours ADD COLUMN nom TEXT;
 ALTER TABLE collectivites ADD COLUMN helios TEXT;`;
 
+/**
+ * A file of the gateway is told from another by its name too: Hélios may say the very same words of two sendings. The
+ * tables are made anew: SQLite lets nobody take a constraint away.
+ */
+const RETOURS_NOMMES = `
+CREATE TABLE retours_neufs (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  sha256 TEXT NOT NULL,
+  sha512 TEXT NOT NULL,
+  taille INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  nom TEXT,
+  recu INTEGER NOT NULL,
+  etat TEXT NOT NULL,
+  motif TEXT,
+  ${TRAVAIL}
+) STRICT;
+INSERT INTO retours_neufs
+  (seq, id, sha256, sha512, taille, source, nom, recu, etat, motif, due, bail, bail_par, tentatives, ver)
+  SELECT seq, id, sha256, sha512, taille, source, nom, recu, etat, motif, due, bail, bail_par, tentatives, ver
+  FROM retours;
+CREATE TABLE retours_flux_neufs (
+  retour TEXT NOT NULL REFERENCES retours_neufs (id),
+  rang INTEGER NOT NULL,
+  flux TEXT NOT NULL REFERENCES flux (id),
+  collectivite TEXT NOT NULL,
+  PRIMARY KEY (retour, rang)
+) STRICT, WITHOUT ROWID;
+INSERT INTO retours_flux_neufs SELECT retour, rang, flux, collectivite FROM retours_flux;
+DROP TABLE retours_flux;
+DROP TABLE retours;
+ALTER TABLE retours_neufs RENAME TO retours;
+ALTER TABLE retours_flux_neufs RENAME TO retours_flux;
+CREATE UNIQUE INDEX retours_octets ON retours (sha256, coalesce(nom, ''));
+CREATE INDEX retours_etat ON retours (etat, id);
+${INDEX_TRAVAIL('retours')}
+CREATE INDEX retours_flux_flux ON retours_flux (flux);
+CREATE INDEX retours_flux_collectivite ON retours_flux (collectivite, retour);`;
+
+/** Destinations to which a person holds sendings back. */
+const SUSPENSIONS = `
+CREATE TABLE suspensions (
+  destination TEXT NOT NULL PRIMARY KEY,
+  motif TEXT NOT NULL,
+  acteur TEXT NOT NULL,
+  depuis INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
 export const MIGRATIONS: readonly string[] = [
   [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
   LIVRAISONS_PAR_POINT,
   HELIOS,
+  RETOURS_NOMMES,
+  SUSPENSIONS,
 ];
 
 /** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */

@@ -13,6 +13,7 @@ import { FileEcriture } from './lot.ts';
 import { type Ouverte, ouvrirBase } from './ouverture.ts';
 import type { Base } from './pilote.ts';
 import { changerRetour, creerLectureRetours, creerRetour } from './retours.ts';
+import { basculerSuspension, creerSuspensions } from './suspensions.ts';
 
 export interface OutilsStore {
   readonly clock: Clock;
@@ -29,6 +30,7 @@ function appliquer(base: Base, journal: EcrireJournal, e: Ecriture): void {
   for (const n of e.nouvellesLivraisons ?? []) creerLivraison(base, n, e.quand);
   for (const c of e.livraisons ?? []) changerLivraison(base, c);
   for (const p of e.points ?? []) basculerPoint(base, p);
+  for (const s of e.suspensions ?? []) basculerSuspension(base, s, e.quand);
   journal(e.journal, e.quand);
 }
 
@@ -65,6 +67,7 @@ export function assemblerStore({ base, fermer }: Ouverte, outils: OutilsStore): 
     file: creerFileTravail(base, ecriture),
     numerotation: creerNumerotation({ base, ecriture, journal, clock: outils.clock }),
     debits: creerDebits(base, ecriture),
+    suspensions: creerSuspensions(base),
     retours: creerLectureRetours(base),
     livraisons: creerLectureLivraisons(base),
     collectivites: creerCollectivites({ base, ecriture, journal }),

@@ -107,7 +107,7 @@ export function bilanRefusEntier({ erreurs }: NonAcquitLu): BilanAck {
 }
 
 /** « bordereau de dépense n° 41 (2026) », « pièce justificative P1 », « fichier (signature du fichier) ». */
-export function nommerUnite({ domaine, unite }: UniteJugee): string {
+export function nommerUnite({ domaine, unite }: Pick<UniteJugee, 'domaine' | 'unite'>): string {
   switch (unite.type) {
     case 'bordereau': {
       const de = { depense: ' de dépense', recette: ' de recette' }[domaine ?? ''] ?? '';

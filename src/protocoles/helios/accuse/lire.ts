@@ -2,12 +2,12 @@ import { AnalyseurXml } from '../../../formats/xml/analyseur.ts';
 import type { Balise, Fermante, SessionXml } from '../../../formats/xml/evenements.ts';
 import { enIncise } from '../../../formats/xml/faute.ts';
 import { Muet } from '../../../formats/xml/muet.ts';
-import { transcodeur } from '../../../formats/xml/transcodage.ts';
+import { type Transcodeur, transcodeur } from '../../../formats/xml/transcodage.ts';
 import { ESPACE_ACQUIT_V2 } from '../codes.ts';
 import { type Branche, Marche } from '../lecture/carte.ts';
 import { LectureEntetes } from '../lecture/entetes.ts';
 import { LectureAcquit } from './acquit.ts';
-import type { FichierEtatLu } from './faits.ts';
+import type { ErreurAck, FichierEtatLu } from './faits.ts';
 import { lireRefusEntier } from './refus-entier.ts';
 import { LectureRetour } from './retour.ts';
 
@@ -51,7 +51,7 @@ class ReleveEtat extends Muet {
   }
 }
 
-function comprendre(releve: ReleveEtat, octets: Uint8Array): FichierEtatLu {
+function comprendre(releve: ReleveEtat, erreursDuRefus: () => readonly ErreurAck[]): FichierEtatLu {
   const { entetes, repetitions } = releve.entetes;
   const commun = { entetes, repetitions };
   if (releve.racine === 'PES_ACQUIT') {
@@ -61,7 +61,7 @@ function comprendre(releve: ReleveEtat, octets: Uint8Array): FichierEtatLu {
   }
   if (releve.racine === 'PES_Retour') return { type: 'retour', ...commun, domaines: releve.retour.domaines };
   if (REFUS_ENTIER.test(releve.racine)) {
-    return { type: 'nonAcquit', ...commun, erreurs: lireRefusEntier(octets) };
+    return { type: 'nonAcquit', ...commun, erreurs: erreursDuRefus() };
   }
   return { type: 'autre', ...commun, racine: releve.racine.slice(0, 100) };
 }
@@ -74,8 +74,34 @@ export function lireFichierEtat(octets: Uint8Array): FichierEtatLu {
   const releve = new ReleveEtat();
   const analyseur = new AnalyseurXml(releve, { ids: 'libres' });
   analyseur.ecrire(transcodeur(octets, true)?.(octets, true) ?? octets);
+  return conclure(releve, analyseur, () => lireRefusEntier(octets));
+}
+
+const AUCUN_OCTET = new Uint8Array(0);
+
+/**
+ * The same as a stream, for what is too big to be held (a PES Retour of a whole year): the encoding is then the one
+ * announced, and a refusal of the whole file is known without its reasons.
+ */
+export async function lireFichierEtatAuFil(source: AsyncIterable<Uint8Array>): Promise<FichierEtatLu> {
+  const releve = new ReleveEtat();
+  const analyseur = new AnalyseurXml(releve, { ids: 'libres' });
+  let convertir: Transcodeur | null | undefined;
+  for await (const bloc of source) {
+    if (convertir === undefined) convertir = transcodeur(bloc, false);
+    analyseur.ecrire(convertir?.(bloc, false) ?? bloc);
+  }
+  analyseur.ecrire(convertir?.(AUCUN_OCTET, true) ?? AUCUN_OCTET);
+  return conclure(releve, analyseur, () => []);
+}
+
+function conclure(
+  releve: ReleveEtat,
+  analyseur: AnalyseurXml,
+  erreursDuRefus: () => readonly ErreurAck[],
+): FichierEtatLu {
   const refus = analyseur.finir();
-  if (refus === null) return comprendre(releve, octets);
+  if (refus === null) return comprendre(releve, erreursDuRefus);
   const { ligne, colonne } = refus.position;
   return {
     type: 'illisible',

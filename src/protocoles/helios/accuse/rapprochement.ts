@@ -98,18 +98,37 @@ function sortDe(reponses: readonly UniteJugee[], entier: UniteJugee | undefined)
   return { sort, erreurs: reponses.flatMap((r) => r.erreurs) };
 }
 
-export function confronter({ unites }: BilanAck, fichier: FichierEnvoye): Confrontation {
+/** Answers by the number they name: thousands of bordereaux are held against thousands of answers. */
+function parNumero(unites: readonly UniteJugee[]) {
+  return Map.groupBy(unites, ({ unite }) => {
+    if (unite.type === 'bordereau') return `bordereau ${nombre(unite.numero)}`;
+    return unite.type === 'pj' ? `pj ${unite.idUnique}` : unite.type;
+  });
+}
+
+export function confronter(
+  { unites }: BilanAck,
+  fichier: Pick<FichierEnvoye, 'bordereaux' | 'pieces'>,
+): Confrontation {
   // refused as a whole: so is what the answer does not name
   const entier = unites.find((u) => u.unite.type === 'fichier' && u.sort !== 'accepte');
+  const reponses = parNumero(unites);
   return {
-    bordereaux: fichier.bordereaux.map((b) => {
-      const reponses = unites.filter((u) => repondDe(u, b));
-      return { ...b, ...sortDe(reponses, entier) };
+    bordereaux: fichier.bordereaux.map(({ domaine, exercice, numero }) => {
+      const b = { domaine, exercice, numero };
+      const siennes = reponses.get(`bordereau ${nombre(numero)}`) ?? [];
+      return {
+        ...b,
+        ...sortDe(
+          siennes.filter((u) => repondDe(u, b)),
+          entier,
+        ),
+      };
     }),
-    pieces: fichier.pieces.map((idUnique) => {
-      const reponses = unites.filter((u) => u.unite.type === 'pj' && u.unite.idUnique === idUnique);
-      return { idUnique, ...sortDe(reponses, entier) };
-    }),
+    pieces: fichier.pieces.map((idUnique) => ({
+      idUnique,
+      ...sortDe(reponses.get(`pj ${idUnique}`) ?? [], entier),
+    })),
   };
 }
 

@@ -88,8 +88,10 @@ function examinerNombres({ pes }: Sujet): Constat[] | null {
   });
 }
 
-function examinerCumuls({ pes }: Sujet): Constat[] | null {
-  const vises = (pes?.domaines ?? []).filter((d) => estVrai(d.infoDematerialisee?.valeur));
+/** What is to be signed will be announced dematerialised, whatever it says yet. */
+function examinerCumuls({ pes, faits: { aSigner } }: Sujet): Constat[] | null {
+  const sera = aSigner && pes?.signatures.length === 0;
+  const vises = (pes?.domaines ?? []).filter((d) => sera || estVrai(d.infoDematerialisee?.valeur));
   if (pes === null || vises.length === 0) return null;
   return vises.flatMap((domaine) =>
     domaine.bordereaux.flatMap((bordereau) => {

@@ -50,15 +50,15 @@ function examinerSansSignature({ pes, faits: { aSigner } }: Sujet): Constat[] | 
     }));
 }
 
-function examinerSignatureDeTrop({ pes, faits: { aSigner } }: Sujet): Constat[] | null {
+/** A file that nobody signed yet may say 0: who signs it writes 1. */
+function examinerSignatureDeTrop({ pes }: Sujet): Constat[] | null {
   if (pes === null || pes.domaines.length === 0) return null;
   return pes.domaines
-    .filter((d) => !estVrai(d.infoDematerialisee?.valeur) && (aSigner || globale(pes) || signes(d) > 0))
+    .filter((d) => !estVrai(d.infoDematerialisee?.valeur) && (globale(pes) || signes(d) > 0))
     .map((domaine) => ({
       ou: ou(domaine),
-      message: `La ${LIBELLE_DOMAINE[domaine.nom]} est ${aSigner ? 'à signer' : 'signée'} et n’est pas annoncée dématérialisée (InfoDematerialisee absent ou 0).`,
-      remede:
-        'Écrire 1 avant de signer : Hélios refuse sinon tout le fichier. Un fichier déjà signé est à signer de nouveau.',
+      message: `La ${LIBELLE_DOMAINE[domaine.nom]} est signée et n’est pas annoncée dématérialisée (InfoDematerialisee absent ou 0).`,
+      remede: 'Écrire 1 dans l’original, puis le signer de nouveau : Hélios refuse sinon tout le fichier.',
     }));
 }
 

@@ -120,6 +120,17 @@ describe('lists and digests of a proof (ETSI EN 319 162-1)', () => {
     ]);
   });
 
+  test('a list or a manifest too big to be read is none', () => {
+    const gros = dossier();
+    for (const nom of [LISTE, MANIFESTE]) {
+      gros.set(nom, { ...(gros.get(nom) as Releve), octets: null });
+    }
+    expect(fautes(controlerConteneur(gros))).toEqual([
+      `Manifeste ASiC : ${MANIFESTE} ne correspond pas aux fichiers présents`,
+      'Empreintes : EMPREINTES.sha256 manque',
+    ]);
+  });
+
   test('a file more, a file less, a file altered, a name twice', () => {
     const plus = dossier();
     plus.set('intrus', releve('x'));
@@ -164,6 +175,7 @@ describe('the list of digests, in the format of sha256sum', () => {
     ['capitals', `${H.toUpperCase()}  a\n`, 1],
     ['one space', `${H} a\n`, 1],
     ['no name', `${H}  \n`, 1],
+    ['a carriage return', `${H}  a\r\n`, 1],
     ['binary mark', `${H} *a\n`, 1],
     ['a word before', `x${H}  a\n`, 1],
   ])('%s is told with its line', (_, texte, ligne) => {

@@ -121,6 +121,15 @@ describe('a sound ZIP is read', () => {
     expect((await relire(zipBrut(entrees))).map(([nom]) => nom)).toEqual(['a.txt', 'b.txt']);
   });
 
+  test('one descriptor at the very end', async () => {
+    const entrees = [stocke('a'), stocke('b'), avecDescripteur(stocke('c'), 12)];
+    expect(await relire(zipBrut(entrees))).toHaveLength(3);
+  });
+
+  test('names that no system merges are two names', async () => {
+    expect(await relire(zipBrut([stocke('ß', ''), stocke('ss', '')]))).toHaveLength(2);
+  });
+
   test('the bounds themselves are allowed', async () => {
     const octets = zipBrut([stocke('a', 'AA'), stocke('b', 'BBB')]);
     expect(await relire(octets, { entrees: 2, octets: 5 })).toHaveLength(2);
@@ -187,6 +196,7 @@ describe('what is inconsistent or hostile: VGM-PRV-004', () => {
     ['directory longer than its list', fin({ nombre: 1 }), 'répertoire plus long que sa liste'],
     ['wrong mark of a directory entry', un({ central: { signature: 0x0201_4b51 } }), 'répertoire illisible'],
     ['name that is not UTF-8', un({ nom: Buffer.from('\xe9', 'latin1') }), 'pas en UTF-8'],
+    ['an empty name', un({ nom: '' }), 'nom vide ("")'],
     ['a name that climbs', un({ nom: '../a' }), 'chemin qui sort du dossier ("../a")'],
     ['encrypted', un({ bits: 0x0801 }), '« a » est chiffré'],
     ['patched data', un({ bits: 0x0820 }), '« a » est chiffré'],
@@ -259,13 +269,18 @@ describe('what is inconsistent or hostile: VGM-PRV-004', () => {
       'octets cachés après « a »',
     ],
   ])('%s', async (_, octets, motif) => {
-    await expect(relire(octets)).rejects.toThrow(motif);
+    const code = motif === 'pas un ZIP' ? 'VGM-PRV-003' : 'VGM-PRV-004';
+    await expect(relire(octets)).rejects.toMatchObject({
+      fiche: { code, message: expect.stringContaining(motif) },
+    });
   });
 
-  test('a directory beyond 16 MiB is not read', async () => {
-    const lourd = stocke('a', 'A', { commentaire: Buffer.alloc(60_000) });
-    const octets = zipBrut(Array.from({ length: 280 }, (_, i) => ({ ...lourd, nom: `${i}` })));
-    await expect(relire(octets)).rejects.toThrow('trop de fichiers');
+  test('a directory of 16 MiB is read, one of a byte more is not', async () => {
+    const entree = (i: number, suite = 0): EntreeBrute =>
+      stocke(String(i).padStart(4, '0'), 'A', { commentaire: Buffer.alloc(65_536 - 50 + suite) });
+    const entrees = Array.from({ length: 256 }, (_, i) => entree(i));
+    expect(await relire(zipBrut(entrees))).toHaveLength(256);
+    await expect(relire(zipBrut([...entrees.slice(1), entree(0, 1)]))).rejects.toThrow('trop de fichiers');
   });
 
   test('directory entries that point beyond it', async () => {

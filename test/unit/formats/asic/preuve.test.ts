@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,10 +141,25 @@ test('the journal and its digests, one line each', async () => {
   expect((await contenus(faits({}, []))).get('journal/lignes.jsonl')).toBe('');
 });
 
+const ligne = (n: number, prev: string, org = '214400152'): string =>
+  `{"n":${n},"org":"${org}","prev":"${prev}"}`;
+
+/** @returns what the commands of the page say of a file with this journal. */
+async function verifier(lignes: readonly string[]): Promise<string> {
+  const f = faits({}, lignes);
+  const { nom, contenu } = composerPreuve(f);
+  rmSync(join(dossier, 'dossier'), { recursive: true, force: true });
+  writeFileSync(join(dossier, nom), await collecter(contenu));
+  const bloc = /:\n\n((?: {4}.*\n)+)\n/.exec(await lisezmoi(f))?.[1] ?? '';
+  const commandes = bloc.replaceAll(/^ {4}/gm, '');
+  expect(commandes.split('\n')).toHaveLength(5);
+  return spawnSync('sh', ['-ec', commandes], { cwd: dossier, encoding: 'utf8' }).stdout;
+}
+
 describe('LISEZMOI.txt', () => {
   test('who, what, when', async () => {
     const page = await lisezmoi(faits());
-    expect(page.split('\n').slice(0, 13)).toEqual([
+    expect(page.split('\n').slice(0, 15)).toEqual([
       'DOSSIER DE PREUVE',
       '=================',
       '',
@@ -152,14 +167,17 @@ describe('LISEZMOI.txt', () => {
       'Collectivité  Commune de Bréal (SIREN 214400152)',
       'Protocole     ACTES',
       'Flux          flux-1',
-      'Archive       envoi.tar.gz',
+      'Nom d’envoi   envoi.tar.gz',
       'Déposé le     21/11/2026 à 11:05:02 (heure de Paris)',
       'Transmis le   21/11/2026 à 11:05:04 (heure de Paris)',
       'Soldé le      21/11/2026 à 11:05:05 (heure de Paris)',
       `État          ${LIBELLE_ETAT.acquitte}`,
       '',
+      PORTEE_ETAT.acquitte,
+      '',
     ]);
     expect(page).toContain(`\n${PORTEE_ETAT.acquitte}\n\nVÉRIFIER CE DOSSIER\n`);
+    expect(page).not.toContain('undefined');
   });
 
   test('lines about what has not happened are left out', async () => {
@@ -174,11 +192,14 @@ describe('LISEZMOI.txt', () => {
     ]);
   });
 
-  test.each(ETATS)('state %s: what it proves, and the warning unless acknowledged', async (etat) => {
-    const page = await lisezmoi(faits({ etat }));
-    expect(page).toContain(`\n${PORTEE_ETAT[etat]}\n`);
-    expect(page.includes('ATTENTION')).toBe(etat !== 'acquitte');
-  });
+  test.each(ETATS)(
+    'state %s: what it proves, and the warning unless acknowledged, even in part, or sent by the State',
+    async (etat) => {
+      const page = await lisezmoi(faits({ etat }));
+      expect(page).toContain(`\n${PORTEE_ETAT[etat]}\n`);
+      expect(page.includes('ATTENTION')).toBe(!['acquitte', 'acquitte_partiel', 'recu'].includes(etat));
+    },
+  );
 
   test('the pieces: file, role, size, first name without control characters, digest', async () => {
     expect(await lisezmoi(faits())).toContain(
@@ -216,20 +237,39 @@ describe('LISEZMOI.txt', () => {
       expect(lignes[i]).toHaveLength(lignes[i - 1]?.length ?? 0);
       expect([lignes[i - 2] ?? '', lignes[i + 1]]).toEqual(['', '']);
     }
+    // commands too stand apart
+    for (const i of lignes.keys()) {
+      if (!/^ {4}\S/.test(lignes[i] ?? '')) continue;
+      for (const voisine of [lignes[i - 1], lignes[i + 1]]) expect(voisine).toMatch(/^( {4}.*)?$/);
+    }
     expect(lignes.at(-1)).toBe('');
     expect(lignes.filter((l, i) => l === '' && lignes[i - 1] === '')).toEqual([]);
   });
 
   test('the commands it gives are those that verify this very file', async () => {
-    const f = faits({}, []);
-    const { nom, contenu } = composerPreuve(f);
-    writeFileSync(join(dossier, nom), await collecter(contenu));
-    const bloc = /:\n\n((?: {4}.*\n)+)\n/.exec(await lisezmoi(f))?.[1] ?? '';
-    const commandes = bloc.replaceAll(/^ {4}/gm, '');
-    expect(commandes.split('\n')).toHaveLength(5);
-    const dit = execFileSync('sh', ['-ec', commandes], { cwd: dossier, encoding: 'utf8' });
+    const a = ligne(4, '0'.repeat(64));
+    const operateur = ligne(5, '0'.repeat(64), 'operateur');
+    const b = ligne(5, empreinteLigne(a));
+    const c = ligne(9, '0'.repeat(64));
+    const dit = await verifier([a, b, c, operateur]);
     expect(dit).toContain('LISEZMOI.txt: OK');
     expect(dit).toContain('DOSSIER INTACT');
+  });
+
+  test.each([
+    [
+      'a link that does not hold',
+      [ligne(4, '0'.repeat(64)), ligne(5, '0'.repeat(64))],
+      'la ligne 5 du journal ne suit pas la ligne 4',
+    ],
+    [
+      'numbers that go back',
+      [ligne(4, '0'.repeat(64)), ligne(3, '0'.repeat(64))],
+      'la ligne 3 du journal n’est pas à sa place',
+    ],
+    ['a number that is none', ['{"n":x,"org":"214400152"}'], 'ligne de journal illisible'],
+  ])('they see in the journal %s', async (_, lignes, defaut) => {
+    expect(await verifier(lignes)).toContain(`FAUX  ${defaut}`);
   });
 
   test('dates are those of Paris, winter and summer', () => {

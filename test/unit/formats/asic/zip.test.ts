@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   defautDeNom,
@@ -81,6 +82,44 @@ describe('beyond what a plain ZIP holds: VGM-PRV-001', () => {
     const fin = (await ecrire(noms(ZIP_MAX_ENTREES))).subarray(-12);
     expect(fin.readUInt16LE(0)).toBe(ZIP_MAX_ENTREES);
     await expect(ecrire(noms(ZIP_MAX_ENTREES + 1))).rejects.toThrow(/^VGM-PRV-001 .*65535 fichiers/);
+  });
+});
+
+describe('bytes that are not those announced: VGM-PRV-002', () => {
+  const flot = (texte: string, { taille, crc }: { taille: number; crc: number }): EntreeZip => ({
+    nom: 'a.pdf',
+    contenu: (async function* () {
+      for (const lettre of texte) yield Buffer.from(lettre);
+    })(),
+    taille,
+    crc,
+  });
+  const abc = { taille: 3, crc: crc32('abc') };
+
+  test('by chunks, exact', async () => {
+    expect(await ecrire([flot('abc', abc)])).toEqual(await ecrire([entree('a.pdf', 'abc')]));
+  });
+
+  test.each(['', 'ab', 'abd', 'abcd'])('%j instead of « abc »', async (texte) => {
+    await expect(ecrire([flot(texte, abc)])).rejects.toThrow(
+      /^VGM-PRV-002 .*« a.pdf » .*octets différents de ceux annoncés/,
+    );
+  });
+
+  test('as many bytes, the same CRC for the first three, and one more', async () => {
+    await expect(ecrire([flot('abc', { ...abc, taille: 4 })])).rejects.toThrow(/^VGM-PRV-002/);
+  });
+
+  test('a content without end is left at the first byte too many', async () => {
+    let lus = 0;
+    const contenu = (async function* () {
+      for (;;) {
+        lus += 1;
+        yield Buffer.from('a');
+      }
+    })();
+    await expect(ecrire([{ nom: 'a', contenu, taille: 3, crc: 0 }])).rejects.toThrow(/^VGM-PRV-002/);
+    expect(lus).toBe(4);
   });
 });
 

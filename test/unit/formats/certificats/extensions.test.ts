@@ -40,7 +40,7 @@ test('without extension, nothing is said', () => {
 
 const point = (...urls: readonly string[]): Buffer => sequence(tlv(0xa0, tlv(0xa0, ...urls.map(adresse))));
 
-test.each<[string, string, Buffer, Partial<Extensions>]>([
+const CAS: readonly (readonly [string, string, Buffer, Partial<Extensions>])[] = [
   ['subjectKeyIdentifier', '2.5.29.14', hexa('04 02 ab cd'), { identifiantCle: 'abcd' }],
   ['keyUsage', '2.5.29.15', hexa('03 02 06 c0'), { usages: ['digitalSignature', 'nonRepudiation'] }],
   ['keyUsage, all', '2.5.29.15', hexa('03 03 07 ff 80'), { usages: USAGES }],
@@ -114,11 +114,15 @@ test.each<[string, string, Buffer, Partial<Extensions>]>([
   ],
   ['ocsp-nocheck', '1.3.6.1.5.5.7.48.1.5', hexa('05 00'), { sansControle: true }],
   ['an unknown one', '1.2.3.4', hexa('05 00'), {}],
-])('%s, critical or not', (_, nom, valeur, attendu) => {
-  expect(lire(extension(nom, valeur))).toEqual({ ...RIEN, ...attendu });
-  const critique = nom === '1.2.3.4' ? { critiquesInconnues: ['1.2.3.4'] } : {};
-  expect(lire(extension(nom, valeur, true))).toEqual({ ...RIEN, ...attendu, ...critique });
-});
+];
+
+for (const [quoi, nom, valeur, attendu] of CAS) {
+  test(`${quoi}, critical or not`, () => {
+    expect(lire(extension(nom, valeur))).toEqual({ ...RIEN, ...attendu });
+    const critique = nom === '1.2.3.4' ? { critiquesInconnues: ['1.2.3.4'] } : {};
+    expect(lire(extension(nom, valeur, true))).toEqual({ ...RIEN, ...attendu, ...critique });
+  });
+}
 
 test.each(['2.5.29.17', '2.5.29.18', '2.5.29.16', '2.5.29.9', '2.5.29.46'])(
   '%s changes no decision, even critical',

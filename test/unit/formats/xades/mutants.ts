@@ -6,7 +6,7 @@ import { canoniques } from './forger.ts';
 /** The campaign against signatures: accidents to a signed file, and what our verification still calls valid. */
 
 /** Changes, removes, doubles or moves a few bytes. */
-function muter(octets: Buffer, tirer: De): Buffer {
+export function muter(octets: Buffer, tirer: De): Buffer {
   const i = tirer(octets.length);
   const long = 1 + tirer(12);
   const [tete, milieu, fin] = [

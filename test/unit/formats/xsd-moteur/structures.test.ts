@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compilerXsd } from '../../../../src/formats/xsd/compiler.ts';
 import { bilan, codes, refus, restriction, schema } from './essais.ts';
 
 const type = (corps: string): string =>
@@ -311,8 +312,97 @@ describe('What cannot be honoured is refused at compile time, with its place', (
     expect([premier?.fichier, premier?.ligne]).toEqual(['a.xsd', 2]);
   });
 
+  test('an element against a wildcard: the element, where that shuts nothing out; else libxml2 is to judge', () => {
+    const avec = (joker: string): string =>
+      type(
+        `<x:sequence>${un('a', ' type="x:int" minOccurs="0"')}<x:any processContents="skip" ${joker}/></x:sequence>`,
+      );
+    const documents = ['<e><a>x</a></e>', '<e><a>1</a><a>x</a><o/></e>', '<e><o/><a>x</a></e>', '<e/>'];
+    const libre = avec('minOccurs="0" maxOccurs="unbounded"');
+    expect(verdicts(libre, documents)).toEqual([false, true, true, true]);
+    expect(refus(avec(''))).toMatchObject([{ genre: 'nonHonore' }]);
+    expect(refus(avec('minOccurs="0" maxOccurs="2"'))).toMatchObject([{ genre: 'nonHonore' }]);
+  });
+
+  const cite = (balise: string, fin: string): string =>
+    Array.from({ length: 40 }, (_, k) => {
+      const suivants = `<x:${balise} ref="g${k + 1}"/>`.repeat(2);
+      const contenu = k === 39 ? fin : suivants;
+      const dedans = balise === 'group' ? `<x:sequence>${contenu}</x:sequence>` : contenu;
+      return `<x:${balise} name="g${k}">${dedans}</x:${balise}>`;
+    }).join('');
+  test.each([
+    ['groups', 'group', un('a'), 'ses groupes, développés, donnent trop d’éléments'],
+    [
+      'attribute groups',
+      'attributeGroup',
+      '<x:attribute name="a"/>',
+      'ses groupes, développés, donnent trop d’attributs',
+    ],
+  ])('%s that double at each level are refused, and it ends', (...[, balise, fin, message]) => {
+    expect(refus(`${cite(balise, fin)}${type(`<x:${balise} ref="g0"/>`)}`)).toEqual([
+      expect.objectContaining({ genre: 'invalide', fichier: 'a.xsd', message }),
+    ]);
+  });
+
+  test('a long sequence of optional elements is compiled, a longer one left to libxml2, in no time', () => {
+    const suite = (n: number): string =>
+      type(
+        `<x:sequence>${Array.from({ length: n }, (_, k) => un(`a${k}`, ' minOccurs="0"')).join('')}</x:sequence>`,
+      );
+    const debut = performance.now();
+    expect(verdicts(suite(1000), ['<e><a0/><a500/><a999/></e>', '<e><a1/><a0/></e>'])).toEqual([true, false]);
+    expect(refus(suite(3000))).toMatchObject([{ genre: 'nonHonore' }]);
+    const copies = type(`<x:sequence maxOccurs="1000">${un('a', ' minOccurs="0"')}</x:sequence>`);
+    expect(refus(copies)).toMatchObject([{ genre: 'nonHonore' }]);
+    expect(performance.now() - debut).toBeLessThan(10_000);
+  });
+
+  test('nothing, however many times, is nothing', () => {
+    const s = type(`<x:sequence><x:sequence maxOccurs="999999999"/>${un('a')}</x:sequence>`);
+    expect(verdicts(s, ['<e><a/></e>', '<e/>'])).toEqual([true, false]);
+  });
+
   test('no XML, and another vocabulary', () => {
+    expect(refus({ 'a.xsd': '<x:schema>\n<a></b></x:schema>' })).toMatchObject([
+      { ligne: 2, message: expect.stringMatching(/^ce n’est pas du XML \(.*[éà«]/) },
+    ]);
     expect(refus('<x:schema')[0]?.message).toMatch(/pas du XML/);
     expect(refus({ 'a.xsd': '<x:schema xmlns:x="urn:z"/>' })[0]?.message).toMatch(/n’est pas un schéma/);
+  });
+});
+
+describe('encodings of a schema', () => {
+  const VALEUR = '<x:element name="e"><x:simpleType><x:restriction base="x:string"><x:enumeration value="';
+  const octets = (declaration: string, valeur: Uint8Array): Buffer =>
+    Buffer.concat([
+      Buffer.from(`${declaration}<x:schema xmlns:x="http://www.w3.org/2001/XMLSchema">${VALEUR}`),
+      valeur,
+      Buffer.from('"/></x:restriction></x:simpleType></x:element></x:schema>'),
+    ]);
+  const annonce = (encodage: string): string => `<?xml version="1.0" encoding="${encodage}"?>`;
+  const compiler = (contenu: Uint8Array) => compilerXsd('a.xsd', () => contenu);
+  const valeurs = (contenu: Uint8Array) => {
+    const c = compiler(contenu);
+    return c.type === 'compile' ? JSON.stringify(c.artefact.types) : '';
+  };
+
+  test.each([
+    ['ISO-8859-15', [0xa4, 0xe9], '€é'],
+    ['iso-8859-1', [0xa4, 0xe9], '¤é'],
+    ['windows-1252', [0x80, 0xe9], '€é'],
+    ['UTF-8', [0xe2, 0x82, 0xac], '€'],
+  ])('%s: its bytes mean what its declaration says', (encodage, valeur, lue) => {
+    expect(valeurs(octets(annonce(encodage), Uint8Array.from(valeur)))).toContain(`["${lue}"]`);
+  });
+
+  test.each([
+    ['UTF-16', Buffer.from('\ufeff<x/>', 'utf16le'), /^son encodage « UTF-16 » n’est pas admis : UTF-8, /],
+    ['another', octets(annonce('EBCDIC-FR'), Buffer.from('a')), /« EBCDIC-FR » n’est pas admis/],
+    ['bytes that are not the UTF-8 announced', octets('', Uint8Array.of(0xe9)), /ne sont pas de l’UTF-8/],
+  ])('%s: refused', (_, contenu, message) => {
+    expect(compiler(contenu)).toMatchObject({
+      refus: [{ genre: 'invalide', message: expect.stringMatching(message) }],
+    });
   });
 });

@@ -229,11 +229,21 @@ describe('XSD Datatypes, appendix F: patterns', () => {
     'a)',
   ])('refused, never guessed: %s', (motif) => expect(compilerMotif(motif).type).toBe('refus'));
 
+  test('a pattern whose trials cannot be bounded either way is refused', () => {
+    expect(compilerMotif('(a?){4000}').type).toBe('refus');
+  });
+
   test('a hostile value costs a time linear in its length, whatever the pattern', () => {
     const debut = performance.now();
     expect(essai('(a+)+b', 'a'.repeat(20_000))).toBe(false);
     expect(essai('.*[^0]+.*', `${'a'.repeat(3000)}\n0\n${'a'.repeat(3000)}`)).toBe(false);
     expect(essai('([a-z0-9]+(\\.[a-z0-9]+)*)+@a', 'a1.'.repeat(5000))).toBe(false);
+    for (const motif of ['(a?){60}a{60}', '(a|a){59}', '(a|aa){40}', '((a?|b){4}){12}']) {
+      expect([motif, essai(motif, `${'a'.repeat(58)}c`)]).toEqual([motif, false]);
+    }
+    expect(essai('(a?){60}a{60}', 'a'.repeat(60))).toBe(true);
+    expect(essai('a{100000}', 'a'.repeat(100_000))).toBe(true);
+    expect(essai('(){999999999}', '')).toBe(true);
     expect(performance.now() - debut).toBeLessThan(5000);
   });
 });

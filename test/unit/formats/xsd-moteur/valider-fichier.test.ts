@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import {
   type DemandeValidation,
   validerAvecSchema,
 } from '../../../../src/formats/xsd/valider-fichier.ts';
-import { enMorceaux } from '../chemins.ts';
+import { enMorceaux, PARTAGE, partagePresent } from '../chemins.ts';
 
 const XS = 'xmlns:x="http://www.w3.org/2001/XMLSchema"';
 const racine = mkdtempSync(join(tmpdir(), 'valider-'));
@@ -89,6 +90,17 @@ describe('any file against any schema of the disk', () => {
     expect(await valider(libre, '<r><a Id="1"/><b Id="1"/></r>')).toMatchObject({ type: 'valide' });
   });
 
+  const BUDGET = 'normes/helios/schemas_pes_v5.17/SchemaDocBudg/DocumentBudgetaire.xsd';
+  test.runIf(partagePresent(BUDGET))(
+    'the budget documents of the State are judged by our engine',
+    async () => {
+      expect(await valider(join(PARTAGE, BUDGET), '<r/>')).toMatchObject({
+        type: 'invalide',
+        moteur: 'vaguemestre',
+      });
+    },
+  );
+
   test('kept compiled where one asks', async () => {
     const cache = join(racine, 'cache');
     for (let k = 0; k < 2; k += 1) {
@@ -147,6 +159,42 @@ describe('what a schema may draw on', () => {
     ]);
   });
 
+  test.each([
+    ['a file of that name that is no catalogue', (lieu: string) => void writeFileSync(lieu, '<catalog/>')],
+    [
+      'a pipe, which is not waited for',
+      (lieu: string) => void execFileSync('sh', ['-c', 'mkfifo "$0"', lieu]),
+    ],
+    ['a file too big to be one', (lieu: string) => void writeFileSync(lieu, Buffer.alloc(1_000_001, 'x'))],
+  ])('%s beside the schema is left alone', async (nom, faire) => {
+    const dossier = `h/${nom.length}`;
+    const voisin = poser(`${dossier}/simple.xsd`, schema('<x:element name="r"/>'));
+    faire(join(racine, dossier, 'catalog.xml'));
+    expect(await valider(voisin, '<r/>')).toMatchObject({ type: 'valide' });
+  });
+
+  test('the main schema may be named by a link, to it or to a folder above: the others are beside what it leads to', async () => {
+    mkdirSync(join(racine, 'l/m'), { recursive: true });
+    symlinkSync(SIMPLE, join(racine, 'l/m/lien.xsd'));
+    symlinkSync(join(racine, 'a'), join(racine, 'l/m/courant'));
+    for (const nom of ['l/m/lien.xsd', 'l/m/courant/b/c/simple.xsd']) {
+      expect(await valider(join(racine, nom), '<r><n>1</n></r>'), nom).toMatchObject({ type: 'valide' });
+    }
+  });
+
+  test('a schema whose parts hold one another without measure is refused, not the program stopped', async () => {
+    const niveaux = 20_000;
+    const chaine = Array.from(
+      { length: niveaux },
+      (_, k) =>
+        `<x:simpleType name="t${k}"><x:restriction base="${k + 1 < niveaux ? `t${k + 1}` : 'x:string'}"/></x:simpleType>`,
+    );
+    const long = poser('i/long.xsd', schema(`${chaine.join('')}<x:element name="r" type="t0"/>`));
+    expect(refusDe(await valider(long, '<r/>'))).toMatchObject([
+      { fichier: 'long.xsd', message: 'ses constructions s’emboîtent sans mesure' },
+    ]);
+  });
+
   test('what is imported in vain is told beside what is then missing', async () => {
     const importe = poser(
       'a/b/c/importe.xsd',
@@ -176,6 +224,15 @@ describe('a schema that our compiler does not carry out goes to libxml2, in a th
     clearInterval(montre);
     expect(bilan).toMatchObject({ type: 'valide', moteur: 'libxml2', octets: 31 });
     expect(tours).toBeGreaterThan(5);
+  });
+
+  test('two names for one place, which it refuses too', async () => {
+    const double = '<x:sequence><x:element name="n" minOccurs="0"/><x:element name="n"/></x:sequence>';
+    const noms = poser(
+      'j/noms.xsd',
+      schema(`<x:element name="r"><x:complexType>${double}</x:complexType></x:element>`),
+    );
+    expect(refusDe(await valider(noms, '<r><n/></r>'))[0]?.message).toMatch(/^libxml2 : .*not determinist/);
   });
 
   test.each([
@@ -216,6 +273,27 @@ describe('a schema that our compiler does not carry out goes to libxml2, in a th
     expect(gros).toMatchObject({ type: 'mal_forme', faute: { code: 'XML-040' } });
   });
 
+  test('a file too big for it is an error, not a verdict (VGM-XML-007)', async () => {
+    const source = async function* () {
+      yield Buffer.from('<r>');
+      for (let k = 0; k < 65; k += 1) yield Buffer.alloc(1_000_000, ' ');
+    };
+    const essai = validerAvecSchema({ schema: CLE, source });
+    await expect(essai).rejects.toThrow(/^VGM-XML-007 .*64 Mo/);
+  });
+
+  test('a pattern that it gives up on is an error, not a verdict (VGM-XML-006)', async () => {
+    const motif = '((a{0,50}){0,50}){0,50}b';
+    const explosif = poser(
+      'j/motif.xsd',
+      schema(
+        `<x:element name="r"><x:simpleType><x:restriction base="x:string"><x:pattern value="${motif}"/></x:restriction></x:simpleType></x:element>`,
+      ),
+    );
+    const essai = valider(explosif, `<r>${'a'.repeat(100)}</r>`);
+    await expect(essai).rejects.toThrow(/^VGM-XML-006 .*\(calcul abandonné\)/);
+  });
+
   test('it reads the files that our compiler left aside, and no other', async () => {
     const redefinit = (lieu: string) =>
       schema(
@@ -239,6 +317,13 @@ describe('a schema that our compiler does not carry out goes to libxml2, in a th
   test('no answer in time is an error, not a verdict (VGM-XML-005)', async () => {
     const essai = valider(CLE, '<r><n>1</n></r>', { etranger: { delai: 1 } });
     await expect(essai).rejects.toThrow(/VGM-XML-005/);
+  });
+
+  test('stopped in the middle of its work, it takes nobody with it', () => {
+    const enfant = spawnSync(process.execPath, [join(import.meta.dirname, 'arreter-etranger.ts'), CLE], {
+      encoding: 'utf8',
+    });
+    expect([enfant.status, enfant.signal, enfant.stdout]).toEqual([0, null, 'VGM-XML-005\n']);
   });
 
   test.each([

@@ -1,0 +1,58 @@
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Who changed the packs, when and how: a file of lines, only added to. Written before the change itself, so that no
+ * change is without its line.
+ */
+
+export interface LigneTrace {
+  /** ISO 8601, universal time. */
+  readonly quand: string;
+  /** System account, and the person behind it when sudo tells. */
+  readonly qui: string;
+  readonly geste: 'importer' | 'remplacer' | 'reparer' | 'retirer' | 'politique';
+  readonly paquet: string;
+  /** Of the content of the pack. */
+  readonly empreinte: string;
+  /** French, one line. */
+  readonly resume: string;
+  /** SHA-256 of the inventory once the change is done. */
+  readonly inventaire: string;
+}
+
+const NOM = 'registre.jsonl';
+const AJOUT = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+
+/** Adds a line, durable when it resolves; a failure leaves the file as it was. */
+export async function tracer(dossier: string, ligne: LigneTrace): Promise<void> {
+  const fichier = await open(join(dossier, NOM), AJOUT, 0o644);
+  try {
+    const { size } = await fichier.stat();
+    // What a command cut short left without its end keeps its own line.
+    const dernier = Buffer.alloc(1);
+    if (size > 0) await fichier.read(dernier, 0, 1, size - 1);
+    const fin = size > 0 && dernier[0] !== 0x0a ? '\n' : '';
+    try {
+      await fichier.appendFile(`${fin}${JSON.stringify(ligne)}\n`);
+      await fichier.sync();
+    } catch (origine) {
+      await fichier.truncate(size);
+      throw origine;
+    }
+  } finally {
+    await fichier.close();
+  }
+}
+
+/** Last change; null when there is none, or when its line cannot be read. */
+export async function derniereTrace(dossier: string): Promise<LigneTrace | null> {
+  try {
+    const lignes = (await readFile(join(dossier, NOM), 'utf8')).split('\n');
+    const lue = JSON.parse(lignes.findLast((l) => l !== '') ?? '') as LigneTrace;
+    return Number.isNaN(Date.parse(lue.quand)) || typeof lue.inventaire !== 'string' ? null : lue;
+  } catch {
+    return null;
+  }
+}

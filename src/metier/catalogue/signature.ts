@@ -1,0 +1,252 @@
+import { type Catalogue, fabrique } from '../erreurs.ts';
+
+/**
+ * The signature step of HELIOS. From 001: what stops it for a while, and is never a verdict on the document. From 010: why
+ * a file is refused, one row per check. From 040: what keeps us from signing, which the operator repairs.
+ */
+
+const RAPPORT = 'Le rapport des signatures, pièce du flux, dit tout.';
+
+export const CATALOGUE_SIGNATURE = {
+  'VGM-SIG-001': {
+    nature: 'passagere',
+    message: 'La révocation du certificat du signataire n’a pas pu être vérifiée : {detail}.',
+    cause: 'Le serveur de l’autorité de certification ne répond pas, ou le réseau ne mène pas à lui.',
+    remede:
+      'La vérification sera refaite d’elle-même. Si cela dure, l’exploitant vérifie l’accès à ce serveur.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-SIG-002': {
+    nature: 'passagere',
+    message: 'La lecture du fichier pendant la vérification de ses signatures a été interrompue.',
+    cause: 'La machine est trop chargée, ou le démon s’arrête.',
+    remede: 'La vérification sera refaite d’elle-même.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-SIG-010': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'La signature n’a pas la forme que la politique de la DGFiP demande, ou elle est falsifiée.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-011': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Le fichier a été modifié après sa signature.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-012': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'L’autorité de certification a révoqué le certificat avant la date de la signature.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-013': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Le certificat ne mène à aucune des autorités que l’exploitant admet pour HELIOS.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-014': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'La signature porte une date où le certificat ne valait pas.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-015': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Le certificat est sûr, mais d’une sorte que l’exploitant n’admet pas pour HELIOS.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-016': {
+    nature: 'definitive',
+    message: 'Le fichier est refusé : {motif}.',
+    cause: 'InfoDematerialisee et les signatures ne disent pas la même chose.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-017': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Les réglages de l’exploitant refusent un certificat expiré depuis la signature.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-018': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Les réglages de l’exploitant refusent les algorithmes obsolètes.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-019': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Les réglages de l’exploitant refusent une politique de signature qui n’est pas connue.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-020': {
+    nature: 'definitive',
+    message: 'Le fichier est refusé : {motif}.',
+    cause: 'Les réglages de l’exploitant refusent un domaine signé en partie.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-021': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Les réglages de l’exploitant refusent une signature datée dans l’avenir.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-022': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Les réglages de l’exploitant refusent un certificat dont la révocation ne peut pas être connue.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-023': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Les réglages refusent un signataire que personne ne garantit, et aucun magasin n’est réglé.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-024': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause:
+      'Le certificat était déjà révoqué quand le fichier est arrivé ici, bien que la signature se dise d’avant.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-030': {
+    nature: 'definitive',
+    message: 'Le fichier ne peut plus être lu : {motif}.',
+    cause: 'Une règle de lecture est devenue plus stricte depuis le dépôt.',
+    remede: 'Produire de nouveau le fichier avec le logiciel d’origine, puis le déposer.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-031': {
+    nature: 'definitive',
+    message: 'Le fichier ne peut pas être signé : {motif}.',
+    cause: 'Le fichier n’a pas, là où le PES l’attend, ce que la signature doit couvrir.',
+    remede: '{remede} Corriger le fichier à sa source, puis le déposer de nouveau.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-032': {
+    nature: 'definitive',
+    message: 'Le fichier pèse {taille} octets une fois signé ; la limite est de {limite} octets.',
+    cause: 'Les signatures ont porté le fichier au-delà de ce qu’Hélios reçoit.',
+    remede: 'Envoyer les pièces justificatives à part (PES PJ), ou répartir les bordereaux, puis redéposer.',
+    http: 413,
+    sortie: 3,
+  },
+  'VGM-SIG-033': {
+    nature: 'definitive',
+    message: 'Le fichier s’annonce dématérialisé (InfoDematerialisee = 1) et n’est pas signé.',
+    cause:
+      'La fiche de la collectivité, changée depuis le dépôt, ne demande plus que le fichier soit signé ici.',
+    remede:
+      'Faire signer le fichier, ou écrire 0, puis le déposer de nouveau : Hélios refuse sinon tout le fichier.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-040': {
+    nature: 'definitive',
+    message: 'La collectivité {siren} n’a pas de clé de signature utilisable : {detail}.',
+    cause: 'Sa fiche demande que nous signions, et ne nomme pas une clé des réglages, ou pas de qualité.',
+    remede: 'L’exploitant corrige la fiche HELIOS de la collectivité, ou [[helios.cles]], puis redémarre.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-SIG-041': {
+    nature: 'definitive',
+    message: 'Nous ne pouvons pas signer pour la collectivité {siren} : {detail}.',
+    cause: 'La clé, son certificat ou la politique de signature ne conviennent pas, ou plus.',
+    remede: 'L’exploitant corrige la clé, le magasin de confiance ou les politiques. Le flux attend.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-SIG-042': {
+    nature: 'definitive',
+    message: 'La signature que nous venons de faire ne se vérifie pas : {detail}.',
+    cause: 'Défaut du programme, ou clé qui ne va pas avec son certificat.',
+    remede: 'Rien n’est parti et le flux attend. Transmettre le cas et le journal technique à l’éditeur.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-SIG-050': {
+    nature: 'definitive',
+    message:
+      'Le fichier signé n’est pas celui du flux {flux} : il en diffère à la ligne {ligne}, colonne {colonne}.',
+    cause:
+      'Le parapheur a changé autre chose que les signatures, les Id et InfoDematerialisee, ou c’est un autre fichier.',
+    remede:
+      'Apporter le fichier déposé, signé sans autre changement ; à défaut, abandonner le flux et redéposer.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-051': {
+    nature: 'definitive',
+    message: 'Le fichier signé est en {apres}, alors que le fichier déposé est en {avant}.',
+    cause: 'Le parapheur a réécrit le fichier dans un autre encodage.',
+    remede: 'Régler le parapheur pour qu’il garde l’encodage du fichier, puis faire signer de nouveau.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-052': {
+    nature: 'definitive',
+    message: 'Le fichier signé ne peut pas être lu (ligne {ligne}, colonne {colonne}) : {motif}.',
+    cause: 'Le fichier est tronqué ou abîmé, ou ce n’est pas du XML.',
+    remede: 'Le reprendre à la sortie du parapheur et l’apporter de nouveau.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-053': {
+    nature: 'definitive',
+    message: 'Le fichier apporté pour le flux {flux} ne porte aucune signature.',
+    cause: 'C’est le fichier d’avant le parapheur, ou ses signatures ne sont pas là où le PES les attend.',
+    remede: 'Apporter le fichier tel que le parapheur l’a rendu, signé dans chaque bordereau ou en entier.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-054': {
+    nature: 'definitive',
+    message: 'Le flux {flux} n’attend pas un accord : sa collectivité fait signer hors de vaguemestre.',
+    cause: 'La fiche HELIOS de la collectivité ne nous demande pas de signer pour elle.',
+    remede: 'Apporter le fichier signé avec « vaguemestre apporter », ou changer « signature » sur la fiche.',
+    http: 409,
+    sortie: 1,
+  },
+} as const satisfies Catalogue;
+
+export const erreurSignature = fabrique(CATALOGUE_SIGNATURE);
