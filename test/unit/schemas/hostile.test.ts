@@ -131,7 +131,7 @@ describe('a schema', () => {
       auteur: { qui: 'essai', quand: 0 as Instant },
       compilation: { delai: 1 },
     };
-    await expect(importerPaquet(demande)).rejects.toThrow(/VGM-SCH-006 .* arrêtée au bout de/);
+    await expect(importerPaquet(demande)).rejects.toThrow(/VGM-SCH-006 .*arrêtée au bout de/);
   });
 
   test('nothing is read outside of the set', async () => {
