@@ -13,13 +13,16 @@ import { ouvrirPasserelles, type PasserelleOuverte } from './adapters/passerelle
 import { creerRandomSysteme } from './adapters/random/system.ts';
 import { creerRecepteurSmtp } from './adapters/recepteur/smtp.ts';
 import { ouvrirRevocation, type RevocationReglee } from './adapters/revocation/ouvrir.ts';
+import { defautDe } from './adapters/schemas/contenu.ts';
+import { ouvrirPaquets } from './adapters/schemas/paquets.ts';
 import { type ClesOuvertes, ouvrirCles } from './adapters/signataire/cles.ts';
 import { sondesDe } from './adapters/sondes/ensemble.ts';
 import { ouvrirStoreSqlite } from './adapters/store/sqlite/store.ts';
 import { type GuichetMinistere, ouvrirGuichetMinistere } from './adapters/transport/ouvrir.ts';
-import { creerGarde } from './adapters/webhook/garde.ts';
+import { refuserCible } from './adapters/webhook/cible.ts';
 import { creerWebhook } from './adapters/webhook/https.ts';
 import { chargerConfig } from './config/charger.ts';
+import { dossierSchemas } from './config/chemins.ts';
 import { lireReglage, preparerDonnees, verifierFichiers, verifierSchemas } from './config/fichiers.ts';
 import type { Config } from './config/manifest.ts';
 import { creerDiffusion } from './engine/diffusion.ts';
@@ -35,9 +38,9 @@ import { creerEtapesActes } from './etapes/etapes-actes.ts';
 import { creerEtapesHelios } from './etapes/etapes-helios.ts';
 import { destinationDe } from './etapes/remise-passerelle.ts';
 import { type JeuSchemas, ouvrirSchemas } from './formats/xsd/jeu.ts';
+import type { Paquets } from './formats/xsd/paquets.ts';
 import { assemblerGestes } from './gestes/assembler.ts';
 import { consignerRetour } from './gestes/consigner-retour.ts';
-import type { OutilsGestes } from './gestes/outils.ts';
 import { creerServeurApi } from './http/serveur.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
@@ -69,6 +72,7 @@ interface Base {
   readonly store: Store;
   readonly coffre: ReturnType<typeof ouvrirCoffreDossier>;
   readonly schemas: JeuSchemas;
+  readonly paquets: Paquets;
   readonly confiance: Confiance;
   readonly outils: OutilsMoteur;
   readonly arret: AbortController;
@@ -85,6 +89,24 @@ async function lireVersion(): Promise<string> {
   return paquet.version;
 }
 
+/** The store, whose writes wake the engine up once there is one. */
+function ouvrirStore(
+  { donnees }: Config,
+  deps: Pick<Base, 'clock' | 'random' | 'version'>,
+): Pick<Base, 'store' | 'brancher'> {
+  const brut = ouvrirStoreSqlite({ fichier: join(donnees, 'vaguemestre.sqlite'), ...deps });
+  const prise: { reveiller: (couloir: NomCouloir) => void } = { reveiller: () => undefined };
+  const store: Store = {
+    ...brut,
+    ecriture: ecritureQuiReveille(brut.ecriture, (c) => prise.reveiller(c)),
+    fermer: () => brut.fermer(),
+  };
+  const brancher: Base['brancher'] = (reveiller) => {
+    prise.reveiller = reveiller;
+  };
+  return { store, brancher };
+}
+
 async function ouvrirBase(config: Config): Promise<Base> {
   await verifierFichiers(config);
   await verifierSchemas(SCHEMAS);
@@ -99,20 +121,10 @@ async function ouvrirBase(config: Config): Promise<Base> {
   const vigie = creerVigie(systeme, log);
   const { clock } = vigie;
   const random = creerRandomSysteme(clock);
-  const brut = ouvrirStoreSqlite({
-    fichier: join(config.donnees, 'vaguemestre.sqlite'),
-    clock,
-    random,
-    version,
-  });
+  const { store, brancher } = ouvrirStore(config, { clock, random, version });
   const coffre = await ouvrirCoffreDossier({ dossier: join(config.donnees, 'coffre'), random });
   const schemas = ouvrirSchemas(SCHEMAS);
-  const prise: { reveiller: (couloir: NomCouloir) => void } = { reveiller: () => undefined };
-  const store: Store = {
-    ...brut,
-    ecriture: ecritureQuiReveille(brut.ecriture, (c) => prise.reveiller(c)),
-    fermer: () => brut.fermer(),
-  };
+  const paquets = ouvrirPaquets(dossierSchemas(config), { clock, log });
   const [arret, coupure] = [new AbortController(), new AbortController()];
   const outils: OutilsMoteur = {
     store,
@@ -124,9 +136,6 @@ async function ouvrirBase(config: Config): Promise<Base> {
     reglage: config.moteur,
     signaux: { arret: arret.signal, coupure: coupure.signal },
   };
-  const brancher: Base['brancher'] = (reveiller) => {
-    prise.reveiller = reveiller;
-  };
   return {
     config,
     version,
@@ -137,6 +146,7 @@ async function ouvrirBase(config: Config): Promise<Base> {
     store,
     coffre,
     schemas,
+    paquets,
     confiance,
     outils,
     arret,
@@ -159,8 +169,9 @@ function assemblerSondes(base: Base, c: Correspondants, portes: Portes): Sonde[]
     horloge: base.vigie,
     guichet: c.guichet?.transport ?? null,
     passerelles: c.passerelles.map(({ config: { nom }, passerelle }) => ({ nom, passerelle })),
-    titulairesHelios: async () =>
-      (await base.store.collectivites.lister()).filter((f) => f.helios !== null).length,
+    fichesHelios: async () => (await base.store.collectivites.lister()).filter((f) => f.helios !== null),
+    cles: c.cles.suivies,
+    schemas: { paquets: base.paquets, defaut: (p) => defautDe(dossierSchemas(base.config), p) },
     antivirus: c.antivirus,
     relais: c.mailer,
     boites: boites.map((b) => ({ ...b, derniere: () => releve.derniere(b.boite.nom) })),
@@ -249,6 +260,7 @@ function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Correspon
       HELIOS: creerEtapesHelios(helios, {
         ...commun,
         passerelles: c.passerelles,
+        paquets: base.paquets,
         signature: etapeSignature(base, c),
       }),
     },
@@ -276,20 +288,6 @@ function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Correspon
   });
 }
 
-/** Says in French why an address may not receive notifications; null when it may. */
-function refusCible(config: Config): OutilsGestes['refusCible'] {
-  const garde = creerGarde(config.notification.webhook);
-  return (canal, cible) => {
-    if (canal === 'courriel') {
-      if (config.notification.courriel.hote === '')
-        return 'aucun relais de courriel n’est réglé (notification.courriel.hote).';
-      return /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(cible) ? null : 'ce n’est pas une adresse de courriel.';
-    }
-    const verdict = garde.verifierUrl(cible);
-    return verdict.type === 'permise' ? null : verdict.motif;
-  };
-}
-
 /** What was opened, closed in the reverse order; a start that fails half-way closes what it had opened. */
 type Fermetures = (() => Promise<unknown>)[];
 
@@ -307,7 +305,7 @@ async function ouvrirTout(
     () => coffre.fermer(),
     () => store.fermer(),
   );
-  const protocoles = creerProtocoles(config, SCHEMAS_HELIOS);
+  const protocoles = creerProtocoles(config, { schemas: SCHEMAS_HELIOS, paquets: base.paquets });
   const c = await ouvrirCorrespondants(base);
   fermetures.push(() => fermerCorrespondants(c));
   const moteur = assemblerMoteur(base, protocoles, c);
@@ -333,7 +331,7 @@ async function ouvrirTout(
     },
     destinations: ['ACTES', 'HELIOS', ...config.helios.passerelles.map((p) => destinationDe(p.nom))],
     lireClassification,
-    refusCible: refusCible(config),
+    refusCible: refuserCible(config.notification),
   });
   await moteur.demarrer();
   fermetures.push(() => arreterMoteur(base, moteur));

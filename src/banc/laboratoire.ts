@@ -16,8 +16,9 @@ export interface Laboratoire {
   readonly ministere: Ministere;
   readonly pki: PkiEssai;
   readonly client: ClientApi;
-  /** Starts the daemon and waits until it answers. Throws VGM-BAN-004 when it dies first. */
+  /** Starts the daemon and waits until it answers. Throws VGM-BAN-004 when it dies first, or once all is closed. */
   demarrerDemon(): Promise<ProcessusDemon>;
+  /** Kills any daemon that was not stopped. */
   fermer(): Promise<void>;
 }
 
@@ -103,14 +104,18 @@ export async function creerLaboratoire(options: OptionsLaboratoire): Promise<Lab
   const configFichier = join(dossier, 'vaguemestre.toml');
   await writeFile(configFichier, stringify(reglagesDe(options, { url: ministere.url, portSmtp, pki })));
   const client = creerClientApi(join(dossier, 'donnees', 'vaguemestre.sock'));
+  const vivants = new Set<ChildProcess>();
+  const fin = new AbortController();
   return {
     dossier,
     configFichier,
     ministere,
     pki,
     client,
-    demarrerDemon: () => demarrerDemon({ dossier, configFichier, client, clock }),
+    demarrerDemon: () => demarrerDemon({ dossier, configFichier, client, clock, vivants, fin: fin.signal }),
     fermer: async () => {
+      fin.abort();
+      for (const processus of vivants) processus.kill('SIGKILL');
       await client.fermer();
       await ministere.arreter();
     },
@@ -132,13 +137,24 @@ interface Lancement {
   readonly configFichier: string;
   readonly client: ClientApi;
   readonly clock: Clock;
+  /** Daemons that run. */
+  readonly vivants: Set<ChildProcess>;
+  /** Aborted when the world is closed. */
+  readonly fin: AbortSignal;
 }
 
 async function demarrerDemon(l: Lancement): Promise<ProcessusDemon> {
+  if (l.fin.aborted) throw erreurBanc('VGM-BAN-004', { journal: join(l.dossier, 'demon.log') });
   const journal = await open(join(l.dossier, 'demon.log'), 'a');
   const commande = [join(RACINE, 'bin', 'vaguemestre'), 'demarrer', '--config', l.configFichier];
   const processus = spawn(process.execPath, commande, { stdio: ['ignore', journal.fd, journal.fd] });
-  const fini = new Promise<number | null>((resolve) => processus.once('exit', (code) => resolve(code)));
+  l.vivants.add(processus);
+  const fini = new Promise<number | null>((resolve) => {
+    processus.once('exit', (code) => {
+      l.vivants.delete(processus);
+      resolve(code);
+    });
+  });
   await journal.close();
   await attendreReponse(l, processus);
   return {
@@ -156,7 +172,7 @@ async function demarrerDemon(l: Lancement): Promise<ProcessusDemon> {
 
 async function attendreReponse(l: Lancement, processus: ChildProcess): Promise<void> {
   for (let pas = 0; pas < PAS_MAX; pas += 1) {
-    if (processus.exitCode !== null) break;
+    if (processus.exitCode !== null || l.fin.aborted) break;
     const sante = await l.client.lire('/sante').catch(() => null);
     if (sante?.statut === 200) return;
     await l.clock.sleep(PAS_MS);

@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 /** A test PKI on disk. Each file but the good ones has exactly one defect, said by its name. */
 export interface PkiEssai {
   readonly dossier: string;
-  /** Authority that the ministry and its clients share. */
+  /** Authority that the simulated State and its clients share. */
   readonly ca: string;
   /** Another authority, unknown to the ministry. */
   readonly autreCa: string;
@@ -41,6 +41,7 @@ const MODELES = {
     dns: ['ailleurs.invalid'],
   },
   'ministere-autre-ca': { nom: 'Ministère simulé', usage: 'serveur', autorite: 'autre-ca', ...BOUCLE },
+  dgfip: { nom: 'DGFiP simulée', usage: 'serveur', autorite: 'ca', ...BOUCLE },
   client: { nom: 'Tiers de télétransmission', usage: 'client', autorite: 'ca' },
   'client-autre-ca': { nom: 'Tiers de télétransmission', usage: 'client', autorite: 'autre-ca' },
   'client-expire': { nom: 'Tiers de télétransmission', usage: 'client', autorite: 'ca', defaut: 'expire' },

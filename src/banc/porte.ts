@@ -44,7 +44,8 @@ const RAISONS: Readonly<Record<string, string>> = {
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'la clé n’est pas celle du certificat',
 };
 
-function raisonEcoute(erreur: unknown): string {
+/** Why a door did not open, in French. */
+export function raisonEcoute(erreur: unknown): string {
   const code = erreur instanceof Error && 'code' in erreur ? String(erreur.code) : '';
   return RAISONS[code] ?? (erreur instanceof Error ? erreur.message : String(erreur));
 }

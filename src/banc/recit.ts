@@ -1,11 +1,12 @@
 import type { Etat } from '../metier/etats.ts';
-import type { ObjetJson } from '../metier/flux.ts';
+import type { NomProtocole, ObjetJson } from '../metier/flux.ts';
 import type { FichierClient } from './client.ts';
 import { creerPdf } from './pdf.ts';
 
-/** One acte of the demonstration: what is deposited, what the simulated State does of it, and how it must end. */
-export interface ActeDuRecit {
+/** One deposit of the demonstration: what it is, what the simulated State does of it, and how it must end. */
+export interface DepotDuRecit {
   readonly titre: string;
+  readonly protocole: NomProtocole;
   readonly metadonnees: ObjetJson;
   readonly fichiers: readonly FichierClient[];
   /** State in which the flux must end; `refus_depot` when the door must refuse it. */
@@ -13,6 +14,8 @@ export interface ActeDuRecit {
   /** The operator settles its uncertain fate after having asked the préfecture. */
   readonly trancher?: boolean;
 }
+
+type Acte = Omit<DepotDuRecit, 'protocole'>;
 
 function document(titre: string): FichierClient {
   return { role: 'document', nom: 'acte.pdf', octets: creerPdf(['Commune de démonstration', titre]) };
@@ -35,12 +38,24 @@ function deliberation(numero: string, objet: string, jour: string): ObjetJson {
 }
 
 /** @param jour date of the decisions, not in the future. @param demain a date that the door must refuse. */
-export function actesDuRecit(jour: string, demain: string): readonly ActeDuRecit[] {
-  return [...actesOrdinaires(jour, demain), ...actesContraries(jour)];
+export function actesDuRecit(jour: string, demain: string): readonly DepotDuRecit[] {
+  const actes = [...actesOrdinaires(jour, demain), ...actesContraries(jour)];
+  return actes.map((acte) => ({ ...acte, protocole: 'ACTES' }));
+}
+
+/** A small good acte, of which the demonstration deposits several at once. */
+export function acteDeRafale(jour: string, rang: number): DepotDuRecit {
+  return {
+    titre: 'un acte pris dans la panne',
+    protocole: 'ACTES',
+    metadonnees: deliberation(`RAFALE_${rang}`, 'Vote du budget primitif', jour),
+    fichiers: [document('Budget primitif')],
+    fin: 'acquitte',
+  };
 }
 
 /** Well or badly filled: what the deposit door sees. */
-function actesOrdinaires(jour: string, demain: string): readonly ActeDuRecit[] {
+function actesOrdinaires(jour: string, demain: string): readonly Acte[] {
   const deuxAnnexes = [{ typologie: '70_DE' }, { typologie: '99_SE' }];
   return [
     {
@@ -73,7 +88,7 @@ function actesOrdinaires(jour: string, demain: string): readonly ActeDuRecit[] {
 }
 
 /** Good actes to which something happens on the way. */
-function actesContraries(jour: string): readonly ActeDuRecit[] {
+function actesContraries(jour: string): readonly Acte[] {
   return [
     {
       titre: 'un acte que le ministère refuse (1-3)',

@@ -17,7 +17,8 @@ import {
   type FichierArchive,
   type Valider,
 } from '../protocoles/actes/archive.ts';
-import { type ControlePes, controlerPes, estPes } from './controler-pes.ts';
+import { type ControlePes, controlerPes, estPes, type PaquetsDemandes } from './controler-pes.ts';
+import { controlerRetour, estRetourHelios } from './controler-retour.ts';
 import { dire, erreurUsage } from './erreurs.ts';
 import { illisible } from './fichiers.ts';
 import type { Sorties } from './monde.ts';
@@ -27,6 +28,8 @@ export interface OptionsControler {
   readonly json?: boolean;
   /** Folder of the ACTES schemas; the one delivered with the program by default. */
   readonly schemas?: string;
+  /** Schema packs that a PES is held against; none by default. */
+  readonly paquets?: PaquetsDemandes | null;
 }
 
 const SCHEMAS = join(import.meta.dirname, '..', '..', 'schemas', 'actes');
@@ -104,7 +107,9 @@ async function analyser(chemin: string, taille: number, valider: Valider): Promi
 
 function afficher({ anomalies, nonJuges }: ControlePes, fichier: string, sorties: Sorties): void {
   for (const a of anomalies) {
-    sorties.ecrire(`${a.gravite === 'bloquante' ? 'REFUS' : 'avis '}  ${a.code}  ${sur(a.message)}`);
+    // a message of ACTES names its file by itself
+    const ou = a.ou === undefined || a.message.includes(a.ou) ? '' : ` (${sur(a.ou)})`;
+    sorties.ecrire(`${a.gravite === 'bloquante' ? 'REFUS' : 'avis '}  ${a.code}${ou}  ${sur(a.message)}`);
     sorties.ecrire(`       ${sur(a.remede)}`);
   }
   const refus = anomalies.filter((a) => a.gravite === 'bloquante').length;
@@ -139,7 +144,7 @@ async function controlerActes(fichier: string, { size }: Stats, schemas: string)
 }
 
 /**
- * `vaguemestre controler <fichier>`: offline; a PES, or for ACTES an outgoing archive (`.tar.gz`) or one message or
+ * `vaguemestre controler <fichier>`: offline; a PES, what the DGFiP answers to one, or for ACTES an outgoing archive (`.tar.gz`) or one message or
  * envelope (`.xml`).
  * @returns exit code: 0 nothing to refuse, 3 refused, 1 unreadable, 2 usage.
  */
@@ -152,12 +157,15 @@ export async function controler(
     const faits = await stat(fichier);
     if (!faits.isFile()) throw pasUnMessage(fichier, 'ce n’est pas un fichier');
     const pes = await estPes(fichier);
+    if (!pes && (await estRetourHelios(fichier))) {
+      return await controlerRetour(fichier, faits.size, { sorties, enJson: options.json === true });
+    }
     if (!pes && !NOMME.test(fichier)) {
       const detail = 'Le fichier attendu est une archive « .tar.gz », un message « .xml » ou un PES.';
       return dire(erreurUsage(detail, 'controler'), sorties, options.json === true);
     }
     const jugement = pes
-      ? await controlerPes(fichier)
+      ? await controlerPes(fichier, options.paquets ?? null)
       : await controlerActes(fichier, faits, options.schemas ?? SCHEMAS);
     const { anomalies, nonJuges } = jugement;
     if (options.json === true)

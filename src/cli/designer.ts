@@ -1,4 +1,5 @@
 import { erreurCli } from '../metier/catalogue/cli.ts';
+import { normaliserNom } from '../protocoles/helios/nommage.ts';
 import type { Client } from './client.ts';
 import { date } from './rendu.ts';
 import type { FluxVu } from './vues.ts';
@@ -11,7 +12,8 @@ const NOM_MAX = 200;
 const PAGE = '1000';
 
 function porte(f: FluxVu, nom: string): boolean {
-  const nomFic = f.resume['nomFic'];
+  const brut = f.resume['nomFic'];
+  const nomFic = typeof brut === 'string' ? normaliserNom(brut) : undefined;
   return [f.identite, nomFic, f.nomEnvoi, f.nomEnvoi?.replace(/\.(tar\.gz|xml)$/, '')].includes(nom);
 }
 
@@ -36,7 +38,7 @@ async function chercher(client: Client, nom: string): Promise<FluxVu[]> {
  */
 export async function fluxDesigne(client: Client, designation = ''): Promise<string> {
   if (UUID.test(designation)) return designation.toLowerCase();
-  const nom = designation.trim();
+  const nom = normaliserNom(designation);
   const trouves = nom === '' || nom.length > NOM_MAX ? [] : await chercher(client, nom);
   const [seul, ...autres] = trouves;
   if (seul === undefined) throw erreurCli('VGM-CLI-009', { designation: nom.slice(0, NOM_MAX) });

@@ -12,21 +12,28 @@ export interface ModuleDemon {
 }
 
 export interface OptionsSimulateur {
-  /** HTTPS port of the ministry; 0 = any free one; null = that of the settings already in the folder, else 0. */
-  readonly port: number | null;
-  /** Where its answers are sent by SMTP. */
+  /** Which of the two answers; at least one. */
+  readonly services: readonly ('prefecture' | 'dgfip')[];
+  /** Of each door; 0 = any free one; null = that of the settings already in the folder, else 0. */
+  readonly ports: Readonly<Record<'https' | 'sftp' | 'ftps' | 'ftp', number | null>>;
+  /** Where the answers of the préfecture are sent by SMTP. */
   readonly smtp: { readonly hote: string; readonly port: number };
   /** Same seed, same delays and answers. */
   readonly graine: number;
-  /** Folder of the keys and of the register; made when absent. */
+  /** Folder of the keys, of the registers and of the settings to use; made when absent. */
   readonly dossier: string;
   readonly json: boolean;
 }
 
 export interface ModuleBanc {
-  /** The ministry, until it is stopped; writes what it does, line by line. */
+  /** The simulated State, until it is stopped; writes what it does, line by line. */
   simulateur(options: OptionsSimulateur, sorties: { ecrire(ligne: string): void }): Promise<EnMarche>;
-  demo(options: { readonly json: boolean; readonly dossier?: string }): Promise<number>;
+  /** The whole story; the exit code is 0 only if all went as announced. Interrupted, it cleans up first. */
+  demo(
+    options: { readonly json: boolean; readonly dossier?: string },
+    sorties: { ecrire(ligne: string): void; erreur(ligne: string): void },
+    interruption: AbortSignal,
+  ): Promise<number>;
 }
 
 export interface Modules {

@@ -1,3 +1,5 @@
+import type { ObjetJson } from '../metier/flux.ts';
+import { comptesEnMots } from '../protocoles/helios/reponse.ts';
 import type { Sorties } from './monde.ts';
 import { etat, pluriel } from './rendu.ts';
 import { tableau } from './tableau.ts';
@@ -76,10 +78,23 @@ function muettes({ resume }: FluxVu): [string, Lu][] {
   return nommees.filter(([, u]) => u['sort'] === 'sans_reponse');
 }
 
+const TRANCHES: Readonly<Record<string, string>> = {
+  accepte: 'accepté',
+  partiel: 'accepté en partie',
+  refuse: 'refusé',
+};
+
+const estAcceptee = ([, u]: [string, Lu]): boolean => u['sort'] === 'accepte';
+
+/** What people look for comes first: what is not accepted, named by the answer or not. */
 function montrerAcquittement(sorties: Sorties, flux: FluxVu): void {
-  const { unites } = objet(flux.resume['acquittement']);
+  const { unites, tranche } = objet(flux.resume['acquittement']);
   const lues = liste(unites).map((u): [string, Lu] => [texte(u['unite']), u]);
-  const lignes = [...lues, ...muettes(flux)].flatMap(([nom, u]) => lignesDe(sorties, nom, u));
+  const rangees = [...lues.filter((u) => !estAcceptee(u)), ...muettes(flux), ...lues.filter(estAcceptee)];
+  const lignes = rangees.flatMap(([nom, u]) => lignesDe(sorties, nom, u));
+  const dit = TRANCHES[texte(tranche)];
+  if (dit !== undefined) sorties.ecrire(`Tranché par une personne : ${dit}.`);
+  for (const compte of comptesEnMots({ resume: flux.resume as ObjetJson })) sorties.ecrire(compte);
   tableau(sorties, ['Acquittement', 'Sort', 'Code', 'Où', 'Motif d’Hélios'], lignes.slice(0, LIGNES_MAX));
   if (lignes.length > LIGNES_MAX) {
     sorties.ecrire(`… et ${pluriel(lignes.length - LIGNES_MAX, 'autre ligne', 'autres lignes')} (--json).`);

@@ -215,11 +215,28 @@ export const RETOURS: readonly Verbe[] = [
       },
       {
         nom: 'rattacher',
-        resume: 'rattacher un retour à un flux ; l’état du flux ne change pas',
+        resume: 'rattacher un retour à un flux, et dire au besoin ce que signifie un acquittement',
         arguments: [ID_RETOUR, ['<flux>', 'identifiant du flux']],
+        options: [
+          ['--issue <issue>', 'accepte, partiel ou refuse : ce qu’Hélios a fait du fichier ; règle le flux'],
+          ['--motif <texte>', 'raison, écrite au journal (sans donnée personnelle) ; va avec --issue'],
+        ],
+        notes: [
+          'Sans --issue, l’état du flux ne change pas. « --issue accepte » et « --issue partiel » reviennent aussi sur un refus',
+          'déjà reçu, tant qu’aucun autre flux ne porte le même nom.',
+        ],
         demon: true,
         json: true,
         charger: () => import('./verbes/retours.ts').then((m) => m.rattacher),
+      },
+      {
+        nom: 'remettre',
+        resume: 'remettre à une collectivité un PES Retour dont le SIRET est inconnu ou partagé',
+        arguments: [ID_RETOUR],
+        options: [['--siren <siren>*', 'collectivité']],
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/retours.ts').then((m) => m.remettre),
       },
       {
         nom: 'classer',

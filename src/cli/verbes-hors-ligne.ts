@@ -23,6 +23,7 @@ const signer: Verbe = {
     ['--fichier', 'signer le fichier entier, pièces jointes comprises'],
     ['--id <ids...>', 'signer ces seuls éléments, par leur attribut Id'],
     ['--ajouter-id', 'ajouter l’attribut Id qui manque aux éléments à signer'],
+    ['--annoncer', 'faire dire au fichier qu’il est dématérialisé (InfoDematerialisee à 1)'],
     ['--role <texte>', 'qualité du signataire ; à défaut le titre, sinon l’organisation, du certificat'],
     ['--ville <texte>', 'lieu de la signature'],
     ['--code-postal <texte>', 'code postal du lieu'],
@@ -36,7 +37,8 @@ const signer: Verbe = {
     'Par défaut chaque bordereau est signé : c’est ce que signe un ordonnateur, et la signature suit son bordereau.',
     'Les pièces jointes ne sont alors pas couvertes ; --fichier couvre tout. Un fichier sans bordereau est refusé',
     'plutôt que signé autrement. Un élément déjà signé est refusé : la politique n’admet pas de cosignature.',
-    'Hors des signatures (et des Id ajoutés), aucun octet ne change.',
+    'Hélios refuse un fichier signé qui ne s’annonce pas dématérialisé : s’il ne le fait pas, la réponse en avertit, et',
+    '--annoncer y remédie. Hors des signatures, des Id ajoutés et de cette annonce, aucun octet ne change.',
     TIRET,
     'Codes de sortie : 0 signé, 1 échec (fichier, mot de passe, disque), 2 commande mal écrite,',
     '3 document ou certificat refusé. Rien n’est écrit si la signature n’est pas faite.',
@@ -132,9 +134,22 @@ export const HORS_LIGNE: readonly Verbe[] = [
     resume:
       'dire, hors ligne, ce qui serait refusé dans une archive .tar.gz, un message XML ou un PES, et pourquoi',
     arguments: [['<fichier>', 'archive ou message ACTES, ou fichier PES']],
+    options: [
+      [
+        '--schemas <dossier>',
+        'paquets de schémas selon lesquels juger aussi un PES ; à défaut ceux des réglages',
+      ],
+      [
+        '--config <fichier>',
+        'réglages (TOML) dont suivre les paquets de schémas ; à défaut, la variable VAGUEMESTRE_CONFIG',
+      ],
+    ],
     notes: [
       'D’un PES, ce qui demande le démon n’est pas jugé, et la réponse le dit : la fiche de la collectivité, les doublons,',
       'l’antivirus. Ses signatures se jugent par « vaguemestre verifier ».',
+      'Chaque paquet de schémas fait ce que dit sa politique : « bloquer » est un motif de refus, « avertir » un avis,',
+      '« ignorer » n’est pas interrogé. Sans paquets ni réglages, ils ne jugent pas, et la réponse le dit.',
+      'Codes de sortie : 0 rien à refuser, 1 échec (fichier, réglages, paquets), 2 commande mal écrite, 3 à refuser.',
     ],
     json: true,
     charger: () => import('./verbes/hors-ligne.ts').then((m) => m.controlerFichier),

@@ -31,16 +31,43 @@ const demon: readonly Verbe[] = [
   },
 ];
 
+const PORT = 'par défaut celui du vaguemestre.toml du dossier ; 0 : un port libre';
+
+/** A test holds the scenarios named here equal to those of the bench. */
+const NOTES_SIMULATEUR = [
+  'Tout écoute sur 127.0.0.1. Adresses, compte, empreinte de la clé d’hôte et réglages à coller sont écrits au début ;',
+  'le dossier reçoit aussi un vaguemestre.toml qui suffit à démarrer un démon. La DGFiP simulée attend la plateforme',
+  'd’essai (helios.plateforme) et oublie une réponse une fois lue.',
+  '',
+  'Le scénario est choisi par la fin du numéro de l’acte (2026_04_MUET) :',
+  '  _ANO13 _NOMVIDE          acte refusé (1-3)',
+  '  _ANOENV _N999            enveloppe refusée (AnomalieEnveloppe)',
+  '  _TARD _DOUBLE _DESORDRE _UTF8 _MUET   accusé tardif, en double, en désordre, mal encodé, jamais envoyé',
+  '  _H500 _H500P _H503 _COUPE _COUPEA     panne au guichet ou coupure, sans ou avec prise en compte',
+  'ou par la fin du NomFic du PES, extension mise à part (ESSAI_0012_KOBORD.xml) :',
+  '  _KO _KOTEMPS _NACK       fichier refusé : budget inconnu, panne d’Hélios, forme ancienne du refus',
+  '  _KOBORD _KOPIECE _KOLIGNE _KOSIG _KOPJ   refus partiel : doublon, pièce, lignes, signature, pièce jointe',
+  '  _V1 _TARD _DOUBLE _UTF8 _ORPHELIN _MUET  acquittement ancien, tardif, double, mal encodé, d’un autre, absent',
+  '  _RETOUR                  acquittement, puis PES Retour',
+  '  _PLEIN _SANSNOM _COUPE _COUPEA   disque plein, nom refusé, coupure, sans ou avec prise en compte',
+  'Toute autre fin : accepté et acquitté.',
+];
+
 const essai: readonly Verbe[] = [
   {
     nom: 'simulateur',
-    resume: 'faire tourner un ministère simulé (HTTPS et SMTP réels)',
+    resume: 'faire tourner un État simulé : préfecture (HTTPS, SMTP) et DGFiP (SFTP, FTPS, FTP)',
     options: [
-      ['--port <port>', 'port HTTPS (par défaut celui du vaguemestre.toml du dossier ; 0 : un port libre)'],
-      ['--smtp <hote:port>', 'où envoyer ses réponses (127.0.0.1:2525 par défaut)'],
+      ['--seulement <service>', 'un seul des deux : prefecture ou dgfip'],
+      ['--port <port>', `port HTTPS de la préfecture (${PORT})`],
+      ['--smtp <hote:port>', 'où la préfecture envoie ses réponses (127.0.0.1:2525 par défaut)'],
+      ['--port-sftp <port>', 'port SFTP de la DGFiP (Passtrans SFTP)'],
+      ['--port-ftps <port>', 'port FTPS de la DGFiP (Passtrans FTPS)'],
+      ['--port-ftp <port>', 'port FTP de la DGFiP (Gateway, sans chiffrement)'],
       ['--graine <nombre>', 'même graine, mêmes délais (1 par défaut)'],
-      ['--dossier <dossier>', 'clés et registre (simulateur par défaut)'],
+      ['--dossier <dossier>', 'clés, registres et réglages à employer (simulateur par défaut)'],
     ],
+    notes: NOTES_SIMULATEUR,
     json: true,
     charger: () => import('./verbes/banc.ts').then((m) => m.simulateur),
   },

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Confiance } from '../adapters/confiance/reglages.ts';
 import type { MagasinOuvert } from '../formats/certificats/magasin.ts';
 import { parcourir, type SourceOctets } from '../formats/xades/flux.ts';
 import type { ReglesJugement } from '../formats/xades/juger.ts';
@@ -14,7 +13,7 @@ import { erreurHorsLigne } from '../metier/catalogue/hors-ligne.ts';
 import { erreurUsage } from './erreurs.ts';
 import { lireInstant } from './instants.ts';
 import { type Appel, type CodeSortie, drapeau, liste, texte } from './monde.ts';
-import { confianceDesReglages } from './reglages-confiance.ts';
+import { confianceDesReglages, type ReglagesConfiance } from './reglages-confiance.ts';
 import { json, peindre, sur } from './rendu.ts';
 import { montrerRapport, type Rapport } from './rendu-signatures.ts';
 import { lirePetit, ouvrirSource, type Source } from './source.ts';
@@ -57,7 +56,7 @@ async function estPes(source: Source): Promise<boolean> {
   return racine.attendue;
 }
 
-type Regles = Pick<ReglesJugement, 'instant' | 'controle' | 'magasin' | 'preuves'> &
+type Regles = Pick<ReglesJugement, 'instant' | 'controle' | 'magasin' | 'ageMax' | 'preuves'> &
   Partial<Pick<ReglesJugement, 'politiques'>>;
 
 async function ouvrirMagasin(chemins: readonly string[]): Promise<MagasinOuvert> {
@@ -67,17 +66,16 @@ async function ouvrirMagasin(chemins: readonly string[]): Promise<MagasinOuvert>
   throw erreurConfiance('VGM-CNF-001', { problemes: charge.problemes.map((p) => `- ${p}`).join('\n') });
 }
 
-/** The store given, else the one of the settings; none when nothing was ever put in it. */
+/** The store given, else the one of the settings. */
 async function magasinDe(
   { options }: Appel,
-  confiance: Confiance | null,
+  confiance: ReglagesConfiance | null,
   pes: boolean,
 ): Promise<MagasinOuvert | undefined> {
   if (drapeau(options, 'sansMagasin')) return undefined;
   const chemins = liste(options, 'magasin');
   if (chemins.length > 0) return ouvrirMagasin(chemins);
-  const magasin = confiance?.magasin(pes ? 'pes' : 'actes') ?? [];
-  return magasin.length > 0 ? magasin : undefined;
+  return confiance?.magasin(pes ? 'pes' : 'actes');
 }
 
 async function lireRegles(appel: Appel, pes: boolean): Promise<Regles> {
@@ -87,7 +85,7 @@ async function lireRegles(appel: Appel, pes: boolean): Promise<Regles> {
   const magasin = await magasinDe(appel, confiance, pes);
   const commun = {
     ...(instant === undefined ? {} : { instant }),
-    ...(confiance === null ? {} : { politiques: confiance.politiques }),
+    ...(confiance === null ? {} : { politiques: confiance.politiques, ageMax: confiance.ageMax }),
   };
   const [crl, ocsp] = [liste(options, 'crl'), liste(options, 'ocsp')];
   if (magasin === undefined) {

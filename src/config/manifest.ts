@@ -189,6 +189,8 @@ const antivirus = z.strictObject({
   /** `host:port`, or the path of a socket. */
   adresse: z.string().default('127.0.0.1:3310'),
   delai_s: secondes.default(120),
+  /** Also look into the attached pieces of a PES, inflated. */
+  pieces_jointes: z.boolean().default(true),
 });
 
 const notification = z.strictObject({

@@ -31,6 +31,8 @@ export const signatureHelios = z.strictObject({
   /** What to do after that many looks at servers of revocation that do not answer: wait on, or let the file leave. */
   revocation_indisponible: z.enum(['attendre', 'avertir']).default('attendre'),
   revocation_essais: z.number().int().min(1).default(20),
+  /** Working days that a PES waits for its signature before the alert. */
+  alerte_jours_ouvres: z.number().int().min(0).default(2),
   /** OID of the policy we sign under; empty = the first of the table that is open. */
   politique: z.string().default(''),
   /** Version of XAdES that we write. */

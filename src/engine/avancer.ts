@@ -10,6 +10,7 @@ import { type ChangementFlux, type NouveauFlux, type NouvelleLivraison, OPERATEU
 import type { FicheErreur } from '../metier/erreurs.ts';
 import { estConflit } from './insister.ts';
 import type { OutilsMoteur } from './outils.ts';
+import { departsApres, passages } from './passages.ts';
 
 /** A move asked for: by a step, a receipt or a person. */
 export interface Mouvement {
@@ -46,11 +47,14 @@ const NOTIFIE: Readonly<Partial<Record<EvenementEtat, TypeEvenement>>> = {
   accuse_recu: 'flux.acquitte',
   accuse_partiel_recu: 'flux.acquitte_partiel',
   anomalie_recue: 'flux.anomalie',
+  accuse_tranche: 'flux.acquitte',
+  accuse_partiel_tranche: 'flux.acquitte_partiel',
+  anomalie_tranchee: 'flux.anomalie',
   abandon_demande: 'flux.abandonne',
 };
 
 /** States in which nothing is due: only a person or the State makes them move. */
-const SANS_ECHEANCE: readonly Etat[] = ['echec', 'a_signer'];
+const SANS_ECHEANCE: readonly Etat[] = ['echec'];
 
 /** Failures of the present state: going on the line and back is one try more, any other move clears the count. */
 function tentativesApres(flux: Flux, evenement: EvenementEtat): number {
@@ -64,6 +68,7 @@ const DEFAVORABLES: readonly EvenementEtat[] = [
   'remise_non_faite',
   'remise_refusee',
   'anomalie_recue',
+  'anomalie_tranchee',
 ];
 
 function faitDe(evenement: EvenementEtat): Pick<EntreeJournal, 'ev' | 'res'> {
@@ -95,12 +100,35 @@ function echeanceApres(m: Mouvement, vers: Etat, quand: Instant): Instant | null
   return m.due === undefined ? quand : m.due;
 }
 
-/** When the State took it: now for an answer of its door; when it went on the line if a person says so afterwards. */
+/** What tells that the State took it, when its door did not. */
+const CONSTATS_DE_PRISE: readonly EvenementEtat[] = ['tranche_recu', 'remise_constatee'];
+
+/** Answers: the door that took the file may not have said so yet. */
+const REPONSES: readonly EvenementEtat[] = [
+  'accuse_recu',
+  'accuse_partiel_recu',
+  'anomalie_recue',
+  'accuse_tranche',
+  'accuse_partiel_tranche',
+  'anomalie_tranchee',
+];
+
+/** When the State took it: now for an answer of its door; when it left if that is learnt afterwards. */
 function transmisPar(flux: Flux, evenement: EvenementEtat, quand: Instant): { transmis?: Instant } {
   if (evenement === 'remise_confirmee') return { transmis: quand };
-  if (evenement !== 'tranche_recu' && evenement !== 'remise_constatee') return {};
-  const { misEnLigne } = flux.resume;
-  return { transmis: typeof misEnLigne === 'string' ? (Date.parse(misEnLigne) as Instant) : quand };
+  const apprise = REPONSES.includes(evenement) && flux.transmis === null;
+  if (!apprise && !CONSTATS_DE_PRISE.includes(evenement)) return {};
+  return { transmis: departsApres(flux, evenement, quand).at(-1) ?? dernierPassage(flux) ?? quand };
+}
+
+/** Of a sending said to have left nothing, and that the State answers. */
+function dernierPassage({ resume: { misEnLigne } }: Flux): Instant | undefined {
+  return typeof misEnLigne === 'string' ? (Date.parse(misEnLigne) as Instant) : undefined;
+}
+
+function complementDe(flux: Flux, m: Mouvement, quand: Instant): Pick<ChangementFlux, 'complement'> {
+  const complement = { ...m.complement, ...passages(flux, m.evenement, quand) };
+  return Object.keys(complement).length === 0 ? {} : { complement };
 }
 
 /** Turns a move into what the store writes. Throws VGM-NOY-002 when the table of transitions forbids it. */
@@ -125,7 +153,7 @@ export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): 
     ...transmisPar(flux, m.evenement, quand),
     ...(estTerminal(vers) ? { solde: quand } : {}),
     ...(m.pieces === undefined ? {} : { pieces: m.pieces }),
-    ...(m.complement === undefined ? {} : { complement: m.complement }),
+    ...complementDe(flux, m, quand),
     ...(m.garderBail === undefined ? {} : { garderBail: m.garderBail }),
   };
   const apres = appliquerEnMemoire(flux, changement, quand);

@@ -4,7 +4,7 @@ import { sortInconnu } from '../etapes/transmission.ts';
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import { ErreurVgm, type FicheErreur } from '../metier/erreurs.ts';
 import { transition } from '../metier/etats.ts';
-import { type Flux, misesEnLigne } from '../metier/flux.ts';
+import type { Flux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
 import { entree, livraisonsDe, type Mouvement, mouvoir, mouvoirQuoiQuIlEnSoit, relire } from './avancer.ts';
@@ -38,16 +38,13 @@ function creerPoste(outils: OutilsMoteur, tenu: { flux: Flux }, corr: string): P
   return {
     signal: outils.signaux.coupure,
     arret: outils.signaux.arret,
-    mettreEnLigne: async (motif) => {
+    mettreEnLigne: async (motif, complement = {}) => {
       tenu.flux = await mouvoir(outils, tenu.flux, {
         evenement: 'mise_en_ligne',
         acteur: ACTEUR,
         corr,
         motif,
-        complement: {
-          misEnLigne: new Date(outils.clock.now()).toISOString(),
-          misesEnLigne: misesEnLigne(tenu.flux) + 1,
-        },
+        complement,
         garderBail: true,
       });
     },

@@ -52,7 +52,9 @@ async function consignerIssue(outils: OutilsMoteur, retour: Retour, issue: Issue
   const quand = outils.clock.now();
   const recus: Recu[] = [];
   for (const reception of issue.receptions)
-    recus.push(await preparerReception(outils, reception, { retour, quand }));
+    recus.push(
+      await preparerReception(outils, reception, { retour, quand, acteur: ACTEUR_ETAT, corr: retour.id }),
+    );
   const changement = changementDe(retour, issue, recus);
   const faits = [...prepares, ...recus];
   const ecriture: Ecriture = {
@@ -75,10 +77,18 @@ interface Recu {
   readonly apres: Flux;
 }
 
-async function preparerReception(
+interface FaitsReception {
+  readonly retour: Retour;
+  readonly quand: Instant;
+  readonly acteur: string;
+  readonly corr: string;
+}
+
+/** A flux that the State starts, at the collectivité that the file names or that a person names. */
+export async function preparerReception(
   outils: OutilsMoteur,
   reception: Reception,
-  { retour, quand }: { readonly retour: Retour; readonly quand: Instant },
+  { retour, quand, acteur, corr }: FaitsReception,
 ): Promise<Recu> {
   const nouveau: NouveauFlux = {
     ...reception,
@@ -94,7 +104,7 @@ async function preparerReception(
   const motif = nouveau.identite;
   const journal = entree(
     apres,
-    { acteur: ACTEUR_ETAT, corr: retour.id, motif, pieces: nouveau.pieces },
+    { acteur, corr, motif, pieces: nouveau.pieces },
     { ev: 'RECEPTION', res: 'OK' },
   );
   return { nouveau, journal, livraisons: await livraisonsDe(outils, apres, 'flux.recu'), apres };

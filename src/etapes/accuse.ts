@@ -9,9 +9,10 @@ import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR } from '../ports/store.ts';
 import type { AccuseCourriel, MessageEtat, PartieRetour } from '../protocoles/protocole.ts';
 import type { Attribution, IssueRetour } from './accuse-issue.ts';
-import { analyserFichier, type OutilsFichier } from './accuse-fichier.ts';
+import { analyserFichier } from './accuse-fichier.ts';
 import type { Annuaire } from './annuaire.ts';
 import { expediteurAdmis } from './expediteurs.ts';
+import type { OutilsFichier } from './retour-fichier.ts';
 
 export interface OutilsAccuse extends OutilsFichier {
   readonly coffre: Coffre;

@@ -19,6 +19,7 @@ export const CIRCUIT: Readonly<Partial<Record<NomProtocole, Readonly<Partial<Rec
   HELIOS: {
     depose: 'controle',
     controle: 'signature',
+    a_signer: 'attente',
     signe: 'enveloppe',
     pret: 'transmission',
     en_ligne: 'reprise',

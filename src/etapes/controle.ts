@@ -1,9 +1,10 @@
-import type { Anomalie, RapportControles } from '../metier/anomalies.ts';
+import type { Anomalie, RapportControles, ReponseControle } from '../metier/anomalies.ts';
 import type { Flux, NomProtocole, Piece, PieceDuFlux, RolePiece } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Antivirus, VerdictAntivirus } from '../ports/antivirus.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type LectureFlux } from '../ports/store.ts';
+import type { RelirePes } from './controle-pes.ts';
 import type { Etape, Poste } from './etape.ts';
 
 export interface OutilsControle {
@@ -11,12 +12,16 @@ export interface OutilsControle {
   readonly coffre: Coffre;
   /** null = the operator configured none; the report says so. */
   readonly antivirus: Antivirus | null;
+  /** HELIOS: what its file must be read again for. */
+  readonly relire?: RelirePes;
 }
 
 const SOURCES: Readonly<Record<NomProtocole, string>> = {
   ACTES: 'E.5 n° 17, antivirus sur toutes les pièces',
   HELIOS: 'Contrôle de vaguemestre, antivirus sur le fichier déposé',
 };
+
+const SANS_ANTIVIRUS = 'antivirus non réglé';
 
 /** What the depositor brought. */
 const DEPOSEES: readonly RolePiece[] = ['document', 'annexe', 'pes'];
@@ -39,59 +44,94 @@ async function anomalieDe(
   return { moteur: analyse.moteur, anomalie };
 }
 
-/** Control step: what asks a service. A service that is down throws a transient error, never a verdict. */
-export function creerEtapeControle(outils: OutilsControle): Etape {
-  const { antivirus } = outils;
-  if (antivirus === null)
-    return () =>
-      Promise.resolve({ type: 'avance', evenement: 'controle_favorable', motif: 'antivirus non réglé' });
-  return async (flux: Flux, poste: Poste): Promise<Issue> => {
-    const analyser: Analyser = async (piece) =>
-      antivirus.analyser(await outils.coffre.ouvrir(piece.sha256), poste.signal);
-    const pieces = (await outils.flux.pieces(OPERATEUR, flux.id)).filter((p) => DEPOSEES.includes(p.role));
-    const anomalies: Anomalie[] = [];
-    let moteur = '';
-    for (const piece of pieces) {
-      const resultat = await anomalieDe(analyser, piece);
-      moteur = resultat.moteur;
-      if (resultat.anomalie !== null) anomalies.push(resultat.anomalie);
-    }
-    const rapport: RapportControles = {
-      format: 'vaguemestre-rapport-controles-v1',
-      reponses: [
-        {
-          code: 'CTL-VIR-01',
-          question: `Les pièces sont-elles saines selon ${moteur} ?`,
-          source: SOURCES[flux.protocole],
-          reponse: anomalies.length === 0 ? 'oui' : 'non',
-          anomalies,
-        },
-      ],
-      verdict: anomalies.length === 0 ? 'favorable' : 'defavorable',
-    };
-    return verdict(rapport, await garder(outils.coffre, rapport));
-  };
-}
-
-async function garder(coffre: Coffre, rapport: RapportControles): Promise<Piece> {
-  const depot = await coffre.ajouter(Buffer.from(JSON.stringify(rapport)));
-  return { role: 'rapport', nom: 'rapport-antivirus.json', type: 'application/json', ...depot };
-}
-
-function verdict(rapport: RapportControles, piece: Piece): Issue {
-  const anomalie = rapport.reponses[0]?.anomalies[0];
-  if (anomalie === undefined) return { type: 'avance', evenement: 'controle_favorable', pieces: [piece] };
+async function analyserPieces(
+  analyser: Analyser,
+  pieces: readonly PieceDuFlux[],
+  source: string,
+): Promise<ReponseControle> {
+  const anomalies: Anomalie[] = [];
+  let moteur = '';
+  for (const piece of pieces) {
+    const resultat = await anomalieDe(analyser, piece);
+    moteur = resultat.moteur;
+    if (resultat.anomalie !== null) anomalies.push(resultat.anomalie);
+  }
   return {
-    type: 'avance',
-    evenement: 'controle_defavorable',
-    pieces: [piece],
-    motif: anomalie.code,
-    erreur: {
-      code: anomalie.code,
-      nature: 'definitive',
-      message: anomalie.message,
-      cause: 'Le contrôle antivirus a répondu défavorablement.',
-      remede: anomalie.remede,
-    },
+    code: 'CTL-VIR-01',
+    question: `Les pièces sont-elles saines selon ${moteur} ?`,
+    source,
+    reponse: anomalies.length === 0 ? 'oui' : 'non',
+    anomalies,
   };
+}
+
+/**
+ * Control step: what asks a service, or could not be asked at the door. A service that is down throws a transient error,
+ * never a verdict.
+ */
+export function creerEtapeControle(outils: OutilsControle): Etape {
+  if (outils.antivirus === null && outils.relire === undefined)
+    return () => Promise.resolve(conclure([], { pieces: [], motif: SANS_ANTIVIRUS }));
+  return (flux, poste) => controler(outils, flux, poste);
+}
+
+async function controler(outils: OutilsControle, flux: Flux, poste: Poste): Promise<Issue> {
+  const { antivirus, coffre } = outils;
+  const pieces = await outils.flux.pieces(OPERATEUR, flux.id);
+  const relu = (await outils.relire?.(flux, pieces, poste)) ?? null;
+  if (relu?.type === 'attente') return relu.issue;
+  const rapports: Rapport[] = [];
+  if (antivirus !== null) {
+    const analyser: Analyser = async (piece) =>
+      antivirus.analyser(await coffre.ouvrir(piece.sha256), poste.signal);
+    const deposees = pieces.filter((p) => DEPOSEES.includes(p.role));
+    const fichiers = await analyserPieces(analyser, deposees, SOURCES[flux.protocole]);
+    rapports.push(
+      rapporter('rapport-antivirus.json', relu === null ? [fichiers] : [fichiers, relu.piecesJointes]),
+    );
+  }
+  const schemas = relu?.schemas ?? [];
+  if (schemas.length > 0) rapports.push(rapporter('rapport-schemas.json', schemas));
+  const gardes: Piece[] = [];
+  for (const rapport of rapports) gardes.push(await garder(coffre, rapport));
+  return conclure(rapports, {
+    pieces: gardes,
+    ...(schemas.length > 0 ? { complement: { schemasAttendus: null } } : {}),
+    ...(antivirus === null ? { motif: SANS_ANTIVIRUS } : {}),
+  });
+}
+
+interface Rapport {
+  readonly nom: string;
+  readonly contenu: RapportControles;
+}
+
+const bloquante = ({ gravite }: Anomalie): boolean => gravite === 'bloquante';
+
+function rapporter(nom: string, reponses: readonly ReponseControle[]): Rapport {
+  const refuse = reponses.some((r) => r.anomalies.some(bloquante));
+  const verdict = refuse ? 'defavorable' : 'favorable';
+  return { nom, contenu: { format: 'vaguemestre-rapport-controles-v1', reponses, verdict } };
+}
+
+async function garder(coffre: Coffre, { nom, contenu }: Rapport): Promise<Piece> {
+  const depot = await coffre.ajouter(Buffer.from(JSON.stringify(contenu)));
+  return { role: 'rapport', nom, type: 'application/json', ...depot };
+}
+
+type Avancee = Extract<Issue, { type: 'avance' }>;
+
+function conclure(
+  rapports: readonly Rapport[],
+  suite: Pick<Avancee, 'pieces' | 'complement' | 'motif'>,
+): Issue {
+  const anomalies = rapports.flatMap((r) => r.contenu.reponses).flatMap((r) => r.anomalies);
+  const anomalie = anomalies.find(bloquante);
+  if (anomalie === undefined) return { type: 'avance', evenement: 'controle_favorable', ...suite };
+  const { code, message, remede } = anomalie;
+  const cause = code.startsWith('CTL-VIR-')
+    ? 'Le contrôle antivirus a répondu défavorablement.'
+    : 'Un paquet de schémas dont la politique est « bloquer » refuse le fichier.';
+  const erreur = { code, nature: 'definitive', message, cause, remede } as const;
+  return { type: 'avance', evenement: 'controle_defavorable', ...suite, motif: code, erreur };
 }

@@ -3,6 +3,7 @@ import { LIBELLE_ETAT } from '../metier/etats.ts';
 import { ETAT_EN_MOTS, type Flux, type NomProtocole } from '../metier/flux.ts';
 import type { Instant, LivraisonId } from '../metier/identifiants.ts';
 import type { TypeEvenement } from '../metier/notifications.ts';
+import { comptesEnMots, sansReponseEnMots } from '../protocoles/helios/reponse.ts';
 
 /**
  * The e-mail told to a collectivité. Mail is read on telephones and forwarded: neither the objet of the acte nor the
@@ -60,8 +61,9 @@ const FORMULES: Readonly<Record<TypeEvenement, (c: Contexte) => Formule>> = {
   }),
   'flux.acquitte_partiel': ({ etat, jointe }) => ({
     objet: `accepté en partie par ${etat}`,
-    fait: `Une partie de l’envoi a été acceptée par ${etat}, le reste est refusé. ${jointe}`.trim(),
-    suite: 'Consulter le détail, puis déposer un nouveau fichier qui ne contient que ce qui a été refusé.',
+    fait: `Une partie seulement de l’envoi a été acceptée par ${etat}. ${jointe}`.trim(),
+    suite:
+      'Déposer un nouveau fichier qui ne contient que ce qui a été refusé, une fois corrigé. De ce qui est sans réponse, ne rien renvoyer avant d’avoir interrogé le comptable.',
   }),
   'flux.anomalie': ({ etat, jointe }) => ({
     objet: `anomalie signalée par ${etat}`,
@@ -124,6 +126,17 @@ export interface CourrielCompose {
   readonly texte: string;
 }
 
+/** What is in and what is not, what has no answer, and where it is told part by part. */
+function detail(type: TypeEvenement, flux: Flux): readonly string[] {
+  if (flux.protocole !== 'HELIOS') return [];
+  const corriger = `Le détail : « vaguemestre corriger ${flux.id} ».`;
+  const brut = sansReponseEnMots(flux);
+  const sans = brut === null ? null : surUneLigne(brut);
+  const tues = sans === null ? [] : [sans];
+  if (type === 'flux.acquitte_partiel') return ['', ...comptesEnMots(flux), ...tues, corriger];
+  return type === 'flux.anomalie' && sans !== null ? ['', sans, corriger] : [];
+}
+
 /**
  * Subject and text of one notification.
  * @param contexte name of the collectivité, and number of attachments that will be sent.
@@ -143,6 +156,7 @@ export function composerCourriel(
     '',
     formule.fait,
     ...(formule.suite === '' ? [] : [formule.suite]),
+    ...detail(type, flux),
     '',
     `Identifiant : ${flux.identite}`,
     `Référence de suivi : ${flux.id}`,

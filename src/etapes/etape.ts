@@ -1,13 +1,13 @@
-import type { NomProtocole, Flux } from '../metier/flux.ts';
+import type { NomProtocole, Flux, ObjetJson } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
 
 /** What the engine lends to a step while it works. */
 export interface Poste {
   /**
    * Writes `en_ligne`, durably, just before the first byte leaves. From then on a crash leaves the fate unknown.
-   * Throws VGM-NOY-001 when the flux changed meanwhile: nothing must leave.
+   * `complement` is kept with the flux. Throws VGM-NOY-001 when the flux changed meanwhile: nothing must leave.
    */
-  mettreEnLigne(motif: string): Promise<void>;
+  mettreEnLigne(motif: string, complement?: ObjetJson): Promise<void>;
   /** Cuts what is under way. */
   readonly signal: AbortSignal;
   /** A stop is asked for: what has not left must not leave any more. */

@@ -1,9 +1,12 @@
 import type { Config } from '../config/manifest.ts';
+import { erreurPasserelle } from '../metier/catalogue/passerelle.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
-import type { Flux } from '../metier/flux.ts';
+import type { Etat } from '../metier/etats.ts';
+import { departs, type Flux, voieDe } from '../metier/flux.ts';
 import type { Deposant, IdentitePes, IssueDepot } from '../ports/passerelle.ts';
+import type { LectureFlux } from '../ports/store.ts';
 import type { Envoi } from '../ports/transport.ts';
-import { nommerEnvoi, type ReglagesNommage } from '../protocoles/helios/nommage.ts';
+import { nommerEnvoi, nomPasstransSftp, type ReglagesNommage } from '../protocoles/helios/nommage.ts';
 import type { Annuaire } from './annuaire.ts';
 import { creerGuichet } from './guichet.ts';
 import type { IssueRemise, Remise } from './remise.ts';
@@ -79,14 +82,21 @@ function noter(repos: ReposDeGuichet, issue: IssueDepot): void {
   else repos.noterReponse();
 }
 
-async function lire(
-  guichet: GuichetPasserelle,
-  issue: IssueDepot,
-  suite: { readonly identite: IdentitePes; readonly signal: AbortSignal },
-): Promise<IssueRemise> {
+interface Suite {
+  readonly identite: IdentitePes;
+  readonly signal: AbortSignal;
+  readonly jumeau: Flux | undefined;
+}
+
+function dejaLa(nom: string, jumeau: Flux | undefined): IssueRemise {
+  if (jumeau === undefined) return { type: 'deja_la', motif: `${nom}, déjà là d’un envoi précédent` };
+  return { type: 'non_prise', erreur: erreurPasserelle('VGM-PAS-024', { nom, flux: jumeau.id }).fiche };
+}
+
+async function lire(guichet: GuichetPasserelle, issue: IssueDepot, suite: Suite): Promise<IssueRemise> {
   if (issue.type === 'prise') {
     const { nomFinal, deja } = issue;
-    return { type: 'prise', motif: deja ? `${nomFinal}, déjà là d’un envoi précédent` : nomFinal };
+    return deja ? dejaLa(nomFinal, suite.jumeau) : { type: 'prise', motif: nomFinal };
   }
   const { erreur, enCause } = issue;
   if (erreur.nature === 'incertaine') {
@@ -97,36 +107,65 @@ async function lire(
   return { type: 'refusee', motif: erreur.code, erreur };
 }
 
+export interface OutilsPortes {
+  readonly annuaire: Annuaire;
+  readonly flux: Pick<LectureFlux, 'parIdentite'>;
+}
+
+/**
+ * The flux whose file bears the same remote name, and left before: over Passtrans SFTP the same bytes bear the same name.
+ * As long as the gateway shows that name, it proves nothing of this flux, and leaves it no place.
+ */
+async function jumeauDe(
+  guichet: GuichetPasserelle,
+  flux: Flux,
+  outils: OutilsPortes,
+): Promise<Flux | undefined> {
+  if (guichet.nommage.mode !== 'passtrans_sftp') return undefined;
+  const { id, collectivite, identite, resume } = flux;
+  const homonymes = await outils.flux.parIdentite({ collectivite }, identite);
+  return homonymes.find((f) => f.id !== id && f.resume['sha1'] === resume['sha1'] && departs(f).length > 0);
+}
+
+/** The last try may have left something at its gateway. */
+const PARTIS: readonly Etat[] = ['en_ligne', 'incertain'];
+
 /**
  * Doors of HELIOS: each collectivité leaves by the gateway of its card, the first one otherwise; null when there is none.
  * The door throws VGM-HEL-001 or -002 before anything leaves, when the file cannot be named.
  */
 export function creerPortesPasserelle(
   guichets: readonly GuichetPasserelle[],
-  annuaire: Annuaire,
+  outils: OutilsPortes,
 ): (flux: Flux) => Promise<Remise | null> {
   return async (flux) => {
-    const { helios } = await annuaire.exiger(flux.collectivite);
-    const choisi = helios?.passerelle ?? '';
+    const { helios } = await outils.annuaire.exiger(flux.collectivite);
+    if (helios === null) return null;
+    // Whatever the card says since, a file is looked for where it left.
+    const partie = PARTIS.includes(flux.etat) ? voieDe(flux) : null;
+    const { passerelle: choisi, destination } = partie ?? helios;
     const guichet = choisi === '' ? guichets[0] : guichets.find((g) => g.nom === choisi);
-    if (guichet === undefined || helios === null) return null;
-    const { destination } = helios;
+    if (guichet === undefined) return null;
     // Named once here, so that what cannot be named is found out before the mark.
-    identiteA(guichet, flux, { destination, nom: flux.nomEnvoi ?? '', taille: 0 });
+    const noms = identiteA(guichet, flux, { destination, nom: flux.nomEnvoi ?? '', taille: 0 });
+    const nomLa = guichet.nommage.mode === 'passtrans_sftp' ? nomPasstransSftp(noms) : noms.nomDistant;
     const { fenetres, octetsParHeure, repos } = guichet;
     return {
       destination: guichet.destination,
+      voie: { passerelle: guichet.nom, destination, nom: nomLa },
       guichet: guichet.guichet,
       fenetres,
       octetsParHeure,
       repos: () => repos.etat(),
-      constater: ({ nom, taille }, parti) =>
+      constater: async ({ nom, taille }, parti) =>
+        (await jumeauDe(guichet, parti, outils)) === undefined &&
         montre(guichet, identiteA(guichet, parti, { destination, nom, taille })),
       remettre: async ({ nom, taille, ouvrir }, parti, signal) => {
         const identite = identiteA(guichet, parti, { destination, nom, taille });
+        const jumeau = await jumeauDe(guichet, parti, outils);
         const issue = await guichet.passerelle.deposer({ ...identite, ouvrir }, signal);
         noter(repos, issue);
-        return lire(guichet, issue, { identite, signal });
+        return lire(guichet, issue, { identite, signal, jumeau });
       },
     };
   };

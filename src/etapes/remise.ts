@@ -1,5 +1,5 @@
 import type { FicheErreur } from '../metier/erreurs.ts';
-import type { Flux } from '../metier/flux.ts';
+import type { Flux, Voie } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Envoi } from '../ports/transport.ts';
 import type { Fenetre } from './fenetres.ts';
@@ -11,6 +11,8 @@ import type { Guichet } from './guichet.ts';
  */
 export type IssueRemise =
   | { readonly type: 'prise'; readonly motif: string }
+  /** Nothing was sent: an earlier passage had left it there, whole. */
+  | { readonly type: 'deja_la'; readonly motif: string }
   /** Certain that nothing was taken: back in line. */
   | { readonly type: 'non_prise'; readonly erreur: FicheErreur }
   /** The State may hold it: no automatic retry. */
@@ -34,6 +36,8 @@ export interface Remise {
   remettre(envoi: Envoi, flux: Flux, signal: AbortSignal): Promise<IssueRemise>;
   /** What keeps failing for everybody is not tried once per flux. Absent: a door that never rests. */
   repos?(): Repos | null;
+  /** Which way it leaves, where the name at the peer is not the outgoing one. */
+  readonly voie?: Voie;
   /**
    * Does the peer show it whole, under its name? Only a yes proves something. Absent: nobody can look there.
    * Throws the fault of a peer that is out of reach.

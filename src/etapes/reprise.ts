@@ -1,6 +1,6 @@
 import { erreurTransmission } from '../metier/catalogue/transmission.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
-import { ETAT_EN_MOTS, type Flux } from '../metier/flux.ts';
+import { ETAT_EN_MOTS, type Flux, nomPourEtat } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import { OPERATEUR, type LectureFlux } from '../ports/store.ts';
 import type { Protocole } from '../protocoles/protocole.ts';
@@ -32,7 +32,7 @@ export async function estVu(flux: Flux, outils: OutilsConstat): Promise<boolean>
 /** Found `en_ligne` by a new worker: the one that sent it is dead, and only the State's door may say what became of it. */
 export function creerEtapeReprise(protocole: Protocole, outils: OutilsConstat): Etape {
   return async (flux) => {
-    const nom = flux.nomEnvoi ?? flux.id;
+    const nom = nomPourEtat(flux);
     if (await estVu(flux, outils)) {
       const due = protocole.accuse.echeance(flux, outils.maintenant(), outils.alerteJoursOuvres);
       return { type: 'avance', evenement: 'remise_confirmee', motif: `${nom}, vu après l’arrêt`, due };

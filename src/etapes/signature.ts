@@ -3,6 +3,7 @@ import { enIncise } from '../formats/xml/faute.ts';
 import { erreurEnveloppe } from '../metier/catalogue/enveloppe.ts';
 import { erreurSignature } from '../metier/catalogue/signature.ts';
 import type { Collectivite } from '../metier/collectivite.ts';
+import { ajouterJoursOuvres, instantDe, jourDe } from '../metier/echeances.ts';
 import type { Flux, Piece, PieceDuFlux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
@@ -41,6 +42,9 @@ export interface OutilsSignature extends OutilsExamen, OutilsSigner, OutilsIssue
 
 type Lue = Extract<Verification, { type: 'lue' }>;
 type Signe = Extract<FichierSigne, { type: 'signe' }>;
+
+/** Hour of the working day at which a wait that lasts is told. */
+const HEURE_ALERTE = 9;
 
 /** One flux at this step. */
 interface Affaire {
@@ -120,7 +124,9 @@ async function sansSignature(outils: OutilsSignature, affaire: Affaire, verifica
     case 'attendue': {
       const motif = demande.attendu === 'accord' ? 'accord de la collectivité' : 'fichier signé';
       const complement = { signatureAttendue: demande.attendu };
-      return { type: 'avance', evenement: 'signature_attendue', complement, motif };
+      const { alerte_jours_ouvres: jours } = outils.reglage;
+      const due = instantDe(ajouterJoursOuvres(jourDe(outils.clock.now()), jours), HEURE_ALERTE);
+      return { type: 'avance', evenement: 'signature_attendue', complement, motif, due };
     }
     case 'ici':
       return signer(outils, affaire, verification);

@@ -1,7 +1,7 @@
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import { erreurTransmission } from '../metier/catalogue/transmission.ts';
 import type { EvenementEtat } from '../metier/etats.ts';
-import { ETAT_EN_MOTS, type Flux, type PieceDuFlux } from '../metier/flux.ts';
+import { ETAT_EN_MOTS, type Flux, type PieceDuFlux, nomPourEtat } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Coffre } from '../ports/coffre.ts';
@@ -53,7 +53,11 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
         // An order given while others were served holds for this one.
         const tardive = await retenir(protocole, outils, porte);
         if (tardive !== null) return tardive;
-        await poste.mettreEnLigne(nom);
+        // The hour may have turned meanwhile: what leaves counts in the hour in which it leaves.
+        const reportee = await placeDansFenetre(outils, porte, { flux, archive });
+        if (reportee !== null) return reportee;
+        const { voie } = porte;
+        await poste.mettreEnLigne(voie?.nom ?? nom, voie === undefined ? {} : { voie: { ...voie } });
         const issue = await porte.remettre({ nom, taille, ouvrir }, flux, poste.signal);
         return conclure(protocole, outils, { issue, flux });
       } finally {
@@ -117,9 +121,11 @@ function conclure(
   { issue, flux }: { readonly issue: IssueRemise; readonly flux: Flux },
 ): Issue {
   switch (issue.type) {
-    case 'prise': {
+    case 'prise':
+    case 'deja_la': {
       const due = protocole.accuse.echeance(flux, outils.maintenant(), outils.alerteJoursOuvres);
-      return { type: 'avance', evenement: 'remise_confirmee', motif: issue.motif, due };
+      const evenement = issue.type === 'prise' ? 'remise_confirmee' : 'remise_constatee';
+      return { type: 'avance', evenement, motif: issue.motif, due };
     }
     case 'non_prise': {
       const { erreur } = issue;
@@ -146,7 +152,7 @@ export function sortInconnu(
 } {
   const { detail, quand } = faute;
   const { qui: etat } = ETAT_EN_MOTS[flux.protocole];
-  const erreur = erreurTransmission('VGM-TRA-002', { nom: flux.nomEnvoi ?? flux.id, detail, etat }).fiche;
+  const erreur = erreurTransmission('VGM-TRA-002', { nom: nomPourEtat(flux), detail, etat }).fiche;
   const due = (quand + RAPPEL_INCERTAIN) as Instant;
   return { evenement: 'remise_incertaine', erreur, motif: erreur.code, due };
 }

@@ -6,6 +6,7 @@ import { type Etat, LIBELLE_ETAT } from '../metier/etats.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import type { BilanAck } from '../protocoles/helios/accuse/bilan.ts';
+import { trancheDe } from '../protocoles/helios/accuse/jugement.ts';
 import { correction } from '../protocoles/helios/correction.ts';
 import type { FaitsPes } from '../protocoles/helios/lecture/faits.ts';
 import { lireFichierPes } from '../protocoles/helios/lecture/lire.ts';
@@ -45,14 +46,14 @@ export function corrections(outils: OutilsGestes): Pick<Gestes, 'corriger'> {
       exigerRepondu(flux);
       const pieces = await moteur.store.flux.pieces(ctx.portee, id);
       const archive = pieces.findLast((p) => p.role === 'archive');
-      const bilan = await bilanDe(
-        coffre,
-        pieces.findLast((p) => p.role === 'accuse'),
-      );
+      const accuse = pieces.findLast((p) => p.role === 'accuse');
+      const bilan = await bilanDe(coffre, accuse);
       const envoye = await faitsDe(coffre, archive);
-      if (bilan === null || envoye === null || archive === undefined)
+      if (accuse === undefined || bilan === null || envoye === null || archive === undefined)
         throw erreurGestes('VGM-GES-042', { flux: id });
-      return correction({ flux, bilan, envoye, sha256: archive.sha256 });
+      const { nom: acquittement } = accuse;
+      const tranche = trancheDe(flux);
+      return correction({ flux, bilan, acquittement, tranche, envoye, sha256: archive.sha256 });
     },
   };
 }

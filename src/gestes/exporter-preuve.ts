@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { relire } from '../etapes/relire.ts';
+import { aExtraire, type Extraits, extraireConfiance } from '../formats/asic/confiance.ts';
 import { composerPreuve, type PiecePreuve } from '../formats/asic/preuve.ts';
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
@@ -46,6 +48,13 @@ async function lireCrc(coffre: Coffre, piece: PieceDuFlux): Promise<number> {
   return crc;
 }
 
+/** Certificates and evidence, in the files that openssl reads. */
+async function extraire(coffre: Coffre, fiches: readonly PieceDuFlux[]): Promise<Extraits> {
+  const octets: Uint8Array[] = [];
+  for (const piece of aExtraire(fiches)) octets.push(await buffer(relire(coffre, piece)));
+  return extraireConfiance(octets);
+}
+
 /**
  * Three reads are not one snapshot: an event that lands between them would give a proof that contradicts itself.
  * Throws VGM-NOY-001 when the flux keeps moving.
@@ -71,16 +80,15 @@ async function photographier(deps: DepsPreuve, portee: Portee, id: FluxId): Prom
 export async function exporterPreuve(deps: DepsPreuve, portee: Portee, id: FluxId): Promise<PreuveExportee> {
   const { flux, lignes, fiches } = await photographier(deps, portee, id);
   const collectivite = await deps.collectivites.trouver(flux.collectivite);
-  const pieces = await preparer(
-    deps.coffre,
-    fiches.toSorted((a, b) => a.rang - b.rang),
-  );
+  const rangees = fiches.toSorted((a, b) => a.rang - b.rang);
+  const pieces = await preparer(deps.coffre, rangees);
   const { nom, taille, contenu } = composerPreuve({
     flux,
     nomCollectivite: collectivite?.nom ?? '(collectivité inconnue)',
     pieces,
     lignes,
     reponse: flux.protocole === 'HELIOS' ? reponseEnMots(flux) : [],
+    extraits: await extraire(deps.coffre, rangees),
   });
   return { nom, taille, contenu: Readable.from(contenu, { objectMode: false }) };
 }

@@ -8,6 +8,7 @@ import type { EssaiLivraison, EtatLivraison, Livraison } from '../metier/notific
 import type { EtatRetour, Retour } from '../metier/retours.ts';
 import type { PieceEnAttente, Source } from '../ports/coffre.ts';
 import type { FiltreFlux, Jeton, Portee, Suspension } from '../ports/store.ts';
+import type { IssueTranchee } from '../protocoles/helios/accuse/jugement.ts';
 import type { Correction } from '../protocoles/helios/correction.ts';
 import type { Readable } from 'node:stream';
 
@@ -78,6 +79,12 @@ export interface PreuveExportee {
 export interface Destination {
   readonly nom: string;
   readonly suspension: Suspension | null;
+}
+
+/** What a person says that an acquittement means, and why. */
+export interface OrdreTrancher {
+  readonly issue: IssueTranchee;
+  readonly motif: string;
 }
 
 export interface Gestes {
@@ -155,8 +162,18 @@ export interface Gestes {
     deposer(ctx: Contexte, brut: Source, nom: string | null): Promise<Retour>;
     /** Analyses a parked message again (after a correction of the program or of a collectivité). */
     retraiter(ctx: Contexte, id: RetourId): Promise<Retour>;
-    /** A person says to which flux a parked message belongs; it becomes one of its pieces, the state does not change. */
+    /**
+     * A person says to which flux a parked message belongs; it becomes one of its pieces, the state does not change, and
+     * the message stays open to another order.
+     */
     rattacher(ctx: Contexte, id: RetourId, flux: FluxId): Promise<Retour>;
+    /**
+     * A person says which flux a parked acquittement answers, and what it means: the flux moves as it would have by
+     * itself. Throws VGM-GES-043 to -046, VGM-NOY-002 when the state forbids it.
+     */
+    trancher(ctx: Contexte, id: RetourId, ordre: { readonly flux: FluxId } & OrdreTrancher): Promise<Retour>;
+    /** A person says whose a PES Retour without a known SIRET is. Throws VGM-GES-004, -047. */
+    remettre(ctx: Contexte, id: RetourId, siren: Siren): Promise<Retour>;
     /** A person says that it needs nothing. */
     classer(ctx: Contexte, id: RetourId, motif: string): Promise<Retour>;
   };

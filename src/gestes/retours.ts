@@ -2,108 +2,14 @@ import { buffer } from 'node:stream/consumers';
 import { type CourrielLu, lireCourriel } from '../formats/courriel/lire.ts';
 import { comprendreFichier } from '../etapes/accuse-fichier.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
-import type { FluxId, RetourId } from '../metier/identifiants.ts';
-import type { EntreeJournal } from '../metier/journal.ts';
-import { type EtatRetour, LIBELLE_RETOUR, type Retour } from '../metier/retours.ts';
-import type { Ecriture } from '../ports/store.ts';
+import type { Retour } from '../metier/retours.ts';
 import { consignerRetour } from './consigner-retour.ts';
-import { fluxDe } from './consulter.ts';
-import type { Contexte, Gestes } from './gestes.ts';
+import type { Gestes } from './gestes.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
-
-const A_TRANCHER: readonly EtatRetour[] = ['a_trancher', 'classe'];
-
-async function retourDe(outils: OutilsGestes, ctx: Contexte, id: RetourId): Promise<Retour> {
-  const retour = await outils.moteur.store.retours.trouver(ctx.portee, id);
-  if (retour === undefined) throw erreurGestes('VGM-GES-002', { retour: id });
-  return retour;
-}
-
-async function aTrancher(outils: OutilsGestes, ctx: Contexte, id: RetourId): Promise<Retour> {
-  exigerOperateur(ctx);
-  const retour = await retourDe(outils, ctx, id);
-  if (!A_TRANCHER.includes(retour.etat))
-    throw erreurGestes('VGM-GES-003', { retour: id, etat: LIBELLE_RETOUR[retour.etat] });
-  return retour;
-}
-
-interface Reglement {
-  readonly etat: EtatRetour;
-  readonly motif: string | null;
-  readonly ev: string;
-  readonly reprendre?: boolean;
-  readonly flux?: readonly FluxId[];
-  readonly suite?: Pick<Ecriture, 'flux'> & { readonly journal: readonly EntreeJournal[] };
-}
-
-async function regler(
-  outils: OutilsGestes,
-  ctx: Contexte,
-  fait: { retour: Retour; reglement: Reglement },
-): Promise<Retour> {
-  const { retour, reglement } = fait;
-  const quand = outils.moteur.clock.now();
-  const due = reglement.reprendre === true ? quand : null;
-  const { etat, motif } = reglement;
-  const flux = reglement.flux ?? retour.flux;
-  const ligne: EntreeJournal = {
-    org: 'operateur',
-    ev: reglement.ev,
-    tx: retour.id,
-    obj: `sha256:${retour.sha256}`,
-    acteur: ctx.acteur,
-    res: 'OK',
-    motif: motif ?? '',
-    corr: ctx.corr,
-  };
-  await outils.moteur.store.ecriture.ecrire({
-    quand,
-    ...(reglement.suite?.flux === undefined ? {} : { flux: reglement.suite.flux }),
-    retours: [{ id: retour.id, ver: retour.ver, etat, due, tentatives: 0, motif, flux }],
-    journal: [...(reglement.suite?.journal ?? []), ligne],
-  });
-  return { ...retour, etat, due, motif, flux, ver: retour.ver + 1 };
-}
-
-/** Hangs a parked message on a flux: a piece more, the same state. */
-async function rattacher(
-  outils: OutilsGestes,
-  ctx: Contexte,
-  demande: { id: RetourId; flux: FluxId },
-): Promise<Retour> {
-  const retour = await aTrancher(outils, ctx, demande.id);
-  const cible = await fluxDe(outils, ctx, demande.flux);
-  const { sha256, sha512, taille } = retour;
-  const vu =
-    retour.nom === null
-      ? { nom: 'retour-rattache.eml', type: 'message/rfc822' }
-      : { nom: retour.nom, type: 'application/xml' };
-  const piece = { role: 'retour', ...vu, sha256, sha512, taille } as const;
-  const { id, ver, etat, due, tentatives, alerte, erreur, collectivite } = cible;
-  const ligne: EntreeJournal = {
-    org: collectivite,
-    ev: 'RETOUR_RATTACHE',
-    tx: id,
-    obj: `sha256:${sha256}`,
-    acteur: ctx.acteur,
-    res: 'OK',
-    motif: 'rattaché par une personne',
-    corr: ctx.corr,
-  };
-  return regler(outils, ctx, {
-    retour,
-    reglement: {
-      etat: 'attribue',
-      motif: 'rattaché par une personne',
-      ev: 'RETOUR_RATTACHE',
-      flux: [...new Set([...retour.flux, id])],
-      suite: {
-        flux: [{ id, ver, etat, due, tentatives, alerte, erreur, pieces: [piece], garderBail: true }],
-        journal: [ligne],
-      },
-    },
-  });
-}
+import { rattacher } from './rattacher.ts';
+import { aTrancher, regler, retourDe } from './regler-retour.ts';
+import { remettre } from './remettre.ts';
+import { trancherRetour } from './trancher-retour.ts';
 
 /** Characters of the body shown to people, and of an HTML body read to find them. */
 const TEXTE_MAX = 2000;
@@ -171,6 +77,8 @@ export function retours(outils: OutilsGestes): Gestes['retours'] {
       });
     },
     rattacher: (ctx, id, flux) => rattacher(outils, ctx, { id, flux }),
+    trancher: (ctx, id, ordre) => trancherRetour(outils, ctx, { id, ...ordre }),
+    remettre: (ctx, id, siren) => remettre(outils, ctx, { id, siren }),
     classer: async (ctx, id, motif) => {
       const retour = await aTrancher(outils, ctx, id);
       return regler(outils, ctx, { retour, reglement: { etat: 'classe', motif, ev: 'RETOUR_CLASSE' } });

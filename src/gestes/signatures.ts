@@ -74,13 +74,14 @@ export function signatures(outils: OutilsGestes): Pick<Gestes, 'confirmer' | 'ap
       const flux = await fluxDe(outils, ctx, id);
       exigerAttente(flux);
       const { helios } = await moteur.annuaire.exiger(flux.collectivite);
+      if (helios?.signature === 'parapheur') throw erreurSignature('VGM-SIG-054', { flux: id });
       const nous = helios?.signature === 'confirmer' || helios?.signature === 'signer';
-      if (!nous) throw erreurSignature('VGM-SIG-054', { flux: id });
       return mouvoir(moteur, flux, {
         evenement: EVENEMENT,
         acteur: ctx.acteur,
         corr: ctx.corr,
-        motif: 'accord pour signer',
+        // The card no longer asks for a signature: the step judges the file by what it says now.
+        motif: nous ? 'accord pour signer' : 'repris selon la fiche',
         complement: { accord: { par: ctx.acteur, quand: quand() } },
       });
     },

@@ -65,7 +65,14 @@ export function ligneEchange(echange: Echange): string {
   return ligneCsv(COLONNES.map(([, valeur]) => valeur(echange)));
 }
 
-const ACCUSES: readonly string[] = ['ACCUSE_RECU', 'ACCUSE_PARTIEL_RECU', 'ANOMALIE_RECUE'];
+const ACCUSES: readonly string[] = [
+  'ACCUSE_RECU',
+  'ACCUSE_PARTIEL_RECU',
+  'ANOMALIE_RECUE',
+  'ACCUSE_TRANCHE',
+  'ACCUSE_PARTIEL_TRANCHE',
+  'ANOMALIE_TRANCHEE',
+];
 const estAccuse = ({ ev }: LigneJournal): boolean => ACCUSES.includes(ev);
 const estRemise = ({ ev }: LigneJournal): boolean => /^(?:REMISE|TRANCHE)_/.test(ev);
 

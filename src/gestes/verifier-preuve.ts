@@ -1,6 +1,6 @@
 import { controlerConteneur } from '../formats/asic/conteneur.ts';
 import { controlerPieces, type FicheLue, lireFiche } from '../formats/asic/fiche.ts';
-import { controlerJournal } from '../formats/asic/lignes.ts';
+import { controlerCitations, controlerJournal } from '../formats/asic/lignes.ts';
 import { LIMITES_ZIP, lireZip, type ZipLu } from '../formats/asic/lire-zip.ts';
 import { NOM_EMPREINTES_LIGNES, NOM_FLUX, NOM_LIGNES } from '../formats/asic/manifeste.ts';
 import { receptionProuvee } from '../formats/asic/lisezmoi.ts';
@@ -42,14 +42,22 @@ async function examiner(zip: ZipLu): Promise<Constat[]> {
   const constats = [structure, ...controlerConteneur(releves)];
   const fiche = lireFiche(releves.get(NOM_FLUX)?.octets);
   if ('motif' in fiche) return [...constats, { sujet: 'Flux', bon: false, detail: fiche.motif }];
-  const pieces = new Set([...releves].filter(([nom]) => nom.startsWith('pieces/')).map(([, r]) => r.sha256));
+  const noms = [...releves.keys()].filter((nom) => nom.startsWith('pieces/'));
+  const pieces = new Map(noms.map((nom) => [nom, releves.get(nom)?.sha256 ?? '']));
+  const lignes = releves.get(NOM_LIGNES)?.octets;
   const journal = controlerJournal(
-    { lignes: releves.get(NOM_LIGNES)?.octets, empreintes: releves.get(NOM_EMPREINTES_LIGNES)?.octets },
-    { flux: fiche.id, siren: fiche.collectivite.siren, nombre: fiche.journal.lignes, pieces },
+    { lignes, empreintes: releves.get(NOM_EMPREINTES_LIGNES)?.octets },
+    {
+      flux: fiche.id,
+      siren: fiche.collectivite.siren,
+      nombre: fiche.journal.lignes,
+      pieces: new Set(pieces.values()),
+    },
   );
   constats.push(controlerEtat(fiche), controlerPieces(fiche, releves), journal);
+  constats.push(controlerCitations(lignes, pieces));
   if (fiche.protocole === 'ACTES') constats.push(...(await controlerActes(zip, fiche, releves)));
-  if (fiche.protocole === 'HELIOS') constats.push(...(await controlerHelios(zip, fiche)));
+  if (fiche.protocole === 'HELIOS') constats.push(...(await controlerHelios({ zip, fiche, releves })));
   return constats;
 }
 

@@ -36,10 +36,13 @@ export const EVENEMENTS = [
   'remise_non_faite', // certain that nothing was taken: back in line
   'remise_incertaine',
   'remise_refusee',
-  'remise_constatee', // the peer shows the file under our name: the uncertain fate is settled
+  'remise_constatee', // the peer shows the file, left by an earlier passage: an uncertain fate is settled, nothing is sent again
   'accuse_recu',
   'accuse_partiel_recu',
   'anomalie_recue',
+  'accuse_tranche', // a person says what an answer that does not tell, or that came too late, means: accepted
+  'accuse_partiel_tranche', // the same: accepted in part
+  'anomalie_tranchee', // the same: refused
   'tranche_recu', // a person says: the State holds it
   'tranche_non_recu', // a person says: the State does not hold it, send again under the same name
   'renvoi_demande',
@@ -47,6 +50,19 @@ export const EVENEMENTS = [
 ] as const;
 
 export type EvenementEtat = (typeof EVENEMENTS)[number];
+
+/** What an answer of the State does, whether it tells by itself or a person says what it means. */
+const ACCUSES = {
+  accuse_recu: 'acquitte',
+  accuse_partiel_recu: 'acquitte_partiel',
+  anomalie_recue: 'anomalie',
+  accuse_tranche: 'acquitte',
+  accuse_partiel_tranche: 'acquitte_partiel',
+  anomalie_tranchee: 'anomalie',
+} as const;
+
+/** A refusal that a person takes back on a later answer; nothing else moves a flux at its end. */
+const REVIREMENTS = { accuse_tranche: 'acquitte', accuse_partiel_tranche: 'acquitte_partiel' } as const;
 
 /**
  * The one table of transitions. A receipt may come before the answer of the line (`en_ligne`),
@@ -68,29 +84,22 @@ export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<Evenemen
   pret: {
     mise_en_ligne: 'en_ligne',
     abandon_demande: 'abandonne',
-    accuse_recu: 'acquitte',
-    accuse_partiel_recu: 'acquitte_partiel',
-    anomalie_recue: 'anomalie',
+    ...ACCUSES,
   },
   en_ligne: {
     remise_confirmee: 'transmis',
     remise_non_faite: 'pret',
     remise_incertaine: 'incertain',
     remise_refusee: 'echec',
-    accuse_recu: 'acquitte',
-    accuse_partiel_recu: 'acquitte_partiel',
-    anomalie_recue: 'anomalie',
+    remise_constatee: 'transmis',
+    ...ACCUSES,
   },
   transmis: {
-    accuse_recu: 'acquitte',
-    accuse_partiel_recu: 'acquitte_partiel',
-    anomalie_recue: 'anomalie',
+    ...ACCUSES,
     renvoi_demande: 'pret',
   },
   incertain: {
-    accuse_recu: 'acquitte',
-    accuse_partiel_recu: 'acquitte_partiel',
-    anomalie_recue: 'anomalie',
+    ...ACCUSES,
     remise_constatee: 'transmis',
     tranche_recu: 'transmis',
     tranche_non_recu: 'pret',
@@ -98,13 +107,11 @@ export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<Evenemen
   echec: {
     renvoi_demande: 'pret',
     abandon_demande: 'abandonne',
-    accuse_recu: 'acquitte',
-    accuse_partiel_recu: 'acquitte_partiel',
-    anomalie_recue: 'anomalie',
+    ...ACCUSES,
   },
   acquitte: {},
   acquitte_partiel: {},
-  anomalie: {},
+  anomalie: REVIREMENTS,
   abandonne: {},
   recu: {},
 };
@@ -116,7 +123,7 @@ export function transition(de: Etat, evenement: EvenementEtat): Etat | undefined
 
 /** States in which the engine has nothing more to do on the leg to the State. */
 export function estTerminal(etat: Etat): boolean {
-  return Object.keys(TRANSITIONS[etat]).length === 0;
+  return Object.keys(TRANSITIONS[etat]).every((evenement) => evenement in REVIREMENTS);
 }
 
 /** States that free the legal identity: nothing was registered by the State, the same acte may be deposited again. */

@@ -81,8 +81,47 @@ export interface Flux {
   readonly erreur: FicheErreur | null;
 }
 
-/** How often it went on the line: a second time, what the State calls a double may be our own first try. */
-export function misesEnLigne({ resume }: Pick<Flux, 'resume'>): number {
-  const nombre = resume['misesEnLigne'];
-  return typeof nombre === 'number' ? nombre : 0;
+/** By which door it last went on the line, and the name that it bears there. */
+export interface Voie {
+  readonly passerelle: string;
+  /** P_DEST. */
+  readonly destination: string;
+  readonly nom: string;
+}
+
+/** Written with the mark of the line; null for a door that keeps the outgoing name, and before. */
+export function voieDe({ resume: { voie } }: Pick<Flux, 'resume'>): Voie | null {
+  if (typeof voie !== 'object' || voie === null || Array.isArray(voie)) return null;
+  const { passerelle, destination, nom } = voie as Readonly<Record<string, Json>>;
+  if (typeof passerelle !== 'string' || typeof destination !== 'string' || typeof nom !== 'string')
+    return null;
+  return { passerelle, destination, nom };
+}
+
+/** The name that the State was given: what to ask it about. */
+export function nomPourEtat(flux: Pick<Flux, 'id' | 'nomEnvoi' | 'resume'>): string {
+  return voieDe(flux)?.nom ?? flux.nomEnvoi ?? flux.id;
+}
+
+/**
+ * When it went on the line and may have left something at the State's, oldest first. What the State calls a double is our
+ * own first sending only if there was one: each passage on the line is written with its mark, and taken back with the
+ * answer that makes it certain that it left nothing.
+ *
+ * | one passage on the line                                       | it left          | counts          |
+ * |---------------------------------------------------------------|------------------|-----------------|
+ * | we die before the mark is durable                             | nothing          | no, unwritten   |
+ * | we die between the mark and the first byte                    | nothing, unknown | yes             |
+ * | we die while it leaves, or before its answer is written       | unknown          | yes             |
+ * | the answer says that it was taken                             | the file         | yes             |
+ * | no answer, or a line cut too late to tell                     | unknown          | yes, even once a person says that it is not there |
+ * | the answer says that nothing was taken                        | nothing          | no, taken back  |
+ * | the same, and we die before it is written                     | nothing, unknown | yes             |
+ * | refused at the door for good                                  | nothing          | no, taken back  |
+ * | already there: nothing is sent                                | nothing          | no, taken back; not when it is the only one known, for something left |
+ */
+export function departs({ resume }: Pick<Flux, 'resume'>): readonly Instant[] {
+  const ecrits = resume['departs'];
+  if (!Array.isArray(ecrits)) return [];
+  return ecrits.flatMap((d: Json) => (typeof d === 'string' ? [Date.parse(d) as Instant] : []));
 }

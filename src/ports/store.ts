@@ -129,7 +129,10 @@ export interface NouveauRetour {
 
 /** All writes. Each promise resolves only once the transaction is durable; several may share one fsync. */
 export interface EcritureStore {
-  /** Throws VGM-NOY-001 when a version is not the one named; then nothing of this `Ecriture` landed. */
+  /**
+   * Throws VGM-NOY-001 when a version is not the one named, or when a flux takes back an identity that it had freed and
+   * that another one bears; then nothing of this `Ecriture` landed.
+   */
   ecrire(ecriture: Ecriture): Promise<void>;
   creerFlux(nouveau: NouveauFlux, suite: Ecriture): Promise<ResultatCreation>;
   /** A message read twice at its source is kept once (same digest, and same name for a file): `deja_vu`. */

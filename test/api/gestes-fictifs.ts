@@ -255,6 +255,13 @@ export class GestesFictifs implements Gestes {
       etat: 'classe',
       flux: [this.#flux(ctx, flux).id],
     }),
+    trancher: async (ctx, _id, { flux, issue, motif }) => ({
+      ...this.retour,
+      etat: 'attribue',
+      motif: `${issue} : ${motif}`,
+      flux: [this.#flux(ctx, flux).id],
+    }),
+    remettre: async (_ctx, _id, siren) => ({ ...this.retour, etat: 'attribue', motif: `remis à ${siren}` }),
     classer: async (_ctx, _id, motif) => ({ ...this.retour, etat: 'classe', motif }),
   };
 

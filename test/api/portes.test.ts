@@ -154,6 +154,20 @@ describe('retours, collectivités, notifications, jetons', () => {
     expect((await ordre(`/retours/${R}/rattacher`, { flux: F1 })).json).toMatchObject({
       retour: { flux: [F1] },
     });
+    const tranche = { flux: F1, issue: 'accepte', motif: 'dit par le comptable' };
+    expect((await ordre(`/retours/${R}/rattacher`, tranche)).json).toMatchObject({
+      retour: { etat: 'attribue', motif: 'accepte : dit par le comptable', flux: [F1] },
+    });
+    for (const faux of [
+      { flux: F1, issue: 'accepte' },
+      { flux: F1, motif: 'x' },
+      { ...tranche, issue: 'oui' },
+    ])
+      expect((await ordre(`/retours/${R}/rattacher`, faux)).json['code']).toBe('VGM-API-003');
+    expect((await ordre(`/retours/${R}/remettre`, { siren: SIREN })).json).toMatchObject({
+      retour: { etat: 'attribue', motif: `remis à ${SIREN}` },
+    });
+    expect((await ordre(`/retours/${R}/remettre`, {})).json['code']).toBe('VGM-API-003');
     expect((await ordre(`/retours/${R}/classer`, { motif: 'publicité' })).json).toMatchObject({
       retour: { etat: 'classe', motif: 'publicité' },
     });

@@ -30,21 +30,34 @@ const ATTENDU: Record<string, string> = {
   'pret accuse_recu': 'acquitte',
   'pret accuse_partiel_recu': 'acquitte_partiel',
   'pret anomalie_recue': 'anomalie',
+  'pret accuse_tranche': 'acquitte',
+  'pret accuse_partiel_tranche': 'acquitte_partiel',
+  'pret anomalie_tranchee': 'anomalie',
   'en_ligne remise_confirmee': 'transmis',
   'en_ligne remise_non_faite': 'pret',
   'en_ligne remise_incertaine': 'incertain',
   'en_ligne remise_refusee': 'echec',
+  'en_ligne remise_constatee': 'transmis',
   'en_ligne accuse_recu': 'acquitte',
   'en_ligne accuse_partiel_recu': 'acquitte_partiel',
   'en_ligne anomalie_recue': 'anomalie',
+  'en_ligne accuse_tranche': 'acquitte',
+  'en_ligne accuse_partiel_tranche': 'acquitte_partiel',
+  'en_ligne anomalie_tranchee': 'anomalie',
   'transmis accuse_recu': 'acquitte',
   'transmis accuse_partiel_recu': 'acquitte_partiel',
   'transmis anomalie_recue': 'anomalie',
+  'transmis accuse_tranche': 'acquitte',
+  'transmis accuse_partiel_tranche': 'acquitte_partiel',
+  'transmis anomalie_tranchee': 'anomalie',
   'transmis renvoi_demande': 'pret',
   'incertain accuse_recu': 'acquitte',
   'incertain accuse_partiel_recu': 'acquitte_partiel',
   'incertain remise_constatee': 'transmis',
   'incertain anomalie_recue': 'anomalie',
+  'incertain accuse_tranche': 'acquitte',
+  'incertain accuse_partiel_tranche': 'acquitte_partiel',
+  'incertain anomalie_tranchee': 'anomalie',
   'incertain tranche_recu': 'transmis',
   'incertain tranche_non_recu': 'pret',
   'echec renvoi_demande': 'pret',
@@ -52,6 +65,11 @@ const ATTENDU: Record<string, string> = {
   'echec accuse_recu': 'acquitte',
   'echec accuse_partiel_recu': 'acquitte_partiel',
   'echec anomalie_recue': 'anomalie',
+  'echec accuse_tranche': 'acquitte',
+  'echec accuse_partiel_tranche': 'acquitte_partiel',
+  'echec anomalie_tranchee': 'anomalie',
+  'anomalie accuse_tranche': 'acquitte',
+  'anomalie accuse_partiel_tranche': 'acquitte_partiel',
 };
 
 describe('table of transitions (ARCHITECTURE §2, rule 6)', () => {
@@ -64,7 +82,7 @@ describe('table of transitions (ARCHITECTURE §2, rule 6)', () => {
     }
   }
 
-  test('no event leaves a terminal state, and every other state has a way out', () => {
+  test('nothing leaves a terminal state but a person who takes a refusal back; every other state has a way out', () => {
     expect(ETATS.filter(estTerminal)).toEqual([
       'refuse',
       'acquitte',
@@ -74,6 +92,8 @@ describe('table of transitions (ARCHITECTURE §2, rule 6)', () => {
       'recu',
     ]);
     expect(Object.keys(TRANSITIONS)).toEqual([...ETATS]);
+    const sorties = ETATS.filter(estTerminal).flatMap((etat) => Object.keys(TRANSITIONS[etat]));
+    expect(sorties).toEqual(['accuse_tranche', 'accuse_partiel_tranche']);
   });
 
   test('a state that frees the legal identity is terminal: nothing can leave under it any more', () => {

@@ -1,9 +1,10 @@
 /**
- * `npm run bench [-- --json] [--seulement circuits|xml]`: figures of this machine, by families. A measure, never a test:
+ * `npm run bench [-- --json] [--seulement circuits|helios|xml]`: figures of this machine, by families. A measure, never a test:
  * nothing fails on a slow day. With `--json`, the last line is one flat object.
  */
 import { parseArgs } from 'node:util';
 import { mesurerCircuits } from './circuits.ts';
+import { mesurerHelios } from './helios.ts';
 import type { Figures } from './mesures.ts';
 import { mesurerXml } from './xml.ts';
 
@@ -12,6 +13,7 @@ export type Dire = (ligne: string) => void;
 
 const FAMILLES: Readonly<Record<string, (dire: Dire) => Promise<Figures>>> = {
   circuits: mesurerCircuits,
+  helios: mesurerHelios,
   xml: mesurerXml,
 };
 

@@ -130,7 +130,7 @@ function sort(texte: string, envois: readonly Envoi[]): FluxId | 'personne' {
     { entetes: lu.entetes, repetitions: lu.repetitions, bilan },
     envois.map((e) => e.memoire),
   );
-  return trouve.type === 'trouve' ? trouve.flux : 'personne';
+  return trouve.type === 'trouve' ? trouve.fichier.flux : 'personne';
 }
 
 describe('mutated acquittements are never laid at the door of another file', async () => {

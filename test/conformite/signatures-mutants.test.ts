@@ -46,6 +46,7 @@ const PLUS_STRICTS: Readonly<Record<string, string>> = {
   'XDS-071': 'no certificate in KeyInfo',
   'XDS-073': 'an unreadable certificate, of the chain or of the signer',
   'XDS-075': 'the certificate that the properties name is not there',
+  'XDS-143': 'a certificate that is joined and that does not lead up from the signer',
   'XDS-090': 'the properties are not where they are read',
   'XDS-092': 'properties that announce another signature',
   'XDS-105': 'something unexpected beside the signed properties',

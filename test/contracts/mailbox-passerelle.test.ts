@@ -198,6 +198,34 @@ describe('what the gateway shows and how it is taken', () => {
     expect(passerelle.sortie.size).toBe(5);
   });
 
+  it('files are fetched as many at once as the settings say; when the gateway is lost, those begun end and no more begin', async () => {
+    for (let n = 0; n < 6; n += 1) offrir(nomDe(n), `${n}`);
+    const arrivees: PromiseWithResolvers<void>[] = [];
+    const lente: Releveur = {
+      ...passerelle,
+      telecharger: async (fichier, verser) => {
+        const arrivee = Promise.withResolvers<void>();
+        arrivees.push(arrivee);
+        await arrivee.promise;
+        return passerelle.telecharger(fichier, verser);
+      },
+    };
+    const options = { nom: 'nord', stabiliteMs: 0, concurrence: 3 };
+    const releve = codeDe(ouvrirBoitePasserelle(options, { releveur: lente, clock, log }).relever(consigner));
+    const tour = () => new Promise((r) => setImmediate(r));
+    while (arrivees.length < 3) await tour();
+    await tour();
+    expect(arrivees).toHaveLength(3);
+    arrivees[0]?.resolve();
+    while (arrivees.length < 4) await tour();
+    arrivees[1]?.reject(erreurPasserelle('VGM-PAS-001', { passerelle: 'nord', detail: 'coupée' }));
+    await tour();
+    for (const arrivee of arrivees) arrivee.resolve();
+    expect(await releve).toBe('VGM-PAS-001');
+    expect(arrivees).toHaveLength(4);
+    expect(recus.map(([, nom]) => nom)).toEqual([0, 2, 3].map(nomDe));
+  });
+
   it('a file beyond 200 MB is left and told, without a byte of it being asked for', async () => {
     offrir('a.xml', 'un');
     const enorme: Releveur = {

@@ -75,7 +75,7 @@ describe('a peer that says no', () => {
   it('metadata that the server does not know: definitive, the envoi is at fault', () =>
     avec({}, { metadonnees: 'site' }, async (passerelle, ftpd) => {
       const issue = await deposer(passerelle, envoiDe(randomBytes(100), 1));
-      expect(dire(issue)).toBe('VGM-PAS-013 definitive');
+      expect(dire(issue)).toBe('VGM-PAS-013 passagere');
       expect(issue).toMatchObject({ enCause: 'envoi' });
       expect(entree(ftpd).size).toBe(0);
     }));

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { appendFileSync, copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -120,6 +121,20 @@ describe('a line cut anywhere', () => {
     await relais.calme();
     expect(await ouvrir().existe(envoi)).toEqual({ type: 'presente' });
     expect(dire(await deposer(ouvrir(), envoi))).toBe('prise deja');
+  });
+
+  it('between the last byte and the closing of the file: the deposit fails, and nothing else does', async () => {
+    const octets = randomBytes(1_000);
+    const couperApres = async function* () {
+      yield octets;
+      relais.trancher();
+      await relais.calme();
+      for (let tour = 0; tour < 100; tour += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const envoi = envoiDe(octets, 1, { ouvrir: async () => Readable.from(couperApres()) });
+    // a rejection that nobody waits for would end the daemon, and fails this run
+    expect(dire(await deposer(parRelais(), envoi))).toBe('VGM-PAS-007 passagere');
+    expect(entree().has(nomPasstrans(envoi))).toBe(false);
   });
 
   it('an idle connection that the server closed is not used', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LIBERE_IDENTITE } from '../../src/metier/etats.ts';
 import type { Flux } from '../../src/metier/flux.ts';
 import { verifierChaine } from '../../src/metier/journal.ts';
-import { OPERATEUR, type Store } from '../../src/ports/store.ts';
+import { type Ecriture, OPERATEUR, type Store } from '../../src/ports/store.ts';
 import { codeDe } from './montage.ts';
 import type { Contexte } from './store.contract.ts';
 import {
@@ -114,6 +114,24 @@ export function reglesEcriture(ici: () => Contexte): void {
       expect((await store.ecriture.creerFlux(second, suite())).type).toBe('cree');
       const trouves = await store.flux.parIdentite(OPERATEUR, premier.identite);
       expect(trouves.map((f) => f.id)).toEqual([fluxId(2), fluxId(1)]);
+    });
+
+    test('a freed identity is taken back as long as no other flux stands under it: VGM-NOY-001 afterwards', async () => {
+      const { store } = ici();
+      const [libre, pris] = [await cree(store, 1), await cree(store, 2)];
+      const etats = async (etat: 'anomalie' | 'acquitte') => {
+        const lus = await Promise.all([libre, pris].map((f) => store.flux.trouver(OPERATEUR, f.id)));
+        return lus.map((f) => suite({ flux: [changement(f as Flux, { etat, due: null })] }));
+      };
+      for (const refus of await etats('anomalie')) await store.ecriture.ecrire(refus);
+      expect((await store.ecriture.creerFlux(nouveau(3, { identite: pris.identite }), suite())).type).toBe(
+        'cree',
+      );
+      const [reprise, tardive] = await etats('acquitte');
+      await store.ecriture.ecrire(reprise as Ecriture);
+      expect(await codeDe(store.ecriture.ecrire(tardive as Ecriture))).toBe('VGM-NOY-001');
+      expect((await store.flux.trouver(OPERATEUR, libre.id))?.etat).toBe('acquitte');
+      expect((await store.flux.trouver(OPERATEUR, pris.id))?.etat).toBe('anomalie');
     });
 
     test('a flux may cite only a flux of its own collectivité', async () => {

@@ -117,7 +117,7 @@ function stryker(essais: readonly string[], options: readonly string[]): boolean
   const commande = ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', '--tempDirName', dossier];
   const { status } = spawnSync(process.execPath, [...commande, ...options, ...autres], {
     stdio: 'inherit',
-    env: { ...process.env, VGM_MUTATION_ESSAIS: essais.join(',') },
+    env: { ...process.env, VGM_MUTATION_ESSAIS: essais.join(','), VGM_PKI: join(dossier, 'pki') },
   });
   return status === 0;
 }

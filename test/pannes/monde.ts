@@ -1,21 +1,14 @@
 import type { Antivirus } from '../../src/ports/antivirus.ts';
 import { erreurNoyau } from '../../src/metier/catalogue/noyau.ts';
-import { type Etat, estTerminal, EVENEMENTS, transition } from '../../src/metier/etats.ts';
+import type { FicheHelios } from '../../src/metier/collectivite.ts';
+import type { Etat } from '../../src/metier/etats.ts';
 import type { Flux } from '../../src/metier/flux.ts';
 import type { FluxId } from '../../src/metier/identifiants.ts';
 import { OPERATEUR } from '../../src/ports/store.ts';
 import type { Appel } from '../parcours/appels.ts';
 import { creerDgfipFictive, type DgfipFictive, type OptionsDgfip } from './dgfip-fictive.ts';
 import { type Coup, creerEtatFictif, type EtatFictif } from './etat-fictif.ts';
-import {
-  type Atelier,
-  creerAtelier,
-  creerSol,
-  CTX,
-  type Sol,
-  SIREN,
-  suivrePorts,
-} from '../parcours/atelier.ts';
+import { type Atelier, creerAtelier, creerSol, CTX, type Sol, suivrePorts } from '../parcours/atelier.ts';
 
 /** What must be durable, or is seen by others: between two of them the process may die. */
 const EFFETS: ReadonlySet<string> = new Set([
@@ -25,10 +18,16 @@ const EFFETS: ReadonlySet<string> = new Set([
   'numerotation.reserver',
   'debits.reserver',
   'coffre.ajouter',
+  'coffre.recevoir',
   'attente.garder',
   'transport.remettre',
   'passerelle.deposer',
   'passerelle.retirer',
+  'session.ecrire',
+  'session.bloc',
+  'session.renommer',
+  'session.effacer',
+  'session.lire',
   'webhook.livrer',
 ]);
 
@@ -57,12 +56,15 @@ class Vie {
         throw erreurNoyau('VGM-NOY-005', { detail: 'disque plein' });
       const ici = EFFETS.has(nom) ? monde.compter(nom) : null;
       if (ici === 'avant') return this.mourir();
-      const resultat = await faire();
+      const [issue] = await Promise.allSettled([faire()]);
       if (ici === 'apres') return this.mourir();
-      return this.finie ? jamais() : resultat;
+      if (this.finie) return jamais();
+      if (issue.status === 'rejected') throw issue.reason;
+      return issue.value;
     };
+    monde.dgfip.servir(appel);
     this.atelier = creerAtelier({
-      ...(premiere ? { inscrire: true } : {}),
+      ...(premiere ? { inscrire: true, helios: monde.helios } : {}),
       sol,
       ...(monde.antivirus === null ? {} : { antivirus: monde.antivirus }),
       reglages: { actes: { ministere: { octets_par_heure: 1_000_000 } }, ...monde.reglages },
@@ -87,6 +89,8 @@ export interface OptionsMonde {
   readonly antivirus?: Antivirus;
   readonly reglages?: Record<string, unknown>;
   readonly dgfip?: OptionsDgfip;
+  /** On the cards of the collectivités. */
+  readonly helios?: Partial<FicheHelios>;
 }
 
 /** The world around an engine that may die: depositor, State, mailbox, receiver, person. */
@@ -95,6 +99,7 @@ export class Monde {
   readonly dgfip: DgfipFictive;
   readonly antivirus: Antivirus | null;
   readonly reglages: Record<string, unknown>;
+  readonly helios: Partial<FicheHelios>;
   readonly sol: Sol;
   /** Flux acknowledged to their depositor, by number. */
   readonly accuses = new Map<string, FluxId>();
@@ -111,6 +116,7 @@ export class Monde {
     this.dgfip = creerDgfipFictive(sol, options.dgfip);
     this.antivirus = options.antivirus ?? null;
     this.reglages = options.reglages ?? {};
+    this.helios = options.helios ?? {};
     this.#vie = new Vie(this, sol, true);
   }
 
@@ -173,8 +179,9 @@ export class Monde {
     return this.#insister(numero, (a) => a.depose(numero, { cle: numero }));
   }
 
-  deposerPes(nomFic: string, cle = nomFic): Promise<FluxId> {
-    return this.#insister(cle, (a) => a.deposePes(nomFic, { cle }));
+  deposerPes(nomFic: string, options: { cle?: string; octets?: Buffer } = {}): Promise<FluxId> {
+    const { cle = nomFic } = options;
+    return this.#insister(cle, (a) => a.deposePes(nomFic, { ...options, cle }));
   }
 
   /** As a depositing software must do: the same key until an answer comes. */
@@ -219,6 +226,12 @@ export class Monde {
     return (await this.sol.store.flux.trouver(OPERATEUR, id))?.etat;
   }
 
+  /** Are all the debts paid? */
+  async quitte(): Promise<boolean> {
+    const livraisons = await this.sol.store.livraisons.lister(OPERATEUR, { limite: 200 });
+    return livraisons.every((l) => l.etat === 'livree');
+  }
+
   /** What the State counts of a flux: times taken, times presented. */
   compte({ protocole, nomEnvoi }: Flux): { readonly prises: number; readonly presentees: number } {
     const { registre, presentees } = protocole === 'ACTES' ? this.etat : this.dgfip;
@@ -243,113 +256,4 @@ export class Monde {
   async fermer(): Promise<void> {
     await (await this.#vie.atelier).fermer();
   }
-}
-
-/** Rows that are due while the engine is at rest: their lease is held by nobody. */
-export async function enRetard({ sol }: Monde): Promise<string[]> {
-  const { flux, livraisons, retours } = sol.store;
-  const lignes = [
-    ...(await flux.lister(OPERATEUR, { limite: 1000 })),
-    ...(await livraisons.lister(OPERATEUR, { limite: 1000 })),
-    ...(await retours.lister(OPERATEUR, { limite: 1000 })),
-  ];
-  const quand = sol.clock.now();
-  return lignes.filter((l) => l.due !== null && l.due <= quand).map((l) => `${l.id} (${l.etat}) is due`);
-}
-
-/** Events of the journal that owe a notification. */
-const DUS: Readonly<Record<string, string>> = {
-  DEPOT: 'flux.depose',
-  CONTROLE_DEFAVORABLE: 'flux.refuse',
-  RECEPTION: 'flux.recu',
-  REMISE_CONSTATEE: 'flux.transmis',
-  ACCUSE_PARTIEL_RECU: 'flux.acquitte_partiel',
-  REMISE_CONFIRMEE: 'flux.transmis',
-  TRANCHE_RECU: 'flux.transmis',
-  REMISE_INCERTAINE: 'flux.incertain',
-  REMISE_REFUSEE: 'flux.echec',
-  ACCUSE_RECU: 'flux.acquitte',
-  ANOMALIE_RECUE: 'flux.anomalie',
-  ABANDON_DEMANDE: 'flux.abandonne',
-  ALERTE: 'flux.alerte',
-};
-
-/** Orders of a person after which the same archive may leave once more. */
-const ORDRES_DE_RENVOI = ['TRANCHE_NON_RECU', 'RENVOI_DEMANDE'];
-
-/** Follows the time-line of a flux through the table of transitions: the journal and the row must tell the same. */
-function suivre(flux: Flux, lignes: readonly LigneLue[]): string[] {
-  let etat: Etat = 'depose';
-  for (const { ev, motif } of lignes) {
-    const evenement = EVENEMENTS.find((e) => e.toUpperCase() === ev);
-    if (evenement === undefined || motif.includes('sans effet')) continue;
-    const vers = transition(etat, evenement);
-    if (vers === undefined) return [`${flux.identite}: ${ev} from ${etat}`];
-    etat = vers;
-  }
-  return etat === flux.etat ? [] : [`${flux.identite}: the journal says ${etat}, the row ${flux.etat}`];
-}
-
-interface LigneLue {
-  readonly ev: string;
-  readonly motif: string;
-}
-
-/** Faults that no death, order or delay excuses. To be called when the engine is at rest. */
-export async function fautes(monde: Monde, options: { readonly livrees: boolean }): Promise<string[]> {
-  const { sol } = monde;
-  const vues: string[] = [];
-  const noms = new Map<string, string>();
-  const vivants = new Map<string, string>();
-  const quand = sol.clock.now();
-  for (const flux of await monde.flux()) {
-    const moi = `${flux.identite} (${flux.etat})`;
-    const lignes = (await monde.lignes(flux.id)).map((l) => JSON.parse(l) as LigneLue);
-    vues.push(...suivre(flux, lignes));
-    if (flux.nomEnvoi !== null) {
-      if (noms.has(flux.nomEnvoi)) vues.push(`${flux.nomEnvoi}: two flux`);
-      noms.set(flux.nomEnvoi, flux.id);
-      const { prises: fois, presentees } = monde.compte(flux);
-      const ordres = lignes.filter((l) => ORDRES_DE_RENVOI.includes(l.ev)).length;
-      if (fois > 1 + ordres) vues.push(`${moi}: taken ${fois} times, ${ordres} orders`);
-      const lignesDeMise = lignes.filter((l) => l.ev === 'MISE_EN_LIGNE').length;
-      if (presentees > lignesDeMise) vues.push(`${moi}: left without its mark`);
-    }
-    if (!['refuse', 'anomalie', 'abandonne'].includes(flux.etat)) {
-      if (vivants.has(flux.identite)) vues.push(`${moi}: two flux alive`);
-      vivants.set(flux.identite, flux.id);
-    }
-    const fini = estTerminal(flux.etat) || flux.etat === 'echec';
-    if (!fini && flux.due === null) vues.push(`${moi}: no next look`);
-    if (flux.due !== null && flux.due <= quand) vues.push(`${moi}: due and not taken: its lease is stuck`);
-    if (flux.etat === 'en_ligne') vues.push(`${moi}: on the line while nobody sends`);
-    vues.push(...(await dettes(monde, { flux, livrees: options.livrees })));
-  }
-  for (const retour of await sol.store.retours.lister(OPERATEUR, { limite: 1000 }))
-    if (retour.etat === 'recu' || retour.due !== null) vues.push(`return ${retour.id}: left ${retour.etat}`);
-  const a = await monde.essayer((atelier) => atelier.gestes.verifierJournal(CTX));
-  for (const chaine of a ?? [])
-    for (const r of chaine.ruptures) vues.push(`journal ${chaine.org} line ${r.n}: ${r.motif}`);
-  return vues;
-}
-
-/** One debt per event and per point, under an identity of its own, delivered at least once. */
-async function dettes(monde: Monde, { flux, livrees }: { flux: Flux; livrees: boolean }): Promise<string[]> {
-  const vues: string[] = [];
-  const livraisons = await monde.sol.store.livraisons.lister(OPERATEUR, { flux: flux.id, limite: 200 });
-  const lignes = (await monde.lignes(flux.id)).map((l) => JSON.parse(l) as LigneLue);
-  const points = (await monde.sol.store.collectivites.trouver(SIREN))?.points.length ?? 0;
-  for (const type of new Set(Object.values(DUS))) {
-    const dues = lignes.filter((l) => DUS[l.ev] === type && !l.motif.includes('sans effet')).length * points;
-    const faites = livraisons.filter((l) => l.type === type).length;
-    if (dues !== faites) vues.push(`${flux.identite}: ${dues} ${type} owed, ${faites} written`);
-  }
-  for (const l of livraisons) {
-    const remises = monde.sol.webhook.envois.filter((e) => e.id === l.id);
-    if (livrees && (l.etat !== 'livree' || remises.length === 0)) vues.push(`${l.type}: ${l.etat}`);
-    if (l.due !== null && l.due <= monde.sol.clock.now()) vues.push(`${l.type}: due and not taken`);
-    if (new Set(remises.map((e) => e.corps)).size > 1)
-      vues.push(`${l.type}: two bodies under one webhook-id`);
-  }
-  return vues;
 }

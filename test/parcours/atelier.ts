@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ouvrirBoitePasserelle } from '../../src/adapters/mailbox/passerelle.ts';
+import { ouvrirPaquets } from '../../src/adapters/schemas/paquets.ts';
 import { creerFakeMailer } from '../../src/adapters/mailer/fake.ts';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { type Config, manifest } from '../../src/config/manifest.ts';
@@ -9,14 +10,16 @@ import { creerMoteur } from '../../src/engine/moteur.ts';
 import type { OutilsMoteur } from '../../src/engine/outils.ts';
 import { ecritureQuiReveille, type NomCouloir } from '../../src/engine/reveils.ts';
 import { creerAnnuaire } from '../../src/etapes/annuaire.ts';
-import type { Etape } from '../../src/etapes/etape.ts';
 import { creerEtapesActes } from '../../src/etapes/etapes-actes.ts';
 import { creerEtapesHelios } from '../../src/etapes/etapes-helios.ts';
 import { creerEtapeSignature } from '../../src/etapes/signature.ts';
+import { restreindre } from '../../src/formats/certificats/magasin.ts';
 import { POLITIQUES_HELIOS } from '../../src/formats/xades/politiques.ts';
+import type { Paquets } from '../../src/formats/xsd/paquets.ts';
 import { assemblerGestes } from '../../src/gestes/assembler.ts';
 import { consignerRetour } from '../../src/gestes/consigner-retour.ts';
 import type { Contexte, Gestes, ReponseDepot } from '../../src/gestes/gestes.ts';
+import type { FicheHelios } from '../../src/metier/collectivite.ts';
 import type { Etat } from '../../src/metier/etats.ts';
 import type { Flux, ObjetJson } from '../../src/metier/flux.ts';
 import type { FluxId, Siren } from '../../src/metier/identifiants.ts';
@@ -25,6 +28,7 @@ import type { Consigner } from '../../src/ports/mailbox.ts';
 import { OPERATEUR, type Store } from '../../src/ports/store.ts';
 import { creerProtocoleActes, lireClassification } from '../../src/protocoles/actes/index.ts';
 import { creerProtocoleHelios } from '../../src/protocoles/helios/index.ts';
+import { CLE } from './autorite.ts';
 import { SIREN } from './messages-etat.ts';
 import { compterAppels, creerSol, pesDe, type Ports, RACINE, siretDe, type Sol, souffler } from './sol.ts';
 
@@ -84,9 +88,11 @@ export interface OptionsPes extends Pick<OptionsDepot, 'siren' | 'cle' | 'aBlanc
 }
 
 export interface OptionsAtelier {
-  /** In place of the step of the signatures, that no trust store guides here. */
-  readonly signature?: Etape;
+  /** On the cards of the collectivités: by default a PES leaves as it came, signed or not. */
+  readonly helios?: Partial<FicheHelios>;
   readonly antivirus?: Antivirus;
+  /** Schema packs; none by default. */
+  readonly paquets?: Paquets;
   readonly reglages?: Record<string, unknown>;
   /** A world that an engine left: this one takes it up. */
   readonly sol?: Sol;
@@ -96,7 +102,7 @@ export interface OptionsAtelier {
   readonly enrober?: (ports: Ports) => Ports;
 }
 
-async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
+async function enregistrer(gestes: Gestes, siren: Siren, fiche: Partial<FicheHelios> = {}): Promise<void> {
   const referent = { nom: 'Service des assemblées', telephone: '', courriel: 'assemblees@mairie.example.fr' };
   const actes = {
     departement: '034',
@@ -106,17 +112,18 @@ async function enregistrer(gestes: Gestes, siren: Siren): Promise<void> {
     adressesRetour: [],
     classification: null,
   };
-  const helios = {
+  const helios: FicheHelios = {
     sirets: [siretDe(siren)],
     destination: 'VHPCE11',
     passerelle: '',
     signature: 'transmettre',
     perimetre: 'bordereaux',
-    cle: '',
-    qualite: '',
-  } as const;
-  const fiche = { siren, nom: `Commune ${siren}`, actif: true, actes, helios, ver: 0 };
-  await gestes.collectivites.enregistrer(CTX, fiche);
+    cle: CLE,
+    qualite: 'Maire',
+    ...fiche,
+  };
+  const carte = { siren, nom: `Commune ${siren}`, actif: true, actes, helios, ver: 0 };
+  await gestes.collectivites.enregistrer(CTX, carte);
   await gestes.collectivites.importerClassification(
     CTX,
     siren,
@@ -170,30 +177,30 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     signaux: { arret: arret.signal, coupure: coupure.signal },
   };
   const actes = creerProtocoleActes();
-  const helios = creerProtocoleHelios({ schema: sol.schemasHelios.schema('PES_Aller') });
+  const paquets = options.paquets ?? ouvrirPaquets(join(RACINE, 'sans-paquet'));
+  const helios = creerProtocoleHelios({ schema: sol.schemasHelios.schema('PES_Aller'), paquets });
   const commun = { config, store, coffre, annuaire, clock, antivirus: options.antivirus ?? null };
   const passerelles = config.helios.passerelles.map((c) => ({ config: c, passerelle }));
-  const signature =
-    options.signature ??
-    creerEtapeSignature({
-      flux: store.flux,
-      coffre,
-      annuaire,
-      clock,
-      cles: new Map(),
-      confiance: {
-        magasin: null,
-        revocation: null,
-        ageMax: { ocsp: null, crl: null },
-        politiques: POLITIQUES_HELIOS,
-      },
-      reglage: config.helios.signature,
-      tailleMax: config.helios.taille_max_octets,
-    });
+  const { cles, magasin, revocation } = sol.autorite;
+  const signature = creerEtapeSignature({
+    flux: store.flux,
+    coffre,
+    annuaire,
+    clock,
+    cles,
+    confiance: {
+      magasin: restreindre(magasin, config.confiance.familles.pes),
+      revocation,
+      ageMax: { ocsp: null, crl: null },
+      politiques: POLITIQUES_HELIOS,
+    },
+    reglage: config.helios.signature,
+    tailleMax: config.helios.taille_max_octets,
+  });
   const moteur = creerMoteur(outils, {
     etapes: {
       ACTES: creerEtapesActes(actes, { ...commun, schemas, transport }),
-      HELIOS: creerEtapesHelios(helios, { ...commun, passerelles, signature }),
+      HELIOS: creerEtapesHelios(helios, { ...commun, passerelles, paquets, signature }),
     },
     accuse: {
       flux: store.flux,
@@ -238,8 +245,8 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     refusCible: () => null,
   });
   if (options.inscrire ?? options.sol === undefined) {
-    await enregistrer(gestes, SIREN);
-    await enregistrer(gestes, AUTRE_SIREN);
+    await enregistrer(gestes, SIREN, options.helios);
+    await enregistrer(gestes, AUTRE_SIREN, options.helios);
   }
   await moteur.demarrer();
 

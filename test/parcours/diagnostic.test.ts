@@ -1,10 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { creerFakeAntivirus } from '../../src/adapters/antivirus/fake.ts';
 import { autosigne } from '../../src/formats/certificats/emettre.ts';
 import { diagnostic } from '../../src/gestes/diagnostiquer.ts';
 import type { OutilsGestes } from '../../src/gestes/outils.ts';
 import type { Constat } from '../../src/ports/sonde.ts';
+import { openssl } from '../unit/formats/certificats/pki.ts';
 import { type Atelier, creerAtelier, CTX, SIREN } from './atelier.ts';
 import { clock, ouvrirMonde } from './monde.ts';
 
@@ -98,6 +101,8 @@ test('the real daemon looks at all its peers, and sees that a certificate was re
       'horloge',
       'guichet du ministère',
       'passerelles HELIOS',
+      'paquets de schémas',
+      'signature des PES',
       'antivirus',
       'récepteur SMTP',
       'certificat client du ministère',
@@ -115,4 +120,92 @@ test('the real daemon looks at all its peers, and sees that a certificate was re
   } finally {
     await m.fermer();
   }
+});
+
+describe('the keys that sign for the collectivités', () => {
+  const SECRET = 'épée';
+  let dossier: string;
+  beforeAll(() => {
+    dossier = mkdtempSync(join(tmpdir(), 'vgm-cles-'));
+    writeFileSync(join(dossier, 'secret'), SECRET);
+  });
+  afterAll(() => rmSync(dossier, { recursive: true, force: true }));
+
+  /** A PKCS#12 file whose certificate names an organisation, valid from now for so many days. */
+  function cle(nom: string, siren: string, jours: number): string {
+    const [privee, certificat, p12] = ['key', 'pem', 'p12'].map((suffixe) =>
+      join(dossier, `${nom}.${suffixe}`),
+    );
+    const sujet = `/C=FR/O=Commune/OU=0002 ${siren}00012/CN=Cachet ${nom}`;
+    // biome-ignore format: one option per pair reads better
+    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', String(jours),
+      '-subj', sujet, '-keyout', privee ?? '', '-out', certificat ?? '');
+    // biome-ignore format: one option per pair reads better
+    openssl('pkcs12', '-export', '-inkey', privee ?? '', '-in', certificat ?? '', '-passout', `pass:${SECRET}`,
+      '-out', p12 ?? '');
+    return p12 ?? '';
+  }
+
+  test('each opens, is valid for so many days, and is that of the collectivité whose card names it', async () => {
+    const reglage = (nom: string, p12: string) => ({ nom, p12, secret_fichier: join(dossier, 'secret') });
+    const bonne = cle('mairie', '213400016', 400);
+    const cles = [reglage('mairie', bonne), reglage('autre', cle('autre', '213400032', 20))];
+    const m = await ouvrirMonde({ sirens: [], reglages: { helios: { cles } } });
+    try {
+      const inscrire = async (siren: string, nom: string, signature: string): Promise<void> => {
+        const fiche = { sirets: [`${siren}00012`], destination: 'VHPCE11', passerelle: '', signature };
+        const helios = { ...fiche, perimetre: 'bordereaux', cle: nom, qualite: 'Maire' };
+        const r = await m.labo.client.envoyer('PUT', `/collectivites/${siren}`, {
+          nom: siren,
+          helios,
+          ver: 0,
+        });
+        expect(r.statut, JSON.stringify(r.corps)).toBe(201);
+      };
+      const voir = async (sujet: string): Promise<Constat> => {
+        const { corps } = await m.labo.client.lire('/diagnostic');
+        const vu = (corps['sujets'] as unknown as Constat[]).find((c) => c.sujet === sujet);
+        return vu ?? expect.fail(`nothing about ${sujet}`);
+      };
+      expect(await voir('signature des PES')).toMatchObject({
+        etat: 'bon',
+        detail: 'aucune fiche ne nous fait signer',
+      });
+      await inscrire('213400016', 'mairie', 'signer');
+      await inscrire('213400024', 'autre', 'confirmer');
+      expect(await voir('signature des PES')).toMatchObject({
+        etat: 'bon',
+        detail: '2 fiches, chacune avec sa clé et sa qualité',
+      });
+      expect(await voir('clé de signature mairie')).toEqual({
+        sujet: 'clé de signature mairie',
+        etat: 'bon',
+        detail: expect.stringMatching(
+          /^s’ouvre ; certificat « Cachet mairie » : expire dans (399|400) jours ; employée par 1 fiche$/,
+        ) as unknown,
+        remede: '',
+      });
+      expect(await voir('clé de signature autre')).toMatchObject({
+        etat: 'attention',
+        detail: expect.stringMatching(
+          /expire dans (19|20) jours ; employée par 1 fiche ; son certificat est au nom de l’organisme 213400032, et non de 213400024$/,
+        ) as unknown,
+        remede: expect.stringMatching(/renouvellement.*vaguemestre collectivite modifier/) as unknown,
+      });
+      await inscrire('213400040', 'absente', 'signer');
+      expect(await voir('signature des PES')).toMatchObject({
+        etat: 'panne',
+        detail: '213400040 : sa clé « absente » n’est pas dans les réglages',
+        remede: expect.stringContaining('--cle-signature') as unknown,
+      });
+      rmSync(bonne);
+      expect(await voir('clé de signature mairie')).toMatchObject({
+        etat: 'panne',
+        detail: expect.stringMatching(/^ne s’ouvre plus : .*« mairie ».*fichier absent/) as unknown,
+        remede: expect.stringContaining('le démon ne redémarrera pas') as unknown,
+      });
+    } finally {
+      await m.fermer();
+    }
+  });
 });

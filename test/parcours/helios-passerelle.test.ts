@@ -95,6 +95,47 @@ describe('the gateway fails', () => {
     expect((await a.flux(id)).etat).toBe('acquitte');
   });
 
+  test('whatever the card says since, a file is looked for where it left, and named as the State saw it', async () => {
+    const vues: string[] = [];
+    const dgfip = {
+      nom: 'dgfip',
+      mode: 'passtrans_sftp',
+      hote: 'x.invalid',
+      utilisateur: 'u',
+      cle_fichier: 'k',
+      empreintes: [`SHA256:${'A'.repeat(43)}`],
+      stabilite_s: 0,
+    };
+    a = await creerAtelier({
+      reglages: { helios: { passerelles: [dgfip] } },
+      enrober: (ports) => ({
+        ...ports,
+        passerelle: {
+          ...ports.passerelle,
+          existe: (identite) => {
+            vues.push(identite.metadonnees.dest);
+            return ports.passerelle.existe(identite);
+          },
+        },
+      }),
+    });
+    a.passerelle.programmer('avide');
+    const { id } = await a.deposePes('F1');
+    await a.jusqua(id, 'incertain');
+    const c = await a.gestes.collectivites.trouver(CTX, SIREN);
+    if (c.helios === null) expect.fail('no card');
+    await a.gestes.collectivites.enregistrer(CTX, { ...c, helios: { ...c.helios, destination: 'VHPCE21' } });
+    await a.passer(2 * HEURE);
+    await a.calme();
+    expect(vues.length).toBeGreaterThan(1);
+    expect(new Set(vues)).toEqual(new Set([c.helios.destination]));
+    expect((await a.flux(id)).alerte).toMatch(
+      new RegExp(
+        `si elle détient ${c.helios.destination}%%THELPES2%%PES#123#[0-9A-B]+#[0-9A-Z]+%%[0-9a-f]{40}`,
+      ),
+    );
+  });
+
   test('an uncertain fate is settled by the gateway when it shows the file later', async () => {
     a = await creerAtelier();
     a.passerelle.programmer('avide');

@@ -116,15 +116,20 @@ describe('trace of the files exchanged with Hélios (cahier des charges 1-8)', (
     expect(sienne.map((l) => l['Sens'])).toEqual(['émis', 'reçu', 'reçu', 'reçu']);
   });
 
-  test('a file that goes twice has two lines, each with its fate', async () => {
+  test('a file that goes on the line three times has three lines, each with its fate', async () => {
     a = await creerAtelier();
     const { id } = await transmis('F1');
+    a.passerelle.entree.clear();
+    await a.gestes.renvoyer(CTX, id);
+    await a.calme();
+    // it is still there: nothing is sent
     await a.gestes.renvoyer(CTX, id);
     await a.calme();
     const lignes = enLignes(await lireTrace());
     expect(lignes.map((l) => [l['Nom du fichier'], l['Résultat']])).toEqual([
       [NOM, 'pris par l’État'],
       [NOM, 'pris par l’État'],
+      [NOM, 'vu chez l’État'],
     ]);
   });
 
@@ -223,7 +228,7 @@ describe('what the next file must hold', () => {
       etat: 'acquitte_partiel',
       conduite: 'corriger',
       autreNom: true,
-      misesEnLigne: 1,
+      departs: 1,
       sha256: sha('sha256', octets('F1')),
       bordereaux: [
         { numero: '1', conduite: 'retirer' },
@@ -236,6 +241,7 @@ describe('what the next file must hold', () => {
   test('sent twice, a double is our own first sending', async () => {
     a = await creerAtelier();
     const { id } = await transmis('F1');
+    a.passerelle.entree.clear();
     await a.gestes.renvoyer(CTX, id);
     await a.jusqua(id, 'transmis');
     const elements = bordereau('1', '0', erreur('ERREUR_DOUBLON_BORDEREAU'));
@@ -243,7 +249,7 @@ describe('what the next file must hold', () => {
     expect(await a.gestes.corriger(CTX, id)).toMatchObject({
       etat: 'acquitte',
       conduite: 'rien',
-      misesEnLigne: 2,
+      departs: 2,
       bordereaux: [{ sort: 'doublon', conduite: 'retirer' }],
     });
   });

@@ -184,6 +184,20 @@ describe('answers that come late, twice, or to nobody', () => {
     expect(await a.flux(id)).toMatchObject({ etat: 'acquitte', alerte: null });
   });
 
+  test('a file that waits for its signature is told after as many working days, and the answer ends the alert', async () => {
+    a = await creerAtelier({ helios: { signature: 'parapheur' } });
+    const { id } = await a.deposePes('F1');
+    expect((await a.jusqua(id, 'a_signer')).alerte).toBeNull();
+    await a.passer(96 * HEURE);
+    await a.calme();
+    expect(await a.flux(id)).toMatchObject({
+      etat: 'a_signer',
+      alerte: expect.stringMatching(/^À signer depuis le .* le fichier signé \(« vaguemestre apporter »\)/),
+    });
+    await a.gestes.abandonner(CTX, id, 'mandats repris');
+    expect(await a.flux(id)).toMatchObject({ etat: 'abandonne', alerte: null });
+  });
+
   test('the same receipt under two names: filed twice, counted once', async () => {
     a = await creerAtelier();
     const { id } = await transmis('F1');

@@ -16,6 +16,7 @@ import type { Store } from '../../src/ports/store.ts';
 import type { Transport } from '../../src/ports/transport.ts';
 import { pes } from '../unit/helios/generateur.ts';
 import { type Appel, suivreAppels } from './appels.ts';
+import { type Autorite, creerAutoriteInterne } from './autorite.ts';
 import { SIREN } from './messages-etat.ts';
 
 /** The ground under an engine, and the ports through which it touches it. */
@@ -25,6 +26,8 @@ export const RACINE = join(import.meta.dirname, '..', '..');
 const SCHEMAS_HELIOS = ouvrirSchemas(join(RACINE, 'schemas', 'helios'));
 /** A Tuesday, 10:00 in Paris: a working day, far from public holidays. */
 export const MARDI = Date.UTC(2026, 2, 10, 9, 0, 0);
+/** Made once too: nothing of it ever changes. */
+const AUTORITE = creerAutoriteInterne(MARDI);
 
 /** What outlives an engine: the disk, the clock, the State and the receivers. */
 export interface Sol {
@@ -36,6 +39,7 @@ export interface Sol {
   readonly transport: ReturnType<typeof creerFakeTransport>;
   readonly webhook: ReturnType<typeof creerFakeWebhook>;
   readonly passerelle: ReturnType<typeof creerFakePasserelle>;
+  readonly autorite: Autorite;
   readonly schemas: ReturnType<typeof ouvrirSchemas>;
   readonly schemasHelios: ReturnType<typeof ouvrirSchemas>;
 }
@@ -59,8 +63,14 @@ export function pesDe(nomFic: string, siren: Siren = SIREN): Buffer {
   return pes({ entetes: { NomFic: nomFic, IdColl: siretDe(siren) } });
 }
 
-export async function creerSol(): Promise<Sol> {
-  const clock = creerFakeClock(MARDI);
+export interface OptionsSol {
+  readonly quand?: number;
+  /** By default one that publishes no revocation, with one key. */
+  readonly autorite?: Autorite;
+}
+
+export async function creerSol(options: OptionsSol = {}): Promise<Sol> {
+  const clock = creerFakeClock(options.quand ?? MARDI);
   const random = creerFakeRandom(clock, 7);
   return {
     clock,
@@ -71,6 +81,7 @@ export async function creerSol(): Promise<Sol> {
     transport: creerFakeTransport(),
     webhook: creerFakeWebhook(),
     passerelle: creerFakePasserelle(clock),
+    autorite: options.autorite ?? (await AUTORITE),
     schemasHelios: SCHEMAS_HELIOS,
     schemas: ouvrirSchemas(join(RACINE, 'schemas', 'actes')),
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
@@ -96,12 +96,13 @@ class CoffreDossier implements Coffre {
 
   async ouvrir(sha256: Sha256, plage?: { readonly debut: number; readonly fin: number }): Promise<Readable> {
     const poignee = await this.#ouvrirPiece(this.#chemin(sha256), sha256);
-    if (plage === undefined) return poignee.createReadStream();
-    if (plage.fin <= plage.debut) {
+    // Its end is told in every case: a stream that must find it asks for a block more, however small the piece.
+    const { debut, fin } = plage ?? { debut: 0, fin: await this.#tailleDe(poignee) };
+    if (fin <= debut) {
       await poignee.close();
       return Readable.from([]);
     }
-    return poignee.createReadStream({ start: plage.debut, end: plage.fin - 1 });
+    return poignee.createReadStream({ start: debut, end: fin - 1 });
   }
 
   async verifier(sha256: Sha256): Promise<boolean> {
@@ -207,11 +208,20 @@ class CoffreDossier implements Coffre {
     }
   }
 
-  async #ouvrirPiece(chemin: string, empreinte: Sha256) {
+  async #ouvrirPiece(chemin: string, empreinte: Sha256): Promise<FileHandle> {
     try {
       return await open(chemin, 'r');
     } catch (origine) {
       if (codeSysteme(origine) === 'ENOENT') throw erreurNoyau('VGM-NOY-006', { empreinte }, origine);
+      throw panneDisque(origine);
+    }
+  }
+
+  async #tailleDe(poignee: FileHandle): Promise<number> {
+    try {
+      return (await poignee.stat()).size;
+    } catch (origine) {
+      await poignee.close();
       throw panneDisque(origine);
     }
   }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ajouterLigne } from '../../config/ajout.ts';
 import { raisonDe } from '../../config/fichiers.ts';
 import { sha256 } from '../../formats/certificats/certificat.ts';
 import type { Instant, Sha256 } from '../../metier/identifiants.ts';
@@ -41,7 +42,6 @@ export interface Registre {
 
 const NOM = 'registre.jsonl';
 const LECTURE = constants.O_RDONLY | constants.O_NOFOLLOW;
-const AJOUT = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
 const ZEROS = '0'.repeat(64) as Sha256;
 
 /** @param fichiers by name, and digest of their contents. */
@@ -99,21 +99,5 @@ function relire(texte: string): Registre {
 export async function inscrire(dossier: string, nouvelle: NouvelleLigne): Promise<void> {
   const { lignes, tete } = await lireRegistre(dossier);
   const ligne: LigneRegistre = { n: lignes.length + 1, ...nouvelle, precedente: tete };
-  const fichier = await open(join(dossier, NOM), AJOUT, 0o644);
-  try {
-    const { size } = await fichier.stat();
-    // What a command cut short left without its end keeps its own line.
-    const dernier = Buffer.alloc(1);
-    if (size > 0) await fichier.read(dernier, 0, 1, size - 1);
-    const fin = size > 0 && dernier[0] !== 0x0a ? '\n' : '';
-    try {
-      await fichier.appendFile(`${fin}${JSON.stringify(ligne)}\n`);
-      await fichier.sync();
-    } catch (origine) {
-      await fichier.truncate(size);
-      throw origine;
-    }
-  } finally {
-    await fichier.close();
-  }
+  await ajouterLigne(join(dossier, NOM), JSON.stringify(ligne));
 }

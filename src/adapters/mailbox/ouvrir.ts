@@ -28,7 +28,7 @@ export function ouvrirBoites(
       .filter((p) => p.config.releve)
       .map(({ config, passerelle: releveur }) => ({
         boite: ouvrirBoitePasserelle(
-          { nom: config.nom, stabiliteMs: config.stabilite_s * 1000 },
+          { nom: config.nom, stabiliteMs: config.stabilite_s * 1000, concurrence: config.concurrence },
           { releveur, clock, log },
         ),
         periode: config.periode_s * 1000,

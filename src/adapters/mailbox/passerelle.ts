@@ -10,6 +10,8 @@ export interface OptionsBoitePasserelle {
   readonly nom: string;
   /** Pause before files written within the minute are read; 0 = none. Milliseconds. */
   readonly stabiliteMs: number;
+  /** Files fetched at once, each over a connection of its own. Default 1. */
+  readonly concurrence?: number;
 }
 
 export interface OutilsBoitePasserelle {
@@ -42,7 +44,7 @@ const PAS_ENCORE: readonly string[] = ['VGM-PAS-018', 'VGM-PAS-019'];
  * it, and one that cannot be taken holds back none of the others.
  */
 export function ouvrirBoitePasserelle(
-  { nom: passerelle, stabiliteMs }: OptionsBoitePasserelle,
+  { nom: passerelle, stabiliteMs, concurrence = 1 }: OptionsBoitePasserelle,
   { releveur, clock, log }: OutilsBoitePasserelle,
 ): Mailbox {
   const nom = `dgfip:${passerelle}`;
@@ -56,7 +58,7 @@ export function ouvrirBoitePasserelle(
       if (neuf && stabiliteMs > 0) await clock.sleep(stabiliteMs);
       laisses.revoir(vus);
       let total = 0;
-      for (const fichier of vus) {
+      await deFront(vus, concurrence, async (fichier) => {
         try {
           if (await prendre(releveur, fichier, { consigner, nom })) total += 1;
           laisses.oublier(fichier);
@@ -64,7 +66,7 @@ export function ouvrirBoitePasserelle(
           if (!(erreur instanceof ErreurVgm) || !DU_FICHIER.includes(erreur.fiche.code)) throw erreur;
           laisses.noter(fichier, erreur);
         }
-      }
+      });
       const plainte = laisses.plainte();
       if (plainte !== null) throw plainte;
       return total;
@@ -73,6 +75,24 @@ export function ouvrirBoitePasserelle(
       await releveur.lister();
     },
   };
+}
+
+/** In order, at most `places` at once. After a failure nothing more is begun; it is thrown once what runs has ended. */
+async function deFront<T>(
+  choses: readonly T[],
+  places: number,
+  faire: (chose: T) => Promise<void>,
+): Promise<void> {
+  const restantes = choses.values();
+  const pannes: unknown[] = [];
+  const tenir = async (): Promise<void> => {
+    for (const chose of restantes) {
+      await faire(chose).catch((erreur: unknown) => pannes.push(erreur));
+      if (pannes.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(places, choses.length) }, tenir));
+  if (pannes.length > 0) throw pannes[0];
 }
 
 /** Durable first, then taken away. @returns false when somebody else took it meanwhile. */

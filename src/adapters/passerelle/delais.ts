@@ -20,6 +20,9 @@ function enSecondes(ms: number): string {
   return `${String(ms / 1000).replace('.', ',')} s`;
 }
 
+/** A reason of our own: the default one would build an exception at each answer that comes in time. */
+const FINI = 'fini';
+
 /** Fails as a fault of the line when `promesse` takes longer than `ms`. What was asked goes on: the caller hangs up. */
 export async function borner<T>(
   promesse: Promise<T>,
@@ -35,7 +38,7 @@ export async function borner<T>(
   try {
     return await Promise.race([promesse, delai]);
   } finally {
-    fin.abort();
+    fin.abort(FINI);
     delai.catch(() => undefined);
   }
 }
@@ -63,7 +66,7 @@ export async function surveiller<T>(travail: Promise<T>, transfert: Transfert): 
   try {
     return await Promise.race([travail, garde]);
   } finally {
-    fin.abort();
+    fin.abort(FINI);
     garde.catch(() => undefined);
   }
 }

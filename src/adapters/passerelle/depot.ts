@@ -3,7 +3,7 @@ import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { Deposant, EnvoiPes, IssueDepot, Presence } from '../../ports/passerelle.ts';
 import { FautePair } from './fautes.ts';
 import { nommer, type NomsEnvoi } from './noms.ts';
-import { cheminDe, type ReglagesPasserelle, type Session } from './session.ts';
+import { cheminDe, type ReglagesPasserelle, type Session, type TailleDistante } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { traduire } from './traduction.ts';
 
@@ -97,23 +97,26 @@ async function mener(session: Session, depot: Depot, reglages: ReglagesPasserell
 /** Look, announce, write aside, measure, name. */
 async function remettre(session: Session, depot: Depot, reglages: ReglagesPasserelle): Promise<IssueDepot> {
   const { envoi, noms, final } = depot;
-  const trouvee = await session.tailleDe(final);
+  const provisoire = noms.provisoire === null ? null : cheminDe(reglages.dossierDepot, noms.provisoire);
+  const chemins = provisoire === null ? [final] : [final, provisoire];
+  const [trouvee, reste] = await session.taillesDe(chemins);
   if (trouvee === envoi.taille) return { type: 'prise', nomFinal: noms.final, deja: true };
   if (typeof trouvee === 'number') throw autreTaille(depot, trouvee);
   depot.phase = 'metadonnees';
   await session.annoncer(envoi.metadonnees);
-  if (noms.provisoire === null) await ecrireDirect(session, depot);
-  else await ecrireAPart(session, depot, cheminDe(reglages.dossierDepot, noms.provisoire));
+  if (provisoire === null) await ecrireDirect(session, depot);
+  else {
+    // What an earlier try left: many gateways let nobody write over a file, be it one's own.
+    if (typeof reste === 'number') await tenterEffacer(session, provisoire);
+    await ecrireAPart(session, depot, provisoire);
+  }
   return { type: 'prise', nomFinal: noms.final, deja: false };
 }
 
 async function ecrireAPart(session: Session, depot: Depot, provisoire: string): Promise<void> {
   const { envoi, final } = depot;
-  // What an earlier try left: many gateways let nobody write over a file, be it one's own.
-  if (typeof (await session.tailleDe(provisoire)) === 'number') await tenterEffacer(session, provisoire);
   try {
-    await ecrire(session, depot, provisoire);
-    const recue = await session.tailleDe(provisoire);
+    const recue = await ecrire(session, depot, provisoire);
     if (typeof recue === 'number' && recue !== envoi.taille) throw tronque(depot, recue);
     if (recue === 'absent') {
       // Somebody takes files away under any name: they may have been taken.
@@ -149,14 +152,12 @@ async function tenterEffacer(session: Session, chemin: string): Promise<void> {
 /** Gateways that cannot rename: from the first byte, what they hold under the final name is theirs to judge. */
 async function ecrireDirect(session: Session, depot: Depot): Promise<void> {
   const { envoi, final } = depot;
-  await ecrire(session, depot, final);
-  depot.phase = 'nommage';
-  const recue = await session.tailleDe(final);
+  const recue = await ecrire(session, depot, final);
   // Gone already: taken by the gateway.
   if (typeof recue === 'number' && recue !== envoi.taille) throw tronque(depot, recue);
 }
 
-async function ecrire(session: Session, depot: Depot, chemin: string): Promise<void> {
+async function ecrire(session: Session, depot: Depot, chemin: string): Promise<TailleDistante> {
   const { envoi } = depot;
   const source = await envoi.ouvrir();
   try {
@@ -165,7 +166,7 @@ async function ecrire(session: Session, depot: Depot, chemin: string): Promise<v
       depot.entame = true;
     };
     const contenu = exactement(source, envoi);
-    await session.ecrire({ chemin, contenu, taille: envoi.taille, entamer });
+    return await session.ecrire({ chemin, contenu, taille: envoi.taille, entamer });
   } finally {
     source.destroy();
   }

@@ -30,6 +30,8 @@ export interface FakePasserelle extends Passerelle {
   readonly sortie: Map<string, Uint8Array>;
   /** One accident per deposit to come, in this order. */
   programmer(...accidents: readonly Accident[]): void;
+  /** Puts something between the connections to come and the gateway. */
+  enrober(autour: (session: Session) => Session): void;
 }
 
 export interface OptionsFake extends Partial<Pick<ReglagesPasserelle, 'provisoire' | 'retrait'>> {
@@ -38,6 +40,8 @@ export interface OptionsFake extends Partial<Pick<ReglagesPasserelle, 'provisoir
 
 const ENTREE = 'entree';
 const SORTIE = 'sortie';
+
+const intacte = (session: Session): Session => session;
 
 /** A gateway in memory: same deposit and fetch as the real ones, over a session that never leaves the process. */
 export function creerFakePasserelle(clock: Clock, options: OptionsFake = {}): FakePasserelle {
@@ -57,17 +61,21 @@ export function creerFakePasserelle(clock: Clock, options: OptionsFake = {}): Fa
     delais,
   };
   let prevu: Accident | undefined;
+  let enrobage = intacte;
   const passerelle = assembler({
     reglages,
     dansLeNom: options.metadonnees === 'nom',
     clock,
-    ouvrir: () => Promise.resolve(new SessionFake({ entree, sortie }, prevu, clock)),
+    ouvrir: () => Promise.resolve(enrobage(new SessionFake({ entree, sortie }, prevu, clock))),
   });
   return {
     ...passerelle,
     entree,
     sortie,
     programmer: (...suite) => void accidents.push(...suite),
+    enrober: (autour) => {
+      enrobage = autour;
+    },
     async deposer(envoi, signal) {
       prevu = accidents.shift();
       // The connection is opened before the first wait: the accident is for this deposit alone.
@@ -106,9 +114,13 @@ class SessionFake implements Session {
     return this.#lieu(chemin).dossier.get(this.#lieu(chemin).nom)?.length ?? 'absent';
   }
 
+  taillesDe(chemins: readonly string[]): Promise<readonly TailleDistante[]> {
+    return Promise.all(chemins.map((chemin) => this.tailleDe(chemin)));
+  }
+
   async annoncer(): Promise<void> {}
 
-  async ecrire({ chemin, contenu, entamer }: Ecriture): Promise<void> {
+  async ecrire({ chemin, contenu, entamer }: Ecriture): Promise<TailleDistante> {
     this.#demander();
     const { dossier, nom } = this.#lieu(chemin);
     if (this.#accident === 'ferme') throw new FautePair('refus', 'droits refusés');
@@ -117,12 +129,12 @@ class SessionFake implements Session {
     for await (const bloc of contenu) {
       this.#demander();
       blocs.push(bloc);
-      if (this.#accident !== undefined) dossier.set(nom, Buffer.concat(blocs));
+      dossier.set(nom, Buffer.concat(blocs));
       if (this.#accident === 'coupe') throw new FautePair('ligne', 'connexion coupée');
       if (this.#accident === 'plein') throw new FautePair('passager', 'disque plein');
     }
     if (this.#accident === 'avide') dossier.delete(nom);
-    else dossier.set(nom, Buffer.concat(blocs));
+    return this.tailleDe(chemin);
   }
 
   async renommer(de: string, vers: string, engager: () => void): Promise<void> {

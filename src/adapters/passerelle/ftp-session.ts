@@ -66,6 +66,13 @@ export class SessionFtp implements Session {
     }
   }
 
+  /** One after the other: a control line takes one command at a time. */
+  async taillesDe(chemins: readonly string[]): Promise<readonly TailleDistante[]> {
+    const tailles: TailleDistante[] = [];
+    for (const chemin of chemins) tailles.push(await this.tailleDe(chemin));
+    return tailles;
+  }
+
   async annoncer({ dest, appli, msg }: Metadonnees): Promise<void> {
     if (this.#metadonnees === 'aucune') return;
     const commandes =
@@ -78,12 +85,13 @@ export class SessionFtp implements Session {
     }
   }
 
-  async ecrire({ chemin, contenu, taille, entamer }: Ecriture): Promise<void> {
+  async ecrire({ chemin, contenu, taille, entamer }: Ecriture): Promise<TailleDistante> {
     const transfert = await this.#ouvrirTransfert(`STOR ${chemin}`, taille);
     await this.#mener(transfert, {
       travail: transfert.televerser(contenu, entamer),
       progres: () => transfert.partis(),
     });
+    return this.tailleDe(chemin);
   }
 
   async renommer(de: string, vers: string, engager: () => void): Promise<void> {

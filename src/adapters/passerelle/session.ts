@@ -40,10 +40,12 @@ export interface Session {
   /** false: the line is broken or its state doubtful. */
   readonly vive: boolean;
   tailleDe(chemin: string): Promise<TailleDistante>;
+  /** Of each, asked together where the protocol allows it. */
+  taillesDe(chemins: readonly string[]): Promise<readonly TailleDistante[]>;
   /** Metadata given as commands; nothing where the name carries them. */
   annoncer(metadonnees: Metadonnees): Promise<void>;
-  /** Creates or truncates. Resolves once the peer has acknowledged the last byte. */
-  ecrire(ecriture: Ecriture): Promise<void>;
+  /** Creates or truncates. Resolves once the peer has acknowledged the last byte. @returns the size it shows then. */
+  ecrire(ecriture: Ecriture): Promise<TailleDistante>;
   /** @param engager called just before the request that the peer may carry out without our knowing. */
   renommer(de: string, vers: string, engager: () => void): Promise<void>;
   effacer(chemin: string): Promise<void>;

@@ -2,6 +2,9 @@ import type { Clock } from '../../ports/clock.ts';
 import { FautePair } from './fautes.ts';
 import type { Session } from './session.ts';
 
+/** A reason of our own: the default one would build an exception at each loan. */
+const REVEIL = 'reveil';
+
 /** Opens connections and keeps the idle ones for a while: a deposit costs a few round trips instead of a handshake. */
 export class Sessions {
   readonly #ouvrir: () => Promise<Session>;
@@ -49,7 +52,7 @@ export class Sessions {
   fermer(): void {
     this.#fermee = true;
     for (const [session, coucher] of this.#oisives) {
-      coucher.abort();
+      coucher.abort(REVEIL);
       session.fermer(true);
     }
     this.#oisives.clear();
@@ -70,7 +73,7 @@ export class Sessions {
   #reprendre(): Session | undefined {
     for (const [session, coucher] of this.#oisives) {
       this.#oisives.delete(session);
-      coucher.abort();
+      coucher.abort(REVEIL);
       if (session.vive) return session;
       session.fermer(false);
     }

@@ -1,31 +1,14 @@
-import type { Socket } from 'node:net';
-import type { FileEntryWithStats, SFTPWrapper } from 'ssh2';
-import type Client from 'ssh2-sftp-client';
+import type { FileEntryWithStats } from 'ssh2';
 import { nomDeFichier } from '../../formats/encodages/noms.ts';
 import type { Instant } from '../../metier/identifiants.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FichierEnAttente } from '../../ports/passerelle.ts';
-import { borner, type Delais, surveiller } from './delais.ts';
-import { causeReseau, FautePair, type GenreFaute, parolesDuPair } from './fautes.ts';
+import { type Delais, surveiller } from './delais.ts';
+import { FautePair } from './fautes.ts';
 import { Fenetre } from './fenetre.ts';
 import { encoreEcrit, relayer } from './relais.ts';
 import type { Ecriture, Lecture, Session, TailleDistante } from './session.ts';
-
-export interface LigneSftp {
-  readonly client: Client;
-  readonly sftp: SFTPWrapper;
-  readonly prise: Socket;
-  readonly accueil: string;
-}
-
-/** Answers of the protocol (draft-ietf-secsh-filexfer-02 § 7). A failure without a reason is usually a full disk. */
-const STATUTS: Readonly<Record<number, readonly [GenreFaute, string]>> = {
-  2: ['absent', 'fichier ou dossier absent'],
-  3: ['refus', 'droits refusés'],
-  4: ['passager', 'échec sans précision, disque plein ou quota atteint ?'],
-  5: ['refus', 'nom non admis'],
-  8: ['refus', 'opération non admise'],
-};
+import { type LigneSftp, RequetesSftp } from './sftp-requetes.ts';
 
 /** Bytes asked per request; the library cuts to what the server takes. */
 const LECTURE = 262_144;
@@ -34,43 +17,44 @@ const ECRITURE = 65_536;
 /** Bytes on the way without acknowledgement: enough for 100 Mbit/s over 80 ms. */
 const EN_VOL = 1_048_576;
 
-/** A courteous goodbye that nobody answers. Milliseconds. */
-const ADIEU_MS = 1_000;
+/** Answers to the last requests about a file. `durci`: null where the server knows no such thing. */
+interface Fin {
+  readonly durci: Promise<void> | null;
+  readonly ferme: Promise<void>;
+}
+
+/** A file being written. */
+interface Ouvert {
+  readonly poignee: Buffer;
+  readonly fenetre: Fenetre;
+  /** Once asked for. */
+  fin: Fin | null;
+}
 
 export class SessionSftp implements Session {
   readonly accueil: string;
-  readonly #ligne: LigneSftp;
+  readonly #requetes: RequetesSftp;
   readonly #clock: Clock;
   readonly #delais: Delais;
-  #panne: string | null = null;
+  /** Does the server know `fsync@openssh.com`? */
+  #fsync = true;
 
   constructor(ligne: LigneSftp, clock: Clock, delais: Delais) {
-    this.#ligne = ligne;
+    this.accueil = ligne.accueil;
+    this.#requetes = new RequetesSftp(ligne, clock, delais);
     this.#clock = clock;
     this.#delais = delais;
-    this.accueil = ligne.accueil;
-    ligne.prise.on('error', (erreur) => {
-      this.#panne ??= causeReseau(erreur);
-    });
-    ligne.prise.on('close', () => {
-      this.#panne ??= 'connexion fermée par le serveur';
-    });
-    // Keep-alives unanswered, packets that mean nothing: the line is no longer to be trusted.
-    const douter = (erreur: unknown) => {
-      this.#panne ??= causeReseau(erreur);
-    };
-    ligne.client.on('error', douter);
-    ligne.sftp.on('error', douter);
   }
 
   get vive(): boolean {
-    return this.#panne === null && this.#ligne.prise.writable;
+    return this.#requetes.vive;
   }
 
   async tailleDe(chemin: string): Promise<TailleDistante> {
     try {
-      const { size } = await this.#demander<{ size: number }>(`taille de ${chemin}`, (rendre) =>
-        this.#ligne.sftp.stat(chemin, rendre),
+      const { size } = await this.#requetes.demander<{ size: number }>(
+        `taille de ${chemin}`,
+        (sftp, rendre) => sftp.stat(chemin, rendre),
       );
       return size;
     } catch (erreur) {
@@ -79,47 +63,51 @@ export class SessionSftp implements Session {
     }
   }
 
+  taillesDe(chemins: readonly string[]): Promise<readonly TailleDistante[]> {
+    return this.#requetes.ensemble(() => Promise.all(chemins.map((chemin) => this.tailleDe(chemin))));
+  }
+
   async annoncer(): Promise<void> {}
 
-  async ecrire({ chemin, contenu, taille, entamer }: Ecriture): Promise<void> {
-    const { sftp } = this.#ligne;
-    const poignee = await this.#demander<Buffer>(`ouverture de ${chemin}`, (rendre) =>
+  async ecrire({ chemin, contenu, taille, entamer }: Ecriture): Promise<TailleDistante> {
+    const poignee = await this.#requetes.demander<Buffer>(`ouverture de ${chemin}`, (sftp, rendre) =>
       sftp.open(chemin, 'w', rendre),
     );
     entamer();
     const fenetre = new Fenetre(EN_VOL);
+    const ouvert: Ouvert = { poignee, fenetre, fin: null };
     try {
-      await surveiller(this.#verser(poignee, contenu, fenetre), {
+      await surveiller(this.#verser(ouvert, contenu), {
         clock: this.#clock,
         delais: this.#delais,
         taille,
         progres: () => (fenetre.enVol === 0 ? null : fenetre.acquittes),
       });
-      await this.#durcir(poignee);
     } catch (erreur) {
       // Left open, the file would keep its room on a full disk even once removed.
-      if (this.vive) await this.#fermerFichier(poignee).catch(() => undefined);
+      if (this.vive && ouvert.fin === null) await this.#fermerFichier(poignee).catch(() => undefined);
       throw erreur;
     }
-    await this.#fermerFichier(poignee);
+    await this.#finir(ouvert.fin ?? this.#conclure(poignee));
+    return this.tailleDe(chemin);
   }
 
   async renommer(de: string, vers: string, engager: () => void): Promise<void> {
     // The plain request refuses to overwrite; posix-rename@openssh.com would.
-    await this.#demander(`nom définitif de ${vers}`, (rendre) => {
+    await this.#requetes.demander(`nom définitif de ${vers}`, (sftp, rendre) => {
       engager();
-      this.#ligne.sftp.rename(de, vers, rendre);
+      sftp.rename(de, vers, rendre);
     });
   }
 
   async effacer(chemin: string): Promise<void> {
-    await this.#demander(`effacement de ${chemin}`, (rendre) => this.#ligne.sftp.unlink(chemin, rendre));
+    await this.#requetes.demander(`effacement de ${chemin}`, (sftp, rendre) => sftp.unlink(chemin, rendre));
   }
 
   async lister(dossier: string): Promise<FichierEnAttente[]> {
-    const entrees = await this.#demander<FileEntryWithStats[]>(
+    const entrees = await this.#requetes.demander<FileEntryWithStats[]>(
       `liste de ${dossier || '.'}`,
-      (rendre) => this.#ligne.sftp.readdir(dossier || '.', rendre),
+      (sftp, rendre) => sftp.readdir(dossier || '.', rendre),
       this.#delais.silenceMs,
     );
     return entrees
@@ -138,10 +126,9 @@ export class SessionSftp implements Session {
    */
   async lire(lecture: Lecture): Promise<boolean> {
     const { chemin, fichier } = lecture;
-    const { sftp } = this.#ligne;
     let poignee: Buffer;
     try {
-      poignee = await this.#demander<Buffer>(`ouverture de ${chemin}`, (rendre) =>
+      poignee = await this.#requetes.demander<Buffer>(`ouverture de ${chemin}`, (sftp, rendre) =>
         sftp.open(chemin, 'r', rendre),
       );
     } catch (erreur) {
@@ -157,41 +144,74 @@ export class SessionSftp implements Session {
   }
 
   fermer(net: boolean): void {
-    const { client, prise } = this.#ligne;
-    const vive = this.vive;
-    this.#panne ??= 'connexion fermée par nous';
-    if (!net || !vive) {
-      prise.destroy();
-      return;
-    }
-    prise.setTimeout(ADIEU_MS, () => prise.destroy());
-    client.end().catch(() => prise.destroy());
+    this.#requetes.raccrocher(net);
   }
 
-  async #verser(poignee: Buffer, contenu: AsyncIterable<Uint8Array>, fenetre: Fenetre): Promise<void> {
+  async #verser(ouvert: Ouvert, contenu: AsyncIterable<Uint8Array>): Promise<void> {
+    const { poignee, fenetre } = ouvert;
     let position = 0;
     for await (const bloc of contenu) {
       const octets = Buffer.from(bloc.buffer, bloc.byteOffset, bloc.length);
       for (let debut = 0; debut < octets.length; debut += ECRITURE) {
         const longueur = Math.min(ECRITURE, octets.length - debut);
         await fenetre.place(longueur);
-        if (this.#panne !== null) throw new FautePair('ligne', this.#panne);
-        const rendre = fenetre.partir(longueur);
-        this.#ligne.sftp.write(poignee, octets, debut, longueur, position, (erreur) =>
-          rendre(erreur ? this.#lireStatut(erreur) : null),
-        );
+        this.#partir(ouvert, octets.subarray(debut, debut + longueur), position);
         position += longueur;
       }
     }
+    // A server carries out the requests about one file in their order: closing a small one costs no turn of the line.
+    if (position <= ECRITURE) ouvert.fin = this.#conclure(poignee);
     await fenetre.vider();
   }
 
+  #partir({ poignee, fenetre }: Ouvert, octets: Buffer, position: number): void {
+    const rendre = fenetre.partir(octets.length);
+    this.#requetes
+      .envoyer<void>((sftp, fini) => sftp.write(poignee, octets, 0, octets.length, position, fini))
+      .then(
+        () => rendre(null),
+        (faute: FautePair) => rendre(faute),
+      );
+  }
+
+  /** Asks for the disk and the closing, together. */
+  #conclure(poignee: Buffer): Fin {
+    return this.#requetes.ensemble(() => ({
+      durci: this.#durcir(poignee),
+      ferme: this.#requetes.envoyer<void>((sftp, rendre) => sftp.close(poignee, rendre)),
+    }));
+  }
+
+  /** What a server that knows how acknowledges is on its disk. */
+  #durcir(poignee: Buffer): Promise<void> | null {
+    if (!this.#fsync) return null;
+    try {
+      return this.#requetes.envoyer<void>((sftp, rendre) => sftp.ext_openssh_fsync(poignee, rendre));
+    } catch {
+      // The library throws at once when the server did not announce it.
+      this.#fsync = false;
+      return null;
+    }
+  }
+
+  async #finir({ durci, ferme }: Fin): Promise<void> {
+    try {
+      if (durci !== null) await this.#requetes.attendre(durci, 'mise sur disque', this.#delais.silenceMs);
+    } catch (erreur) {
+      // Not allowed: a courtesy refused is no failure of the deposit.
+      if (!(erreur instanceof FautePair) || erreur.genre !== 'refus') throw erreur;
+    }
+    await this.#requetes.attendre(ferme, 'fermeture');
+  }
+
   async *#blocs(poignee: Buffer, lecture: Lecture): AsyncGenerator<Uint8Array> {
+    const { taille } = lecture.fichier;
     let position = 0;
-    for (;;) {
-      const tampon = Buffer.allocUnsafe(LECTURE);
-      const lus = await this.#demander<number>('lecture', (rendre) =>
-        this.#ligne.sftp.read(poignee, tampon, 0, LECTURE, position, rendre),
+    while (position < taille) {
+      const voulus = Math.min(LECTURE, taille - position);
+      const tampon = Buffer.allocUnsafe(voulus);
+      const lus = await this.#requetes.demander<number>('lecture', (sftp, rendre) =>
+        sftp.read(poignee, tampon, 0, voulus, position, rendre),
       );
       if (lus === 0) break;
       yield tampon.subarray(0, lus);
@@ -202,50 +222,13 @@ export class SessionSftp implements Session {
   }
 
   async #fermerFichier(poignee: Buffer): Promise<void> {
-    await this.#demander('fermeture', (rendre) => this.#ligne.sftp.close(poignee, rendre));
+    await this.#requetes.demander('fermeture', (sftp, rendre) => sftp.close(poignee, rendre));
   }
 
   async #tailleOuverte(poignee: Buffer): Promise<number> {
-    const { size } = await this.#demander<{ size: number }>('taille', (rendre) =>
-      this.#ligne.sftp.fstat(poignee, rendre),
+    const { size } = await this.#requetes.demander<{ size: number }>('taille', (sftp, rendre) =>
+      sftp.fstat(poignee, rendre),
     );
     return size;
-  }
-
-  /** Where the server knows how (fsync@openssh.com), what it acknowledges is on its disk. */
-  async #durcir(poignee: Buffer): Promise<void> {
-    const { sftp } = this.#ligne;
-    try {
-      await this.#demander(
-        'mise sur disque',
-        (rendre) => sftp.ext_openssh_fsync(poignee, rendre),
-        this.#delais.silenceMs,
-      );
-    } catch (erreur) {
-      // Not known, or not allowed: a courtesy refused is no failure of the deposit.
-      if (erreur instanceof FautePair && erreur.genre !== 'refus') throw erreur;
-    }
-  }
-
-  async #demander<T = void>(
-    quoi: string,
-    appeler: (rendre: (erreur?: Error | null, valeur?: T) => void) => void,
-    ms: number = this.#delais.reponseMs,
-  ): Promise<T> {
-    if (this.#panne !== null) throw new FautePair('ligne', this.#panne);
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    appeler((erreur, valeur) => {
-      if (erreur) reject(this.#lireStatut(erreur));
-      else resolve(valeur as T);
-    });
-    return borner(promise, { clock: this.#clock, ms, quoi });
-  }
-
-  #lireStatut(erreur: Error): FautePair {
-    const code: unknown = 'code' in erreur ? erreur.code : undefined;
-    const statut = typeof code === 'number' ? STATUTS[code] : undefined;
-    if (statut === undefined) return new FautePair('ligne', this.#panne ?? causeReseau(erreur), erreur);
-    const [genre, phrase] = statut;
-    return new FautePair(genre, `${phrase} (${parolesDuPair(erreur.message)})`, erreur);
   }
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../formats/xsd/paquets.ts';
 import { SchemaXsd } from '../../formats/xsd/schema.ts';
 import { cheminContenu, ContenuPaquet } from './contenu.ts';
+import { EchecsPaquets, type SuiviPaquets } from './echecs.ts';
 import { etatInventaire, lireInventaire } from './inventaire.ts';
 
 /** The packs of a folder: opened when first asked for, followed when the folder changes. */
@@ -24,9 +25,12 @@ class DossierPaquets implements Paquets {
   #probleme: string | null = null;
   /** Ready, by digest of the pack and name of the main schema: one content is compiled once, whatever its name. */
   readonly #schemas = new Map<string, SchemaXsd>();
+  /** Under the same keys. */
+  readonly #echecs: EchecsPaquets;
 
-  constructor(dossier: string) {
+  constructor(dossier: string, suivi: SuiviPaquets | null) {
     this.#dossier = dossier;
+    this.#echecs = new EchecsPaquets(suivi);
   }
 
   /** @returns whether the inventory is another one. When it cannot be read, the packs known stay. */
@@ -37,10 +41,13 @@ class DossierPaquets implements Paquets {
     this.#etat = etat;
     this.#probleme = lu.type === 'lu' ? null : lu.raison;
     if (lu.type === 'lu') this.#paquets = lu.paquets;
+    else this.#echecs.inventaireIllisible(lu.raison);
     const presents = new Set(this.#paquets.map((p) => p.empreinte));
+    const reste = (cle: string): boolean => presents.has(cle.slice(0, 64));
     for (const cle of this.#schemas.keys()) {
-      if (!presents.has(cle.slice(0, 64))) this.#schemas.delete(cle);
+      if (!reste(cle)) this.#schemas.delete(cle);
     }
+    this.#echecs.relancer(reste);
     return true;
   }
 
@@ -48,18 +55,27 @@ class DossierPaquets implements Paquets {
     const cle = `${paquet.empreinte} ${fichier}`;
     const connu = this.#schemas.get(cle);
     if (connu !== undefined) return { type: 'pret', paquet, schema: connu };
-    const contenu = ContenuPaquet.ouvrir(cheminContenu(this.#dossier, paquet), paquet.empreinte);
-    if (typeof contenu === 'string') return { type: 'inutilisable', paquet, motif: contenu };
-    const compilation = contenu.compiler(fichier);
-    if (compilation.type === 'inutilisable') return { ...compilation, paquet };
-    if (compilation.type === 'refus') {
-      const [refus] = compilation.refus;
-      const motif = `${refus?.fichier ?? fichier}, ligne ${refus?.ligne ?? 0} : ${refus?.message ?? ''}`;
-      return { type: 'inutilisable', paquet, motif };
+    const recent = this.#echecs.recent(cle);
+    if (recent !== null) return { type: 'inutilisable', paquet, motif: recent };
+    const schema = this.#compiler(paquet, fichier);
+    if (typeof schema === 'string') {
+      this.#echecs.noter(cle, paquet.nom, schema);
+      return { type: 'inutilisable', paquet, motif: schema };
     }
-    const schema = new SchemaXsd(compilation.artefact);
+    this.#echecs.lever(cle, paquet.nom);
     this.#schemas.set(cle, schema);
     return { type: 'pret', paquet, schema };
+  }
+
+  /** @returns in French, why there is none. */
+  #compiler(paquet: FichePaquet, fichier: string): SchemaXsd | string {
+    const contenu = ContenuPaquet.ouvrir(cheminContenu(this.#dossier, paquet), paquet.empreinte);
+    if (typeof contenu === 'string') return contenu;
+    const compilation = contenu.compiler(fichier);
+    if (compilation.type === 'compile') return new SchemaXsd(compilation.artefact);
+    if (compilation.type === 'inutilisable') return compilation.motif;
+    const [refus] = compilation.refus;
+    return `${refus?.fichier ?? fichier}, ligne ${refus?.ligne ?? 0} : ${refus?.message ?? ''}`;
   }
 
   #ouvrirTous({ espace, nom }: RacineXml, admis: (paquet: FichePaquet) => boolean): readonly PaquetOuvert[] {
@@ -108,7 +124,10 @@ class DossierPaquets implements Paquets {
   }
 }
 
-/** @param dossier of the packs; it may not be there yet, and then holds none. */
-export function ouvrirPaquets(dossier: string): Paquets {
-  return new DossierPaquets(dossier);
+/**
+ * @param dossier of the packs; it may not be there yet, and then holds none.
+ * @param suivi of a process that runs for long; without it, what cannot be opened is tried again each time.
+ */
+export function ouvrirPaquets(dossier: string, suivi: SuiviPaquets | null = null): Paquets {
+  return new DossierPaquets(dossier, suivi);
 }

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ajouterLigne } from '../../config/ajout.ts';
 
 /**
  * Who changed the packs, when and how: a file of lines, only added to. Written before the change itself, so that no
@@ -23,27 +23,10 @@ export interface LigneTrace {
 }
 
 const NOM = 'registre.jsonl';
-const AJOUT = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
 
 /** Adds a line, durable when it resolves; a failure leaves the file as it was. */
 export async function tracer(dossier: string, ligne: LigneTrace): Promise<void> {
-  const fichier = await open(join(dossier, NOM), AJOUT, 0o644);
-  try {
-    const { size } = await fichier.stat();
-    // What a command cut short left without its end keeps its own line.
-    const dernier = Buffer.alloc(1);
-    if (size > 0) await fichier.read(dernier, 0, 1, size - 1);
-    const fin = size > 0 && dernier[0] !== 0x0a ? '\n' : '';
-    try {
-      await fichier.appendFile(`${fin}${JSON.stringify(ligne)}\n`);
-      await fichier.sync();
-    } catch (origine) {
-      await fichier.truncate(size);
-      throw origine;
-    }
-  } finally {
-    await fichier.close();
-  }
+  await ajouterLigne(join(dossier, NOM), JSON.stringify(ligne));
 }
 
 /** Last change; null when there is none, or when its line cannot be read. */

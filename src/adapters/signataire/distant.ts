@@ -4,8 +4,10 @@ import { Agent } from 'undici';
 import { z } from 'zod';
 import type { Certificat } from '../../formats/certificats/certificat.ts';
 import { erreurSignataire } from '../../metier/catalogue/signataire.ts';
+import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AlgorithmeSignataire, Signataire } from '../../ports/signataire.ts';
+import type { Sondable, Sondage } from '../../ports/sonde.ts';
 import { choisirAlgorithme, hachageDe, lireCertificatSignataire, signatureJuste } from './algorithme.ts';
 
 /**
@@ -29,12 +31,15 @@ export interface OptionsSignataireDistant {
   readonly delaiMs: number;
 }
 
-export interface SignataireDistant extends Signataire {
+/** Looked at without being asked to sign. */
+export interface SignataireDistant extends Signataire, Sondable {
   /** Closes the idle connections. */
   fermer(): Promise<void>;
 }
 
 const REPONSE_MAX = 16_384;
+/** Longest wait of a look. Milliseconds. */
+const SONDAGE_MS = 8_000;
 const REPONSE = z.object({ signature: z.base64().min(4) });
 const PROBLEME = z.object({ title: z.string().optional(), detail: z.string().optional() });
 
@@ -68,6 +73,7 @@ export function creerSignataireDistant(
     chaine: options.chaine,
     algorithme,
     signer: (octets) => signer(poste, octets),
+    sonder: () => sonder(poste),
     fermer: () => poste.agent.destroy(),
   };
 }
@@ -109,23 +115,47 @@ function refuser(statut: number, corps: unknown, hote: string): Error {
 }
 
 async function demander(poste: Poste, octets: Uint8Array): Promise<{ statut: number; corps: unknown }> {
+  return borner(poste, poste.options.delaiMs, (signal) => poster(poste, { octets, signal }));
+}
+
+/** Throws VGM-SGT-005 when nobody answers within so many milliseconds. */
+async function borner<T>(
+  { clock, url }: Poste,
+  ms: number,
+  faire: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const delai = new AbortController();
   const fin = new AbortController();
-  void minuter(poste, delai, fin.signal);
+  void clock.sleep(ms, fin.signal).then(() => {
+    if (!fin.signal.aborted) delai.abort();
+  });
   try {
-    return await poster(poste, { octets, signal: delai.signal });
+    return await faire(delai.signal);
   } catch (origine) {
     const detail = delai.signal.aborted ? 'délai dépassé' : causeDe(origine);
-    throw erreurSignataire('VGM-SGT-005', { hote: poste.url.host, detail }, origine);
+    throw erreurSignataire('VGM-SGT-005', { hote: url.host, detail }, origine);
   } finally {
     fin.abort();
   }
 }
 
-/** Aborts after the delay, unless `fin` comes first. */
-async function minuter({ clock, options }: Poste, delai: AbortController, fin: AbortSignal): Promise<void> {
-  await clock.sleep(options.delaiMs, fin);
-  if (!fin.aborted) delai.abort();
+/** A question that signs nothing: whatever the service answers to it, it is there, and its certificate is accepted. */
+async function sonder(poste: Poste): Promise<Sondage> {
+  const { url, agent, options } = poste;
+  const requete = { origin: url.origin, path: url.pathname + url.search, method: 'HEAD' } as const;
+  try {
+    const { statusCode, body } = await borner(poste, Math.min(options.delaiMs, SONDAGE_MS), (signal) =>
+      agent.request({ ...requete, headers: jetonDe(options), signal }),
+    );
+    await body.dump();
+    return { joignable: true, detail: `HTTP ${statusCode}` };
+  } catch (cause) {
+    return { joignable: false, detail: cause instanceof ErreurVgm ? cause.fiche.message : causeDe(cause) };
+  }
+}
+
+function jetonDe({ jeton = '' }: OptionsSignataireDistant): Record<string, string> {
+  return jeton === '' ? {} : { authorization: `Bearer ${jeton}` };
 }
 
 interface Envoi {
@@ -143,7 +173,7 @@ async function poster(poste: Poste, { octets, signal }: Envoi): Promise<{ statut
     headers: {
       'content-type': 'application/json',
       accept: 'application/json',
-      ...((options.jeton ?? '') === '' ? {} : { authorization: `Bearer ${options.jeton}` }),
+      ...jetonDe(options),
     },
     body: JSON.stringify({ version: 1, certificat: certificat.sha256, algorithme, empreinte }),
     signal,

@@ -18,7 +18,8 @@ export interface CertificatSuivi {
 
 type Jugement = Pick<Constat, 'etat' | 'detail'>;
 
-function juger(certificat: X509Certificate, clock: Clock): Jugement {
+/** May it serve now, and for how long? */
+export function jugerValidite(certificat: X509Certificate, clock: Clock): Jugement {
   const restant = certificat.validToDate.getTime() - clock.now();
   if (restant <= 0) return { etat: 'panne', detail: 'expiré' };
   if (certificat.validFromDate.getTime() > clock.now()) {
@@ -58,11 +59,11 @@ export function sondeCertificat(suivi: CertificatSuivi, clock: Clock): Sonde {
         return { sujet, etat: 'panne', detail: `illisible : ${fichier}`, remede };
       }
       const employe = enMemoire === null ? duFichier : new X509Certificate(enMemoire);
-      const jugement = juger(employe, clock);
+      const jugement = jugerValidite(employe, clock);
       if (employe.fingerprint256 === duFichier.fingerprint256) {
         return { sujet, ...jugement, remede: remedeDe(jugement, renouveler) };
       }
-      const neuf = juger(duFichier, clock);
+      const neuf = jugerValidite(duFichier, clock);
       return {
         sujet,
         etat: jugement.etat === 'panne' ? 'panne' : 'attention',

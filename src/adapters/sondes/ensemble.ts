@@ -3,10 +3,12 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Constat, Sondable, Sonde } from '../../ports/sonde.ts';
 import { type BoiteSondee, sondeBoite } from './boites.ts';
 import { type CertificatSuivi, sondeCertificat } from './certificat.ts';
+import { type CleSondee, type FichesHelios, sondeCle, sondeFiches } from './cles.ts';
 import { sondeAntivirus, sondeRecepteur, sondeRelais } from './correspondants.ts';
 import { sondeDisque } from './disque.ts';
 import { sondeGuichet } from './guichet.ts';
 import { sondeHorloge } from './horloge.ts';
+import { type PaquetsSondes, sondePaquets } from './paquets.ts';
 import { type PasserelleSondee, sondePasserelle, sondeSansPasserelle } from './passerelle.ts';
 
 /** What the assembly opened, as the sondes look at it. */
@@ -16,8 +18,9 @@ export interface Sondes {
   /** null: no address is configured. */
   readonly guichet: Sondable | null;
   readonly passerelles: readonly PasserelleSondee[];
-  /** Number of collectivités that have an HELIOS card. */
-  readonly titulairesHelios: () => Promise<number>;
+  readonly fichesHelios: FichesHelios;
+  readonly cles: readonly CleSondee[];
+  readonly schemas: PaquetsSondes;
   readonly antivirus: Sondable | null;
   readonly relais: Sondable;
   readonly boites: readonly BoiteSondee[];
@@ -79,8 +82,14 @@ export function sondesDe(config: Config, s: Sondes): Sonde[] {
     sondeHorloge(s.horloge),
     sondeGuichet(s.guichet),
     ...(s.passerelles.length === 0
-      ? [sondeSansPasserelle(s.titulairesHelios)]
+      ? [sondeSansPasserelle(async () => (await s.fichesHelios()).length)]
       : s.passerelles.map(sondePasserelle)),
+    sondePaquets(s.schemas),
+    sondeFiches(
+      s.cles.map((c) => c.nom),
+      s.fichesHelios,
+    ),
+    ...s.cles.map((c) => sondeCle(c, s.fichesHelios, s.clock)),
     sondeAntivirus(s.antivirus, s.clock),
     ...(sansCourriel(config) ? [SANS_RECEPTION] : []),
     ...s.boites.map((b) => sondeBoite(b, s.clock)),

@@ -1,5 +1,16 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 
 export type Bac = 'entree' | 'sortie';
@@ -24,6 +35,8 @@ export interface Casier {
   effacer(bac: Bac, nom: string): Promise<void>;
   /** Appears whole, under its name. */
   publier(nom: string, octets: Uint8Array): Promise<void>;
+  /** The same, for what was published once and may have been forgotten since. */
+  republier(nom: string): Promise<void>;
 }
 
 /** A name that stays in its folder. */
@@ -33,7 +46,8 @@ export function nomSur(nom: string): boolean {
 
 export async function ouvrirCasier(dossier: string): Promise<Casier> {
   const lieu = (bac: Bac, nom: string) => join(dossier, bac, nom);
-  for (const sous of ['entree', 'sortie', 'atelier']) await mkdir(join(dossier, sous), { recursive: true });
+  for (const sous of ['entree', 'sortie', 'atelier', 'publies'])
+    await mkdir(join(dossier, sous), { recursive: true });
   const etat = async (bac: Bac, nom: string): Promise<EtatFichier | null> => {
     const vu = await stat(lieu(bac, nom)).catch(() => null);
     return vu?.isFile() === true ? { nom, taille: vu.size, quand: vu.mtimeMs } : null;
@@ -53,6 +67,13 @@ export async function ouvrirCasier(dossier: string): Promise<Casier> {
     async publier(nom, octets) {
       const provisoire = join(dossier, 'atelier', nom);
       await writeFile(provisoire, octets);
+      await rm(join(dossier, 'publies', nom), { force: true });
+      await link(provisoire, join(dossier, 'publies', nom));
+      await rename(provisoire, lieu('sortie', nom));
+    },
+    async republier(nom) {
+      const provisoire = join(dossier, 'atelier', nom);
+      await copyFile(join(dossier, 'publies', nom), provisoire);
       await rename(provisoire, lieu('sortie', nom));
     },
   };

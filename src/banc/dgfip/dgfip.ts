@@ -9,7 +9,7 @@ import { ouvrirRegistre, type RegistreDgfip } from './registre.ts';
 import { creerRepondeur } from './repondeur.ts';
 import type { NatureRetour } from './retours.ts';
 import { type NomScenario, SCENARIOS } from './scenarios.ts';
-import type { OptionsServeurFtp, OptionsServeurSftp } from './serveurs.ts';
+import type { OptionsServeurFtp, OptionsServeurSftp, ServeurOuvert } from './serveurs.ts';
 import { ouvrirServeurSftp } from './sftp.ts';
 
 /** The DGFiP's gateway and Hélios behind it, simulated over real protocols: a file read once is forgotten. */
@@ -25,6 +25,8 @@ export interface OptionsDgfip {
   /** Absent: that door stays shut. */
   readonly sftp?: OptionsServeurSftp;
   readonly ftp?: OptionsServeurFtp;
+  /** A second door over FTP: one speaks TLS, the other in clear. */
+  readonly ftps?: OptionsServeurFtp;
   /** P_APPLI accepted. Default: `THELPES2`, the test platform. */
   readonly applis?: readonly string[];
   /** false: the ends of NomFic mean nothing. Default true. */
@@ -39,6 +41,7 @@ export interface Dgfip {
   /** 0: that door is shut. */
   readonly portSftp: number;
   readonly portFtp: number;
+  readonly portFtps: number;
   readonly registre: RegistreDgfip;
   /** PES taken since the start. */
   pris(): readonly PesLu[];
@@ -48,6 +51,8 @@ export interface Dgfip {
   restituer(nature: NatureRetour): Promise<string[]>;
   /** Puts any file where the client fetches. */
   publier(nom: string, octets: Uint8Array): Promise<void>;
+  /** Publishes again what it published once, as the DGFiP does when asked; nothing under an unknown name. */
+  republier(nom: string): Promise<void>;
   /** Resolves when no answer is owed any more. */
   attendreVide(): Promise<void>;
   /** Answers still owed are dropped; lines are hung up; the register is closed. */
@@ -72,11 +77,11 @@ export async function demarrerDgfip(options: OptionsDgfip): Promise<Dgfip> {
     scenarios: options.scenarios ?? true,
     emporte: options.emporte ?? false,
   });
-  const sftp = options.sftp === undefined ? null : await ouvrirServeurSftp(options.sftp, guichet);
-  const ftp = options.ftp === undefined ? null : await ouvrirServeurFtp(options.ftp, guichet);
+  const portes = await ouvrirPortes(options, guichet);
   return {
-    portSftp: sftp?.port ?? 0,
-    portFtp: ftp?.port ?? 0,
+    portSftp: portes.sftp?.port ?? 0,
+    portFtp: portes.ftp?.port ?? 0,
+    portFtps: portes.ftps?.port ?? 0,
     registre,
     pris: () => guichet.pris,
     forcer(nomFic, scenario) {
@@ -87,13 +92,33 @@ export async function demarrerDgfip(options: OptionsDgfip): Promise<Dgfip> {
     },
     restituer: (nature) => repondeur.restituer(guichet.pris, nature),
     publier: (nom, octets) => repondeur.publier(nom, octets),
+    republier: (nom) => repondeur.republier(nom),
     attendreVide: () => repondeur.attendreVide(),
     async arreter() {
-      await sftp?.fermer();
-      await ftp?.fermer();
+      await fermerPortes(portes);
       repondeur.arreter();
       await repondeur.attendreVide();
       await registre.fermer();
     },
   };
+}
+
+type Portes = Partial<Record<'sftp' | 'ftp' | 'ftps', ServeurOuvert>>;
+
+/** All those asked for, or none. */
+async function ouvrirPortes({ sftp, ftp, ftps }: OptionsDgfip, guichet: Guichet): Promise<Portes> {
+  const portes: Portes = {};
+  try {
+    if (sftp !== undefined) portes.sftp = await ouvrirServeurSftp(sftp, guichet);
+    if (ftp !== undefined) portes.ftp = await ouvrirServeurFtp(ftp, guichet);
+    if (ftps !== undefined) portes.ftps = await ouvrirServeurFtp(ftps, guichet);
+  } catch (faute) {
+    await fermerPortes(portes);
+    throw faute;
+  }
+  return portes;
+}
+
+async function fermerPortes(portes: Portes): Promise<void> {
+  await Promise.all(Object.values(portes).map((porte) => porte.fermer()));
 }

@@ -37,8 +37,12 @@ export class Donnees {
     const prise = await this.#client;
     if (prise === null || contexte === null) return prise;
     const chiffree = new TLSSocket(prise, { isServer: true, secureContext: contexte });
-    chiffree.on('error', () => undefined);
-    return chiffree;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    chiffree.on('error', () => resolve(false));
+    chiffree.once('close', () => resolve(false));
+    // Ended before the handshake, an empty list would be a line cut.
+    chiffree.once('secure', () => resolve(true));
+    return (await promise) ? chiffree : null;
   }
 
   fermer(): void {
@@ -52,12 +56,15 @@ export function dateFtp(quand: number): string {
   return new Date(quand).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14);
 }
 
-/** Lines of a listing, for machines (MLSD) or as `ls -l` writes them. Names byte for byte. */
+export type FormeListe = 'MLSD' | 'LIST' | 'NLST';
+
+/** Lines of a listing, for machines (MLSD), as `ls -l` writes them, or names alone. Names byte for byte. */
 export function lignesDe(
   contenu: { readonly dossiers: readonly string[]; readonly fichiers: readonly EtatFichier[] },
-  forme: 'MLSD' | 'LIST',
+  forme: FormeListe,
 ): string {
   const { dossiers, fichiers } = contenu;
+  if (forme === 'NLST') return [...dossiers, ...fichiers.map((f) => f.nom)].map((n) => `${n}\r\n`).join('');
   const lignes = [
     ...dossiers.map((nom) =>
       forme === 'MLSD' ? `type=dir; ${nom}` : `drwxr-xr-x 2 dgfip dgfip 4096 Jan 01 2026 ${nom}`,

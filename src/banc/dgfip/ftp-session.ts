@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import type { Metadonnees } from '../../ports/passerelle.ts';
 import { Comptoir, type Retrait } from './comptoir.ts';
-import { dateFtp, Donnees, lignesDe } from './ftp-donnees.ts';
+import { dateFtp, Donnees, type FormeListe, lignesDe } from './ftp-donnees.ts';
 import type { Guichet, Suite } from './guichet.ts';
 import type { OptionsServeurFtp } from './serveurs.ts';
 
@@ -27,6 +27,7 @@ export class SessionFtp {
   #connecte = false;
   #protege = false;
   #dossier = '';
+  #binaire = false;
   #source = '';
   #donnees: Donnees | null = null;
   #tampon = '';
@@ -92,12 +93,16 @@ export class SessionFtp {
       this.#connecte = this.#utilisateur === utilisateur && donne === motDePasse;
       return this.#connecte ? '230 Bienvenue' : '530 Compte refuse';
     },
-    FEAT: () => '211-Extensions\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n SIZE\r\n211 Fin',
+    FEAT: () => '211-Extensions\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n SIZE\r\n UTF8\r\n211 Fin',
     SYST: () => '215 UNIX Type: L8',
-    TYPE: (type) => (type === 'I' ? '200 Binaire' : '504 Binaire seulement'),
+    OPTS: (texte) => (/^utf8 on$/i.test(texte) ? '200 UTF-8' : '501 Option inconnue'),
+    TYPE: (type) => this.#choisirType(type.toUpperCase()),
+    MODE: (mode) => (mode.toUpperCase() === 'S' ? '200 Flux' : '504 Mode inconnu'),
+    STRU: (forme) => (forme.toUpperCase() === 'F' ? '200 Fichier' : '504 Structure inconnue'),
     NOOP: () => '200 Bien',
-    PWD: () => `257 "/${this.#dossier}"`,
+    PWD: () => `257 "/${this.#dossier.replace(/^\/+/, '')}"`,
     CWD: (chemin) => this.#aller(chemin),
+    CDUP: () => this.#aller('/'),
     QUIT: () => {
       this.#prise.end('221 Au revoir\r\n');
       return '';
@@ -110,7 +115,9 @@ export class SessionFtp {
     SIZE: (chemin) => this.#etat(chemin, (taille) => `213 ${taille}`),
     MDTM: (chemin) => this.#etat(chemin, (_taille, quand) => `213 ${dateFtp(quand)}`),
     MLSD: (chemin) => this.#lister(chemin, 'MLSD'),
-    LIST: (chemin) => this.#lister(chemin, 'LIST'),
+    // « -a », « -l »… are asked by some clients, and change nothing here
+    LIST: (chemin) => this.#lister(chemin.replace(/^-\S*\s*/, ''), 'LIST'),
+    NLST: (chemin) => this.#lister(chemin.replace(/^-\S*\s*/, ''), 'NLST'),
     RETR: (chemin) => this.#rendre(chemin),
     STOR: (chemin) => this.#recevoir(chemin),
     RNFR: async (chemin) => {
@@ -166,7 +173,14 @@ export class SessionFtp {
     return etat?.type === 'fichier' ? dire(etat.taille, etat.quand) : '550 Fichier absent';
   }
 
-  async #lister(chemin: string, forme: 'MLSD' | 'LIST'): Promise<string> {
+  /** ASCII serves for lists, which many clients ask in it; a file in ASCII would arrive changed. */
+  #choisirType(type: string): string {
+    if (type !== 'I' && !/^A( N)?$/.test(type)) return '504 Type inconnu';
+    this.#binaire = type === 'I';
+    return this.#binaire ? '200 Binaire' : '200 ASCII, pour les listes';
+  }
+
+  async #lister(chemin: string, forme: FormeListe): Promise<string> {
     const contenu = await this.#comptoir.lister(this.#situer(chemin));
     if (contenu === null) return '550 Dossier absent';
     return this.#emettre((prise) => pipeline([Buffer.from(lignesDe(contenu, forme))], prise));
@@ -174,6 +188,7 @@ export class SessionFtp {
 
   /** Given whole and answered for: forgotten. */
   async #rendre(chemin: string): Promise<string> {
+    if (!this.#binaire) return BINAIRE;
     const retrait = await this.#comptoir.retirer(this.#situer(chemin));
     if (retrait === null) return '550 Fichier absent';
     let rendu = false;
@@ -187,10 +202,14 @@ export class SessionFtp {
   }
 
   async #recevoir(chemin: string): Promise<string | null> {
+    if (!this.#binaire) return BINAIRE;
     const depot = await this.#comptoir.deposer(this.#situer(chemin));
     if ('type' in depot) return enReponse(depot, '');
     const prise = await this.#ouvrirDonnees();
-    if (prise === null) return '425 Pas de connexion de donnees';
+    if (prise === null) {
+      await depot.abandonner();
+      return '425 Pas de connexion de donnees';
+    }
     let position = 0;
     try {
       for await (const bloc of prise as AsyncIterable<Uint8Array>) {
@@ -244,6 +263,8 @@ export class SessionFtp {
     return clair.startsWith('/') || this.#dossier === '' ? clair : `${this.#dossier}/${clair}`;
   }
 }
+
+const BINAIRE = '504 Fichiers en binaire seulement : TYPE I';
 
 /** What may be said before the login. */
 const AVANT_CONNEXION: ReadonlySet<string> = new Set([

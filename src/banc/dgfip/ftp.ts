@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { erreurBanc } from '../../metier/catalogue/banc.ts';
+import { raisonEcoute } from '../porte.ts';
 import { SessionFtp } from './ftp-session.ts';
 import type { Guichet } from './guichet.ts';
 import type { OptionsServeurFtp, ServeurOuvert } from './serveurs.ts';
@@ -17,8 +18,8 @@ export async function ouvrirServeurFtp(options: OptionsServeurFtp, guichet: Guic
   });
   serveur.listen(options.port, '127.0.0.1');
   await once(serveur, 'listening').catch((origine: unknown) => {
-    const detail = (origine as NodeJS.ErrnoException).code ?? '';
-    throw erreurBanc('VGM-BAN-001', { adresse: `127.0.0.1:${options.port}`, detail }, origine);
+    const adresse = `127.0.0.1:${options.port}`;
+    throw erreurBanc('VGM-BAN-001', { adresse, detail: raisonEcoute(origine) }, origine);
   });
   return {
     port: (serveur.address() as AddressInfo).port,

@@ -32,6 +32,7 @@ export interface Repondeur {
   /** PES Retour about these PES, at once. @returns the names published. */
   restituer(pes: readonly PesLu[], nature: NatureRetour): Promise<string[]>;
   publier(nom: string, octets: Uint8Array): Promise<void>;
+  republier(nom: string): Promise<void>;
   attendreVide(): Promise<void>;
   /** Answers still owed are dropped. */
   arreter(): void;
@@ -72,6 +73,14 @@ class Publication implements Repondeur {
 
   publier(nom: string, octets: Uint8Array): Promise<void> {
     return this.#deposer(nom, octets, { nomFic: '', detail: 'publié à la main' });
+  }
+
+  async republier(nom: string): Promise<void> {
+    const { casier, registre, clock } = this.#options;
+    const premier = registre.evenements().find((e) => e.type === 'publie' && e.nom === nom);
+    if (premier === undefined) return;
+    registre.noter({ ...premier, quand: clock.now(), detail: `${premier.detail}, publié de nouveau` });
+    await casier.republier(nom);
   }
 
   async attendreVide(): Promise<void> {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import { erreurBanc } from '../../metier/catalogue/banc.ts';
+import { raisonEcoute } from '../porte.ts';
 import { Comptoir, type Depot, type EtatLieu, type Retrait } from './comptoir.ts';
 import type { Guichet, Suite } from './guichet.ts';
 import type { OptionsServeurSftp, ServeurOuvert } from './serveurs.ts';
@@ -39,8 +40,8 @@ export async function ouvrirServeurSftp(
   });
   serveur.listen(options.port, '127.0.0.1');
   await once(serveur, 'listening').catch((origine: unknown) => {
-    const detail = (origine as NodeJS.ErrnoException).code ?? '';
-    throw erreurBanc('VGM-BAN-001', { adresse: `127.0.0.1:${options.port}`, detail }, origine);
+    const adresse = `127.0.0.1:${options.port}`;
+    throw erreurBanc('VGM-BAN-001', { adresse, detail: raisonEcoute(origine) }, origine);
   });
   return {
     port: (serveur.address() as AddressInfo).port,
@@ -107,7 +108,7 @@ class SessionServie {
     );
     sftp.on('SETSTAT', (id) => sftp.status(id, STATUT.OK));
     sftp.on('FSETSTAT', (id) => sftp.status(id, STATUT.OK));
-    sftp.on('end', () => this.#servir(() => this.#abandonner()));
+    sftp.on('end', () => this.#servir(() => this.#raccrocher()));
     sftp.on('close', () => this.#servir(() => this.#abandonner()));
   }
 
@@ -211,6 +212,12 @@ class SessionServie {
 
   #prise(p: Buffer): Poignee | undefined {
     return p.length === 4 ? this.#poignees.get(p.readUInt32BE(0)) : undefined;
+  }
+
+  /** The client has no more to ask, and waits for us to close. */
+  async #raccrocher(): Promise<void> {
+    await this.#abandonner();
+    this.#sftp.end();
   }
 
   /** The line is gone: nothing is taken, nothing is forgotten. */

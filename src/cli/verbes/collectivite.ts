@@ -85,6 +85,11 @@ async function enregistrer(appel: Appel, client: Client, corps: object): Promise
         `Il reste à importer sa classification : vaguemestre collectivite classification ${collectivite.siren} <fichier>`,
       );
     }
+    if (collectivite.helios?.destination === '') {
+      sorties.ecrire(
+        `Il reste à dire le centre qui tient ses comptes : vaguemestre collectivite modifier ${collectivite.siren} --destination <centre>`,
+      );
+    }
   }
   return 0;
 }

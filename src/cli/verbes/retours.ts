@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { clientDe } from '../client.ts';
+import { erreurUsage } from '../erreurs.ts';
 import { ecrire, lire, taille } from '../fichiers.ts';
 import { type Appel, type CodeSortie, drapeau, liste, type ModuleVerbe, texte } from '../monde.ts';
 import { date, etat, json, octets, sur } from '../rendu.ts';
@@ -148,8 +149,20 @@ export const lister: ModuleVerbe = { executer: listerRetours };
 export const montrer: ModuleVerbe = { executer: montrerRetour };
 export const deposer: ModuleVerbe = { executer: deposerRetour };
 export const retraiter: ModuleVerbe = { executer: (appel) => ordonner(appel, 'retraiter', {}) };
+/** `vaguemestre retours rattacher RETOUR FLUX [--issue … --motif …]` */
 export const rattacher: ModuleVerbe = {
-  executer: (appel) => ordonner(appel, 'rattacher', { flux: (appel.arguments[1] ?? '').toLowerCase() }),
+  executer: (appel) => {
+    const [issue, motif] = [texte(appel.options, 'issue'), texte(appel.options, 'motif')];
+    if ((issue === undefined) !== (motif === undefined))
+      throw erreurUsage('« --issue » et « --motif » vont ensemble.', appel.verbe);
+    const flux = (appel.arguments[1] ?? '').toLowerCase();
+    return ordonner(appel, 'rattacher', issue === undefined ? { flux } : { flux, issue, motif });
+  },
+};
+
+/** `vaguemestre retours remettre RETOUR --siren SIREN` */
+export const remettre: ModuleVerbe = {
+  executer: (appel) => ordonner(appel, 'remettre', { siren: texte(appel.options, 'siren') }),
 };
 export const classer: ModuleVerbe = {
   executer: (appel) => ordonner(appel, 'classer', { motif: texte(appel.options, 'motif') }),

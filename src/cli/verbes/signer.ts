@@ -13,6 +13,7 @@ import type {
 } from '../../formats/xades/signer-types.ts';
 import { erreurHorsLigne } from '../../metier/catalogue/hors-ligne.ts';
 import type { Instant } from '../../metier/identifiants.ts';
+import { type Annonce, preparerAnnonce } from '../annonce-signature.ts';
 import { type CleOuverte, ouvrirCle, type Qualite, qualiteDe } from '../cle-signature.ts';
 import { ErreurDocument, erreurUsage } from '../erreurs.ts';
 import { enIso, lireInstant } from '../instants.ts';
@@ -41,6 +42,10 @@ function lireCibles({ options, verbe }: Appel): CiblesSignature {
   const donnes = [drapeau(options, 'bordereaux'), drapeau(options, 'fichier'), ids.length > 0];
   if (donnes.filter(Boolean).length > 1) {
     throw erreurUsage('Il faut choisir entre --bordereaux, --fichier et --id.', verbe);
+  }
+  if (ids.length > 0 && drapeau(options, 'annoncer')) {
+    // the elements named may be of one domain, and the other would be announced without being signed
+    throw erreurUsage('--annoncer ne va pas avec --id.', verbe);
   }
   if (ids.length > 0) return { type: 'ids', ids };
   // crypto.md § 7: the bordereau is what an ordonnateur signs; the whole file only when it is asked
@@ -118,15 +123,16 @@ interface Travail {
   readonly appel: Appel;
   readonly commande: Commande;
   readonly source: Source;
+  readonly annonce: Annonce;
   readonly cle: CleOuverte;
   readonly qualite: Qualite;
 }
 
-function demandeDe({ appel, commande, source, cle, qualite }: Travail): Omit<DemandeSignature, 'ecrire'> {
+function demandeDe({ appel, commande, annonce, cle, qualite }: Travail): Omit<DemandeSignature, 'ecrire'> {
   const { cibles, politique, version, instant, marque } = commande;
   const ajouter = drapeau(appel.options, 'ajouterId');
   return {
-    source: source.lire,
+    source: annonce.source,
     cibles,
     signataire: cle.signataire,
     instant,
@@ -168,7 +174,7 @@ async function signer(travail: Travail): Promise<Signe> {
   });
 }
 
-function enJson({ commande, cle, qualite }: Travail, { signatures, avant, apres }: Signe): object {
+function enJson({ commande, annonce, cle, qualite }: Travail, { signatures, apres }: Signe): object {
   const { sujet, emetteur, serie, sha256, debut, fin } = cle.certificat;
   return {
     fichier: commande.fichier,
@@ -188,15 +194,18 @@ function enJson({ commande, cle, qualite }: Travail, { signatures, avant, apres 
     algorithme: cle.signataire.algorithme,
     xades: commande.version,
     politique: oidNu(commande.politique.identifiant),
-    avant,
+    annonces: annonce.annonces,
+    avis: annonce.avis,
+    avant: annonce.avant,
     apres,
   };
 }
 
 const CIBLES = { fichier: 'Fichier entier', bordereaux: 'Bordereau', ids: 'Élément' } as const;
 
-function raconter(travail: Travail, { signatures, avant, apres }: Signe): void {
-  const { appel, commande, cle, qualite } = travail;
+function raconter(travail: Travail, { signatures, apres }: Signe): void {
+  const { appel, commande, annonce, cle, qualite } = travail;
+  const { avant, annonces, avis } = annonce;
   const { sorties } = appel.monde;
   sorties.ecrire(`${peindre(sorties, 'green', 'Signé')} : ${sur(commande.sortie.fichier)}`);
   const origine = qualite.origine === 'option' ? '' : ` (${qualite.origine})`;
@@ -206,6 +215,7 @@ function raconter(travail: Travail, { signatures, avant, apres }: Signe): void {
     ['Date', enIso(commande.instant)],
     ['Algorithme', `${cle.signataire.algorithme}, XAdES ${commande.version}`],
     ['Politique', oidNu(commande.politique.identifiant)],
+    ...(annonces.length === 0 ? [] : [['InfoDematerialisee', 'passé à 1'] as const]),
     ['SHA-256 avant', `${avant.sha256}  ${octetsExacts(avant.octets)}`],
     ['SHA-256 après', `${apres.sha256}  ${octetsExacts(apres.octets)}`],
   ]);
@@ -215,6 +225,8 @@ function raconter(travail: Travail, { signatures, avant, apres }: Signe): void {
     [CIBLES[commande.cibles.type], 'Élément signé (Id)', 'Signature (Id)'],
     signatures.map((s) => [s.etiquette === '' ? '-' : s.etiquette, s.cible, s.id]),
   );
+  if (avis.length > 0) sorties.ecrire('');
+  for (const a of avis) sorties.ecrire(`${peindre(sorties, 'yellow', 'Attention')} : ${a}`);
 }
 
 /** `vaguemestre signer`: exit 3 when the document or the certificate is refused; nothing is then written. */
@@ -226,7 +238,9 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
     exigerInscriptible(commande.sortie);
     const { p12, secret } = commande.cles;
     const cle = ouvrirCle(p12, secret, commande.instant);
-    const travail: Travail = { appel, commande, source, cle, qualite: exigerQualite(appel, cle) };
+    const qualite = exigerQualite(appel, cle);
+    const annonce = await preparerAnnonce(source, commande.cibles, drapeau(appel.options, 'annoncer'));
+    const travail: Travail = { appel, commande, source, annonce, cle, qualite };
     const fait = await signer(travail);
     if (drapeau(appel.options, 'json')) json(appel.monde.sorties, [enJson(travail, fait)]);
     else raconter(travail, fait);

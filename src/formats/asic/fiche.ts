@@ -25,6 +25,8 @@ const schemaFiche = z.object({
   etat: z.enum(ETATS),
   receptionProuvee: z.boolean(),
   nomEnvoi: z.string().nullable(),
+  /** What each protocol remembers of its flux. */
+  resume: z.record(z.string(), z.unknown()),
   pieces: z.array(schemaPiece),
   journal: z.object({ lignes: z.number().int() }),
 });

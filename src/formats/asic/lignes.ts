@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ecrireLigne, empreinteLigne, type LigneJournal } from '../../metier/journal.ts';
-import type { Constat } from './releve.ts';
+import { citer, type Constat } from './releve.ts';
 
 const hexa = (n: number) => z.string().regex(new RegExp(`^[0-9a-f]{${n}}$`));
 
@@ -116,4 +116,30 @@ export function controlerJournal(
   if (calculees.join() !== empreintes.join()) return faux('une ligne n’a pas l’empreinte écrite');
   const nombre = `${lignes.length} ligne${s(lignes.length)}`;
   return { sujet, bon: true, detail: `${nombre}, ${liens} lien${s(liens)} de chaîne vérifié${s(liens)}` };
+}
+
+/** Digests that the lines speak of, whatever the form of the rest; a line that is no JSON was told already. */
+function citees(lignes: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    lignes.flatMap((texte) => {
+      const obj = /"obj":"([^"]*)"/.exec(texte)?.[1] ?? '';
+      return obj.split(' ').map((o) => o.slice('sha256:'.length));
+    }),
+  );
+}
+
+/**
+ * Each piece was seen by an event of the flux: what no line speaks of was added after it.
+ * @param pieces SHA-256 by name of file.
+ */
+export function controlerCitations(
+  octets: Uint8Array | null | undefined,
+  pieces: ReadonlyMap<string, string>,
+): Constat {
+  const sujet = 'Pièces au journal';
+  const vues = citees(decouper(octets) ?? []);
+  const tues = [...pieces].filter(([, sha256]) => !vues.has(sha256)).map(([nom]) => nom);
+  return tues.length === 0
+    ? { sujet, bon: true, detail: 'chacune est citée par une ligne du journal' }
+    : { sujet, bon: false, detail: `qu’aucune ligne ne cite : ${citer(tues)}` };
 }

@@ -2,7 +2,8 @@ import { FUSEAU } from '../../metier/echeances.ts';
 import { type Etat, LIBELLE_ETAT } from '../../metier/etats.ts';
 import type { Flux, PieceDuFlux, RolePiece } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
-import { XMLSEC, xpathSignature } from './signatures.ts';
+import { DOSSIER_CONFIANCE, type Extraits, heure, NOM_JUGER } from './confiance.ts';
+import { XMLSEC, xmlsecConfiance, xpathSignature } from './signatures.ts';
 
 /** What the reader of the proof may conclude from the state, in one sentence. */
 export const PORTEE_ETAT: Readonly<Record<Etat, string>> = {
@@ -62,6 +63,8 @@ export interface FaitsLisezmoi {
   readonly nom: string;
   /** What the State answered, in French sentences; empty when it says no more than the state. */
   readonly reponse: readonly string[];
+  /** Certificates of the signers, and what they were judged with. */
+  readonly extraits: Extraits;
 }
 
 const LARGEUR = 92;
@@ -127,8 +130,8 @@ const VERIFIER = (nom: string): string[] => [
   '',
   'Décompresser dans un répertoire vide : tout fichier étranger est signalé. La commande',
   '« sha256sum -c » relit chaque fichier de la liste, mais ne voit pas un fichier ajouté ;',
-  '« verifier.sh » compare aussi les listes, le manifeste et le journal. Il ne fait que lire,',
-  'et tient en une page : lisez-le avant de le lancer.',
+  '« verifier.sh » compare aussi les listes, le manifeste et le journal. Il ne fait que lire :',
+  'parcourez-le avant de le lancer.',
 ];
 
 /** Two pieces of the same bytes are one file. */
@@ -142,8 +145,47 @@ function decrirePieces({ pieces }: FaitsLisezmoi): string[] {
   return ['', 'LES PIÈCES', '----------', '', ...(lignes.length === 0 ? ['  (aucune)'] : lignes)];
 }
 
+/** Lines of one command of the shell. */
+function commande(mots: readonly string[]): string[] {
+  const fin = mots.length - 1;
+  return mots.map((mot, rang) => `    ${rang === 0 ? '' : '  '}${mot}${rang === fin ? '' : ' \\'}`);
+}
+
+/** Trust, when it was judged: who may be believed is said by the operator, and shown here. */
+function jugerCertificats({ signataire }: Extraits, pes: string): string[] {
+  if (signataire === null) return [];
+  const chemin = [
+    '',
+    'xmlsec1 aussi juge le chemin du certificat, à l’heure de la signature :',
+    '',
+    ...commande([
+      ...xmlsecConfiance(signataire, heure(signataire.instant)),
+      `--node-xpath "${xpathSignature('1')}"`,
+      `"${pes}"`,
+    ]),
+  ];
+  return [
+    '',
+    'LES CERTIFICATS DES SIGNATAIRES',
+    '-------------------------------',
+    '',
+    'Le répertoire « confiance » porte les certificats, les autorités admises, les listes de',
+    'révocation et les réponses OCSP des pièces « preuves_confiance ». openssl les juge de nouveau,',
+    'par un script à parcourir lui aussi avant de le lancer :',
+    '',
+    `    sh ${NOM_JUGER}`,
+    '',
+    'Un « NON » se lit avec le rapport sur les signatures : il est attendu d’un dépôt refusé pour son',
+    'certificat. Les fichiers « autorite » sont ceux que l’opérateur admettait alors ; les comparer à',
+    'ceux que les autorités publient. De qui est un certificat :',
+    '',
+    `    openssl x509 -noout -subject -in ${DOSSIER_CONFIANCE}${signataire.certificat}`,
+    ...(signataire.ancre ? chemin : []),
+  ];
+}
+
 /** Signatures travel inside a PES: the file verifies as it stands. */
-function verifierSignatures({ pieces }: FaitsLisezmoi): string[] {
+function verifierSignatures({ pieces, extraits }: FaitsLisezmoi): string[] {
   const pes = pieces.findLast(({ piece }) => piece.role === 'pes_signe' || piece.role === 'pes');
   if (pes === undefined) return [];
   return [
@@ -156,17 +198,14 @@ function verifierSignatures({ pieces }: FaitsLisezmoi): string[] {
     'D’un gros fichier de nombreux bordereaux c’est long : « sh verifier.sh sans-signatures » s’en',
     'dispense. Une seule, la première :',
     '',
-    `    ${XMLSEC.join(' \\\n      ')} \\`,
-    `      --node-xpath "${xpathSignature('1')}" \\`,
-    `      "${pes.fichier}"`,
+    ...commande([...XMLSEC, `--node-xpath "${xpathSignature('1')}"`, `"${pes.fichier}"`]),
     '',
-    '« --insecure » ne juge que l’intégrité. Pour juger aussi le certificat, mettre à sa place',
-    '« --trusted-pem racine.pem --untrusted-pem intermediaire.pem » et, s’il a expiré depuis,',
-    '« --verification-time "AAAA-MM-JJ hh:mm:ss" », à l’heure de la machine.',
+    '« --insecure » ne juge que l’intégrité : le certificat est une autre question.',
+    ...jugerCertificats(extraits, pes.fichier),
   ];
 }
 
-const AUTRES = (lignes: number): string[] => [
+const AUTRES = ({ lignes, extraits }: FaitsLisezmoi): string[] => [
   '',
   'LES AUTRES FICHIERS',
   '-------------------',
@@ -177,6 +216,9 @@ const AUTRES = (lignes: number): string[] => [
   '  flux.json                      identité, état, dates, empreintes SHA-256 et SHA-512',
   '  journal/lignes.jsonl           lignes du journal probant qui concernent ce flux',
   '  journal/lignes.sha256          empreinte de chacune de ces lignes, dans l’ordre',
+  ...(extraits.fichiers.length === 0
+    ? []
+    : ['  confiance/                     certificats et listes des pièces « preuves_confiance »']),
   '',
   'LE JOURNAL',
   '----------',
@@ -212,7 +254,7 @@ export function ecrireLisezmoi(faits: FaitsLisezmoi): string {
     ...VERIFIER(faits.nom),
     ...decrirePieces(faits),
     ...verifierSignatures(faits),
-    ...AUTRES(faits.lignes),
+    ...AUTRES(faits),
   ];
   return `${sections.join('\n')}\n`;
 }

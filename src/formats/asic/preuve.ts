@@ -2,6 +2,7 @@ import { type Etat, estTerminal, LIBELLE_ETAT } from '../../metier/etats.ts';
 import type { Flux, PieceDuFlux } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
 import { empreinteLigne } from '../../metier/journal.ts';
+import type { Extraits } from './confiance.ts';
 import { ecrireLisezmoi, PORTEE_ETAT, receptionProuvee } from './lisezmoi.ts';
 import {
   ecrireEmpreintes,
@@ -36,7 +37,11 @@ export interface FaitsPreuve {
   readonly lignes: readonly string[];
   /** What the State answered, in French sentences; none when it says no more than the state. */
   readonly reponse?: readonly string[];
+  /** What the pieces of trust hold (`extraireConfiance`); nothing when the flux has none. */
+  readonly extraits?: Extraits;
 }
+
+const SANS_EXTRAIT: Extraits = { fichiers: [], signataire: null };
 
 export interface PreuveComposee {
   readonly nom: string;
@@ -179,17 +184,21 @@ interface Texte {
 
 /** Every file made here, but the two lists that speak of the others. */
 function textes(faits: FaitsPreuve, rangees: readonly PieceRangee[], nom: string): Texte[] {
-  const { flux, nomCollectivite, lignes, reponse = [] } = faits;
+  const { flux, nomCollectivite, lignes, reponse = [], extraits = SANS_EXTRAIT } = faits;
   const pieces = rangees.map(({ fichier, source }) => ({ fichier, piece: source.piece }));
+  const page = { flux, nomCollectivite, pieces, lignes: lignes.length, nom, reponse, extraits };
   const contenus: readonly (readonly [string, string])[] = [
     [NOM_MIMETYPE, MIMETYPE],
-    ['LISEZMOI.txt', ecrireLisezmoi({ flux, nomCollectivite, pieces, lignes: lignes.length, nom, reponse })],
+    ['LISEZMOI.txt', ecrireLisezmoi(page)],
     ['verifier.sh', VERIFIER_SH],
     [NOM_FLUX, `${JSON.stringify(ficheFlux(faits, rangees), null, 2)}\n`],
     [NOM_LIGNES, lignes.map((l) => `${l}\n`).join('')],
     [NOM_EMPREINTES_LIGNES, lignes.map((l) => `${empreinteLigne(l)}\n`).join('')],
   ];
-  return contenus.map(([fichier, texte]) => ({ nom: fichier, contenu: Buffer.from(texte) }));
+  return [
+    ...contenus.map(([fichier, texte]) => ({ nom: fichier, contenu: Buffer.from(texte) })),
+    ...extraits.fichiers,
+  ];
 }
 
 function* entrees(avant: readonly Texte[], pieces: readonly PieceRangee[], apres: readonly Texte[]) {

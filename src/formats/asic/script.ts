@@ -86,13 +86,23 @@ while IFS= read -r ligne; do
 done <${NOM_LIGNES}
 printf '%s' "$empreintes" | cmp -s - ${NOM_EMPREINTES_LIGNES} || faute "le journal n’a pas les empreintes écrites dans ${NOM_EMPREINTES_LIGNES}"
 
+# 5. Le journal cite chaque pièce ; il ne cite que des pièces présentes, sauf un retour de l’État resté sans effet.
+for empreinte in $(sed -n 's|^\\([0-9a-f]\\{64\\}\\)  pieces/.*|\\1|p' ${NOM_EMPREINTES}); do
+  grep -q '"obj":"[^"]*sha256:'"$empreinte" ${NOM_LIGNES} ||
+    faute "aucune ligne du journal ne cite la pièce d’empreinte $empreinte"
+done
+for empreinte in $(grep -v '"ev":"RETOUR_' ${NOM_LIGNES} | sed -n 's/.*"obj":"\\([^"]*\\)".*/\\1/p' |
+  tr ' ' '\\n' | sed -n 's/^sha256:\\([0-9a-f]\\{64\\}\\)$/\\1/p' | sort -u); do
+  grep -q "^$empreinte  pieces/" ${NOM_EMPREINTES} || faute "le journal cite une pièce absente, d’empreinte $empreinte"
+done
+
 if [ "$fautes" -ne 0 ]; then
   echo "DOSSIER ALTÉRÉ : $fautes défaut(s) ci-dessus."
   exit 1
 fi
 echo "DOSSIER INTACT : tous les fichiers, le manifeste et le journal concordent."
 
-# 5. Les signatures d’un PES, une à une : « ne la confirme pas » se lit avec le rapport sur les signatures.
+# 6. Les signatures d’un PES, une à une : « ne la confirme pas » se lit avec le rapport sur les signatures.
 [ "$1" != sans-signatures ] || exit 0
 for pes in pieces/[0-9][0-9][0-9]-pes-* pieces/[0-9][0-9][0-9]-pes_signe-*; do
   [ -f "$pes" ] || continue

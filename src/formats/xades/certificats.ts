@@ -31,20 +31,53 @@ const DANS_X509: ReadonlySet<string> = new Set([
   'X509CRL',
 ]);
 
-/** Every certificate of KeyInfo, unreadable ones noted. */
-function joindre(keyInfo: Noeud, cahier: Cahier): readonly Certificat[] {
-  const textes = enfants(keyInfo, NS_DS, 'X509Data').flatMap((d) => enfants(d, NS_DS, 'X509Certificate'));
-  if (textes.length > CERTIFICATS_MAX) {
+/** Every certificate of KeyInfo, by X509Data that holds some; unreadable ones noted. */
+function joindre(keyInfo: Noeud, cahier: Cahier): readonly (readonly Certificat[])[] {
+  const groupes = enfants(keyInfo, NS_DS, 'X509Data').map((d) => enfants(d, NS_DS, 'X509Certificate'));
+  if (groupes.flat().length > CERTIFICATS_MAX) {
     cahier.noter('certificatsTrop', CERTIFICATS_MAX);
     return [];
   }
-  return textes.flatMap((t) => {
-    const der = t.enfants.length > 0 ? null : lireBase64(t.texte);
-    const lu = der === null || der[0] !== 0x30 ? null : lireCertificat(der);
-    if (lu?.type === 'lu') return [lu.certificat];
-    cahier.noter('certificatIllisible', lu?.motif ?? 'base64 non strict');
-    return [];
-  });
+  const lus = groupes.map((textes) => textes.flatMap((t) => lireJoint(t, cahier) ?? []));
+  return lus.filter((groupe) => groupe.length > 0);
+}
+
+function lireJoint(noeud: Noeud, cahier: Cahier): Certificat | null {
+  const der = noeud.enfants.length > 0 ? null : lireBase64(noeud.texte);
+  const lu = der === null || der[0] !== 0x30 ? null : lireCertificat(der);
+  if (lu?.type === 'lu') return lu.certificat;
+  cahier.noter('certificatIllisible', lu?.motif ?? 'base64 non strict');
+  return null;
+}
+
+/**
+ * The certificates that neither hold the validation key nor lead from the signer up, by their names: XML-Signature
+ * § 4.5.4 has no place for them. Another reader takes the key of the first certificate that issued none of the others
+ * (xmlsec1 does): with one of these in front, it would not take the signer's.
+ */
+function etrangers(signataire: Certificat, joints: readonly Certificat[]): readonly Certificat[] {
+  const emetteurs = new Set([signataire.emetteur.cle]);
+  let restants = joints.filter((c) => c.cle.sha256 !== signataire.cle.sha256);
+  for (;;) {
+    const suite = restants.filter(
+      (c) => emetteurs.has(c.sujet.cle) && c.emetteur.cle !== signataire.sujet.cle,
+    );
+    if (suite.length === 0) return restants;
+    for (const { emetteur } of suite) emetteurs.add(emetteur.cle);
+    restants = restants.filter((c) => !suite.includes(c));
+  }
+}
+
+/** All that is joined is of the signer, and the first X509Data, where readers look for the key, holds it. */
+function examinerGroupes(
+  signataire: Certificat,
+  groupes: readonly (readonly Certificat[])[],
+  cahier: Cahier,
+): void {
+  const [intrus] = etrangers(signataire, groupes.flat());
+  const premier = groupes[0] ?? [];
+  if (intrus !== undefined) cahier.noter('certificatEtranger', intrus.sujet.texte);
+  else if (!premier.some((c) => c.cle.sha256 === signataire.cle.sha256)) cahier.noter('certificatApres');
 }
 
 function examinerAutres(keyInfo: Noeud, cahier: Cahier): void {
@@ -132,7 +165,8 @@ export function trouverSignataire(
   }
   const avant = cahier.constats.length;
   examinerAutres(keyInfo, cahier);
-  const joints = joindre(keyInfo, cahier);
+  const groupes = joindre(keyInfo, cahier);
+  const joints = groupes.flat();
   const refuse = cahier.constats.slice(avant).some((c) => c.gravite === 'refus');
   if (joints.length === 0 && !refuse) cahier.noter('cleNue');
   if (joints.length === 0 || designe === null) return { ...aucun, signataire: joints[0] ?? null };
@@ -142,6 +176,7 @@ export function trouverSignataire(
     cahier.noter('certificatAutre');
     return { signataire: null, intermediaires: joints };
   }
+  examinerGroupes(signataire, groupes, cahier);
   examinerDesignation(signataire, designe, cahier);
   examinerCleNue(keyInfo, signataire, cahier);
   return { signataire, intermediaires: joints.filter((c) => c !== signataire) };

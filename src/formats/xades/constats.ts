@@ -1,5 +1,6 @@
 import { CONSTATS_BASE } from './constats-base.ts';
-import { ALTERE, CERTIFICAT, FORGE, INFORMER, LOGICIEL, RECENT } from './remedes.ts';
+import { CONSTATS_CERTIFICATS } from './constats-certificats.ts';
+import { ALTERE, FORGE, INFORMER, LOGICIEL, RECENT } from './remedes.ts';
 
 /**
  * What a verification finds, one row per reason, codes never reused. `refus`: the signature is worth nothing here.
@@ -195,71 +196,6 @@ export const CONSTATS = {
     ALTERE,
   ],
 
-  keyInfoAbsent: ['XDS-070', 'refus', 'La signature ne joint aucun certificat (KeyInfo absent).', CERTIFICAT],
-  cleNue: [
-    'XDS-071',
-    'refus',
-    'La signature joint une clé sans certificat : rien ne dit de qui elle est.',
-    CERTIFICAT,
-  ],
-  retrieval: [
-    'XDS-072',
-    'refus',
-    'La signature renvoie ailleurs pour trouver sa clé (RetrievalMethod).',
-    FORGE,
-  ],
-  certificatIllisible: ['XDS-073', 'refus', 'Un certificat joint est illisible ({valeur}).', CERTIFICAT],
-  certificatsTrop: ['XDS-074', 'refus', 'La signature joint plus de {valeur} certificats.', FORGE],
-  certificatAutre: [
-    'XDS-075',
-    'refus',
-    'Aucun certificat joint n’est celui que les propriétés signées désignent.',
-    FORGE,
-  ],
-  emetteurAutre: [
-    'XDS-076',
-    'refus',
-    'L’émetteur écrit dans les propriétés signées n’est pas celui du certificat ({valeur}).',
-    FORGE,
-  ],
-  serieAutre: [
-    'XDS-077',
-    'refus',
-    'Le numéro de série écrit dans les propriétés signées n’est pas celui du certificat ({valeur}).',
-    FORGE,
-  ],
-  emetteurInverse: [
-    'XDS-078',
-    'reserve',
-    'Le nom de l’émetteur est écrit dans l’ordre inverse de la RFC 2253.',
-    INFORMER,
-  ],
-  emetteurIncomparable: [
-    'XDS-079',
-    'reserve',
-    'Le nom de l’émetteur « {valeur} » ne peut pas être comparé à celui du certificat.',
-    INFORMER,
-  ],
-  cleFamille: [
-    'XDS-080',
-    'refus',
-    'L’algorithme annoncé ({valeur}) n’est pas celui de la clé du certificat.',
-    FORGE,
-  ],
-  cleFaible: [
-    'XDS-081',
-    'refus',
-    'La clé du certificat est trop faible ou d’un type non admis ({valeur}).',
-    RECENT,
-  ],
-  cleDiscordante: [
-    'XDS-082',
-    'refus',
-    'La clé jointe à part (KeyValue) n’est pas celle du certificat.',
-    FORGE,
-  ],
-  cleIncomprise: ['XDS-083', 'reserve', 'Une indication de clé n’a pas été lue : « {valeur} ».', INFORMER],
-
   proprietesAbsentes: ['XDS-090', 'refus', 'La signature n’a pas de propriétés signées XAdES.', LOGICIEL],
   proprietesDoubles: ['XDS-091', 'refus', 'La signature a plusieurs jeux de propriétés XAdES.', FORGE],
   cibleProprietes: [
@@ -350,6 +286,7 @@ export const CONSTATS = {
     INFORMER,
   ],
   tropDeSignatures: ['XDS-108', 'refus', 'Le fichier porte plus de {valeur} signatures.', FORGE],
+  ...CONSTATS_CERTIFICATS,
   ...CONSTATS_BASE,
 } as const satisfies Readonly<
   Record<string, readonly [`XDS-${string}`, 'refus' | 'obsolete' | 'reserve', string, string]>

@@ -88,7 +88,7 @@ function attribut(texte: string): string | null {
 /** Compares a name as written in a signature with the one of the certificate (RFC 5280 § 7.1). */
 export function comparerEmetteur(ecrit: string, nom: Nom): AvisEmetteur {
   const rdns: string[][] = [];
-  for (const rdn of couper(ecrit.trim(), ',;')) {
+  for (const rdn of couper(ecrit, ',;')) {
     const lus = couper(rdn, '+').map(attribut);
     if (lus.includes(null)) return 'incomparable';
     rdns.push(lus.flatMap((a) => a ?? []).toSorted());

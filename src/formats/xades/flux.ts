@@ -64,6 +64,6 @@ export async function* greffer(source: SourceOctets, greffes: readonly Greffe[])
       rang += 1;
     }
     position += bloc.length;
-    if (debut < bloc.length) yield bloc.subarray(debut);
+    yield bloc.subarray(debut);
   }
 }

@@ -10,6 +10,7 @@ const REPERE = Buffer.from('DigestMethod', 'latin1');
 /** A ds:Reference, from its URI to the name of its digest. */
 const AVANT = 2048;
 const APRES = 256;
+const FENETRE = AVANT + APRES;
 /** Beyond this many, everything is digested. */
 const INDICES_MAX = 100_000;
 
@@ -42,14 +43,10 @@ export async function chercherIndices(source: SourceOctets): Promise<Indices> {
   };
   for await (const bloc of source()) {
     const vue = Buffer.from(bloc.buffer, bloc.byteOffset, bloc.length);
-    // across the cut: the end of what came before and the start of this one
-    if (reste.length > 0) chercher(Buffer.concat([reste, vue.subarray(0, AVANT + APRES)]), reste.length);
+    // across the cut: the end of what came before, and the start of this one, whose addresses may stand before it
+    if (reste.length > 0) chercher(Buffer.concat([reste, vue.subarray(0, FENETRE)]), reste.length + AVANT);
     chercher(vue, vue.length);
-    reste = Buffer.from(
-      vue.length >= AVANT + APRES
-        ? vue.subarray(-AVANT - APRES)
-        : Buffer.concat([reste, vue]).subarray(-AVANT - APRES),
-    );
+    reste = Buffer.concat([reste, vue.subarray(-FENETRE)]).subarray(-FENETRE);
   }
   return { hachages, deborde: hachages.size >= INDICES_MAX };
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../../metier/identifiants.ts';
 import type { Certificat } from '../certificats/certificat.ts';
 import type { DemandeConfiance, PreuvesFournies, VerdictConfiance } from '../certificats/confiance.ts';
 import type { MagasinOuvert } from '../certificats/magasin.ts';
+import type { AgeMax } from '../certificats/revocation.ts';
 import { estNcnom } from '../xml/noms.ts';
 import { ENVELOPPEE } from './algorithmes.ts';
 import { type CertificatsJoints, trouverSignataire, verifierValeur } from './certificats.ts';
@@ -12,7 +13,7 @@ import { lireSignature, type ReferenceLue, type SignatureLue } from './lecture-s
 import { avisPolitique, type TablePolitiques } from './politiques.ts';
 import type { ConfianceRapport, ElementRapport, RapportSignature, SignataireRapport } from './rapport.ts';
 import type { Releve } from './releve.ts';
-import { cleEmpreinte, type ElementSuivi, type SignatureRelevee } from './releve-types.ts';
+import type { ElementSuivi, SignatureRelevee } from './releve-types.ts';
 
 /** The checklist of crypto.md §9, on one signature as the pass brought it back. */
 
@@ -25,6 +26,8 @@ export interface ReglesJugement {
   /** `jugerCertificat`; given apart, for it loads ten times what a verification without a store needs. */
   readonly jugerCertificat?: (demande: DemandeConfiance) => VerdictConfiance;
   readonly preuves?: PreuvesFournies;
+  /** Of the evidence; without limit when absent. */
+  readonly ageMax?: AgeMax;
   readonly politiques: TablePolitiques;
 }
 
@@ -70,7 +73,7 @@ function examinerPlace({ relevee, cahier }: Affaire): void {
 /** The reference to the element that holds the signature. */
 function jugerContenu({ relevee, cahier }: Affaire, reference: ReferenceLue): Integrite {
   const { parent } = relevee;
-  const { transformations, commentaires, hachage } = reference;
+  const { transformations, hachage } = reference;
   if (
     transformations.length !== 2 ||
     transformations[0] !== ENVELOPPEE ||
@@ -79,7 +82,7 @@ function jugerContenu({ relevee, cahier }: Affaire, reference: ReferenceLue): In
     cahier.noter('transformationsAbsentes', `contenu : ${transformations.length} transformation(s)`);
     return null;
   }
-  const empreinte = parent?.empreintes.get(cleEmpreinte({ hachage: hachage.node, commentaires }));
+  const empreinte = parent?.empreintes.get(hachage.node);
   if (empreinte === undefined) return null;
   const juste = Buffer.from(empreinte).equals(reference.empreinte);
   if (!juste) cahier.noter('contenuAltere', parent?.id ?? '');
@@ -177,6 +180,7 @@ export function jugerConfiance(
     magasin: regles.magasin,
     instant,
     ...(regles.controle === undefined ? {} : { controle: regles.controle }),
+    ...(regles.ageMax === undefined ? {} : { ageMax: regles.ageMax }),
     preuves: regles.preuves ?? SANS_PREUVE,
     emploi: 'signature',
   });
@@ -188,14 +192,22 @@ export function signataireRapport(certificat: Certificat): SignataireRapport {
 }
 
 /** Codes that say that KeyInfo, the properties and the key do not speak of one certificate. */
-const DISCORDANCES: ReadonlySet<string> = new Set(['XDS-075', 'XDS-076', 'XDS-077', 'XDS-080', 'XDS-082']);
+const DISCORDANCES: ReadonlySet<string> = new Set([
+  'XDS-075',
+  'XDS-076',
+  'XDS-077',
+  'XDS-080',
+  'XDS-082',
+  'XDS-143',
+]);
 
 export function concordance(
   affaire: Pick<Affaire, 'proprietes' | 'cahier'>,
   certificat: Certificat | null,
 ): RapportSignature['certificat'] {
   if (affaire.cahier.constats.some((c) => DISCORDANCES.has(c.code))) return 'discordant';
-  return certificat === null || affaire.proprietes?.certificat === null ? 'indetermine' : 'concordant';
+  const designe = affaire.proprietes?.certificat ?? null;
+  return certificat === null || designe === null ? 'indetermine' : 'concordant';
 }
 
 export function dire(integre: Integrite): RapportSignature['integrite'] {

@@ -21,8 +21,6 @@ export interface ReferenceLue {
   readonly transformations: readonly string[];
   readonly hachage: Hachage;
   readonly empreinte: Uint8Array;
-  /** Comments count: never, for a reference within the document drops them first (XML-Signature § 4.4.3.3). */
-  readonly commentaires: false;
 }
 
 export interface SignatureLue {
@@ -137,7 +135,7 @@ function lireReference(noeud: Noeud, cahier: Cahier): ReferenceLue | null {
   const hachage = lireHachage(methodes[0], cahier);
   const empreinte = lireEmpreinte(valeurs, hachage, cahier);
   if (id === null || transformations === null || hachage === null || empreinte === null) return null;
-  return { id, transformations, hachage, empreinte, commentaires: false };
+  return { id, transformations, hachage, empreinte };
 }
 
 export function lireHachage(methode: Noeud | undefined, cahier: Cahier): Hachage | null {
@@ -167,7 +165,7 @@ export function lireEmpreinte(
 const DANS_SIGNEDINFO = ['CanonicalizationMethod', 'SignatureMethod', 'Reference'];
 
 export function examinerSignedInfo(si: Noeud, cahier: Cahier): void {
-  const noms = si.enfants.map((e) => (e.espace === NS_DS ? e.nom : `${e.espace}${e.nom}`));
+  const noms = si.enfants.map((e) => (e.espace === NS_DS ? e.nom : `{${e.espace}}${e.nom}`));
   const etranger = noms.find((nom) => !DANS_SIGNEDINFO.includes(nom));
   if (etranger !== undefined) cahier.noter('inattendu', etranger);
   const places = noms.map((nom) => DANS_SIGNEDINFO.indexOf(nom)).filter((p) => p >= 0);

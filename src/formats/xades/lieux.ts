@@ -47,7 +47,7 @@ export class Lieux {
     if (this.#pile[0] !== this.#racine) return 'ailleurs';
     if (this.#ouvert?.etiquette === '') this.#etiqueter(balise);
     for (const lieu of this.#lieux) {
-      if (lieu.chemin.at(-1) !== balise.nom || !this.#est(lieu.chemin, profondeur)) continue;
+      if (!this.#est(lieu.chemin, profondeur)) continue;
       this.#lieuOuvert = lieu;
       return lieu.place;
     }

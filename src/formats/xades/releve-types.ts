@@ -3,16 +3,6 @@ import type { Noeud } from './arbre.ts';
 
 /** What one pass over a file brings back. */
 
-/** A digest asked of an element: exclusive canonicalisation, its own signature left out. */
-export interface Empreinte {
-  /** As node:crypto names it. */
-  readonly hachage: string;
-  /** `#WithComments`. */
-  readonly commentaires: boolean;
-}
-
-export const cleEmpreinte = (e: Empreinte): string => `${e.hachage}${e.commentaires ? '+c' : ''}`;
-
 export type Place = 'racine' | 'unite' | 'piece' | 'ailleurs';
 
 /** An element that matters: it may be signed, it should be, or it holds a signature. */
@@ -24,7 +14,10 @@ export interface ElementSuivi {
   readonly position: PositionXml;
   /** The business name (number of the bordereau), empty when none was met. */
   etiquette: string;
-  /** Digests by `cleEmpreinte`. */
+  /**
+   * By the name that node:crypto has for the digest: exclusive canonicalisation, the element's own signature left out.
+   * Comments never count, for a reference within the document drops them first (XML-Signature § 4.4.3.3).
+   */
   readonly empreintes: Map<string, Uint8Array>;
   signatures: number;
   instructions: number;
@@ -52,5 +45,5 @@ export interface SignatureRelevee {
   readonly tropGrosse: boolean;
 }
 
-/** Which digests to make of an element as it opens. Asked for the root and for the units only. */
-export type PlanReleve = (element: ElementSuivi) => readonly Empreinte[];
+/** Which digests to make of an element as it opens, by name. Asked for the root and for the units only. */
+export type PlanReleve = (element: ElementSuivi) => readonly string[];

@@ -7,8 +7,7 @@ import { Arbre, LIMITES_SIGNATURE } from './arbre.ts';
 import { NS_DS, versionXades } from './espaces.ts';
 import { Lieux } from './lieux.ts';
 import type { ProfilXades } from './profil.ts';
-import { cleEmpreinte, type ElementSuivi, type Empreinte, type Forme } from './releve-types.ts';
-import type { Place, PlanReleve, SignatureRelevee } from './releve-types.ts';
+import type { ElementSuivi, Forme, Place, PlanReleve, SignatureRelevee } from './releve-types.ts';
 
 const NS_XML = 'http://www.w3.org/XML/1998/namespace';
 /** Identifiers in other attributes are remembered to be named in a refusal; beyond this many, nobody reads them. */
@@ -19,8 +18,7 @@ export const SIGNATURES_MAX = 10_000;
 /** What a canonical form is for. */
 interface CibleXades extends Cible {
   readonly element: ElementSuivi | null;
-  readonly hachages: readonly { readonly cle: string; readonly hash: Hash }[];
-  readonly forme: Forme | null;
+  readonly hachages: ReadonlyMap<string, Hash>;
 }
 
 /** A signature being read. */
@@ -51,7 +49,8 @@ export class Releve implements Recepteur {
   #nomSignature = -1;
   #nomsId: readonly number[] = [];
   #capture: Capture | null = null;
-  #derniere: { readonly profondeur: number; readonly relevee: { suivie: boolean } } | null = null;
+  /** The signature that ended last: what opens before anything ends follows it in its element. */
+  #derniere: { suivie: boolean } | null = null;
   #racine: ElementSuivi | null = null;
   #suivi: ElementSuivi | null = null;
   #profondeurSuivi = 0;
@@ -78,8 +77,7 @@ export class Releve implements Recepteur {
   ouvrir(balise: Balise): void {
     if (balise.id !== null) this.ids.add(balise.id);
     if (balise.nombre > 0) this.#autres(balise);
-    const derniere = this.#derniere;
-    if (derniere !== null && balise.profondeur === derniere.profondeur) derniere.relevee.suivie = true;
+    if (this.#derniere !== null) this.#derniere.suivie = true;
     if (this.#capture !== null) this.#dansSignature(this.#capture, balise);
     else if (balise.nom === this.#nomSignature) this.#capturer(balise);
     else this.#situer(balise);
@@ -130,7 +128,7 @@ export class Releve implements Recepteur {
   /** The element that holds what opens now, when it is one that we follow. */
   #parent(profondeur: number): ElementSuivi | null {
     if (profondeur === 2) return this.#racine;
-    return this.#suivi !== null && profondeur === this.#profondeurSuivi + 1 ? this.#suivi : null;
+    return profondeur === this.#profondeurSuivi + 1 ? this.#suivi : null;
   }
 
   #capturer(balise: Balise): void {
@@ -165,27 +163,22 @@ export class Releve implements Recepteur {
     capture.arbre.ouvrir(balise);
   }
 
-  #choisir(balise: Balise): CibleXades | readonly CibleXades[] | null {
+  #choisir(balise: Balise): CibleXades | null {
     const capture = this.#capture;
     if (capture !== null) return this.#choisirDansSignature(capture, balise);
     const element = balise.profondeur === 1 ? this.#racine : this.#suivi;
-    const ici = balise.profondeur === 1 || balise.profondeur === this.#profondeurSuivi;
-    if (element === null || !ici || (element.place !== 'racine' && element.place !== 'unite')) return null;
-    if (element.position.octet !== (this.#session?.base ?? 0) + balise.debut) return null;
-    return this.#contenus(element, this.#plan(element));
+    // the element that opens now, not the one around it
+    if (element?.position.octet !== (this.#session?.base ?? 0) + balise.debut) return null;
+    const signable = element.place === 'racine' || element.place === 'unite';
+    return signable ? this.#contenu(element, this.#plan(element)) : null;
   }
 
-  /** One form per way to treat comments, as many hashes as asked. */
-  #contenus(element: ElementSuivi, demandes: readonly Empreinte[]): CibleXades[] {
-    return [false, true].flatMap((commentaires) => {
-      const siennes = demandes.filter((d) => d.commentaires === commentaires);
-      if (siennes.length === 0) return [];
-      const hachages = siennes.map((d) => ({ cle: cleEmpreinte(d), hash: createHash(d.hachage) }));
-      const puits = hachages.map((h) => h.hash);
-      return [
-        { mode: 'exclusive', commentaires, sansSignature: true, puits, element, hachages, forme: null },
-      ];
-    });
+  /** One form, as many hashes as asked. */
+  #contenu(element: ElementSuivi, demandes: readonly string[]): CibleXades | null {
+    if (demandes.length === 0) return null;
+    const hachages = new Map(demandes.map((nom) => [nom, createHash(nom)]));
+    const puits = [...hachages.values()];
+    return { mode: 'exclusive', sansSignature: true, puits, element, hachages };
   }
 
   #choisirDansSignature(capture: Capture, balise: Balise): CibleXades | null {
@@ -204,11 +197,11 @@ export class Releve implements Recepteur {
       if (capture.taille <= LIMITES_SIGNATURE.caracteres) forme.blocs.push(Uint8Array.from(octets));
       else capture.relevee.tropGrosse = true;
     };
-    return { mode: 'exclusive', puits: [{ update: garder }], element: null, hachages: [], forme };
+    return { mode: 'exclusive', puits: [{ update: garder }], element: null, hachages: new Map() };
   }
 
   #termine({ cible }: ElementCanonise<CibleXades>): void {
-    for (const { cle, hash } of cible.hachages) cible.element?.empreintes.set(cle, hash.digest());
+    for (const [nom, hash] of cible.hachages) cible.element?.empreintes.set(nom, hash.digest());
   }
 
   fermer(fermante: Fermante): void {
@@ -219,14 +212,14 @@ export class Releve implements Recepteur {
       else capture.arbre.fermer();
       return;
     }
-    if (this.#derniere !== null && fermante.profondeur < this.#derniere.profondeur) this.#derniere = null;
-    if (this.#suivi !== null && fermante.profondeur === this.#profondeurSuivi) this.#suivi = null;
+    this.#derniere = null;
+    if (fermante.profondeur === this.#profondeurSuivi) this.#suivi = null;
     if (fermante.profondeur === 1) this.#ouverte = false;
   }
 
   #relacher(capture: Capture): void {
     if (capture.arbre.tropGros) capture.relevee.tropGrosse = true;
-    this.#derniere = { profondeur: capture.profondeur, relevee: capture.relevee };
+    this.#derniere = capture.relevee;
     this.#capture = null;
   }
 

@@ -74,8 +74,7 @@ export class Reperage implements Recepteur {
   #compter(balise: Balise): void {
     this.signatures += 1;
     if (balise.profondeur === 2) this.racineSignee = true;
-    const ici = this.#suivi !== null && balise.profondeur > this.#profondeurSuivi;
-    if (ici && this.#suivi !== null) this.#suivi.signatures += 1;
+    if (this.#suivi !== null) this.#suivi.signatures += 1;
   }
 
   #choisir(balise: Balise): CibleReperage | null {

@@ -12,7 +12,7 @@ import { POLITIQUES_HELIOS } from './politiques.ts';
 import { PROFIL_PES, type ProfilXades } from './profil.ts';
 import type { RapportXades, VerdictXades } from './rapport.ts';
 import { Releve, SIGNATURES_MAX } from './releve.ts';
-import { cleEmpreinte, type Empreinte, type PlanReleve } from './releve-types.ts';
+import type { PlanReleve } from './releve-types.ts';
 
 export interface OptionsVerification extends Partial<Omit<ReglesJugement, 'jugerCertificat'>> {
   /** PES v2 unless said otherwise. */
@@ -26,19 +26,19 @@ export interface OptionsVerification extends Partial<Omit<ReglesJugement, 'juger
 const CODE_DELAI = REFUS.delai[0];
 
 /** Without a look ahead: the digest that everybody makes today, of all that may be signed. */
-const PLAN_COURANT: PlanReleve = () => [{ hachage: 'sha256', commentaires: false }];
+const PLAN_COURANT: PlanReleve = () => ['sha256'];
 
 /** Digests that the signatures ask and that the pass did not make, by offset of the element. */
-function manques(releve: Releve): ReadonlyMap<number, readonly Empreinte[]> {
-  const demandes = new Map<number, Empreinte[]>();
+function manques(releve: Releve): ReadonlyMap<number, readonly string[]> {
+  const demandes = new Map<number, string[]>();
   for (const { parent, racine } of releve.signatures) {
     if (!signable(parent)) continue;
     for (const reference of lireSignature(racine, new Cahier()).references) {
       if (reference === null || reference.id !== parent.id) continue;
-      const empreinte = { hachage: reference.hachage.node, commentaires: reference.commentaires };
-      if (parent.empreintes.has(cleEmpreinte(empreinte))) continue;
+      const { node } = reference.hachage;
+      if (parent.empreintes.has(node)) continue;
       const siennes = demandes.get(parent.position.octet) ?? [];
-      demandes.set(parent.position.octet, [...siennes, empreinte]);
+      demandes.set(parent.position.octet, [...siennes, node]);
     }
   }
   return demandes;
@@ -69,8 +69,7 @@ export function jugerReleve(
   const couverture = mesurerCouverture(releve.elements, signatures);
   const racineAttendue = releve.elements[0]?.place === 'racine';
   const constats = examinerFichier(releve, racineAttendue);
-  const refuse = constats.some((c) => c.gravite === 'refus');
-  const conclusion = refuse ? 'refusee' : conclure(signatures, couverture);
+  const conclusion = releve.tropDeSignatures ? 'refusee' : conclure(signatures, couverture);
   const resume = resumer(conclusion, signatures, couverture);
   return { type: 'lu', conclusion, resume, ...lecture, racineAttendue, signatures, couverture, constats };
 }
@@ -95,8 +94,7 @@ export async function verifierXades(
 ): Promise<VerdictXades> {
   const { profil = PROFIL_PES, lecture: reglage = {}, aussi, ...regles } = options;
   const indices = await chercherIndices(source);
-  const annonces: PlanReleve = ({ id }) =>
-    [...(indices.hachages.get(id ?? '') ?? [])].map((hachage) => ({ hachage, commentaires: false }));
+  const annonces: PlanReleve = ({ id }) => [...(indices.hachages.get(id ?? '') ?? [])];
   let releve = new Ecoute(profil, indices.deborde ? PLAN_COURANT : annonces);
   const ensemble = aussi === undefined ? releve : new Ensemble([releve, aussi]);
   const lecture = await parcourir(source, ensemble, reglage);

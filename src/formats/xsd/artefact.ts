@@ -4,7 +4,7 @@
  */
 
 /** Changes with the shape or the meaning below: a cached artefact of another version is compiled again. */
-export const VERSION_ARTEFACT = 2;
+export const VERSION_ARTEFACT = 3;
 
 export const NS_XSD = 'http://www.w3.org/2001/XMLSchema';
 export const NS_XSI = 'http://www.w3.org/2001/XMLSchema-instance';

@@ -15,7 +15,7 @@ import type { Composant, NomXsd, Sources } from './sources.ts';
 const OUI_NON: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
 
 /** Particles and attributes once groups are replaced by their content, steps of automata. PES: 1 122, 447 and 8 103. */
-const DEVELOPPEMENT_MAX = { particules: 1_000_000, attributs: 1_000_000, pas: 5_000_000 };
+const DEVELOPPEMENT_MAX = { particules: 100_000, attributs: 100_000, pas: 5_000_000 };
 
 /** Compiles the type that a component describes into the row reserved for it. */
 export type CompilerType = (atelier: Atelier, composant: Composant, rang: number) => void;
@@ -59,6 +59,13 @@ export class Atelier {
     return rang;
   }
 
+  /** Name that a declaration gives, in this namespace. */
+  nomDeclare({ noeud }: Composant, espace: string): number {
+    const local = noeud.attributs.get('name');
+    if (local === undefined) this.sources.invalide(noeud, `« ${noeud.balise} » sans nom`);
+    return this.nom(espace, local ?? '');
+  }
+
   predefini(nom: NomXsd, demandeur: Noeud): number | null {
     if (nom.uri !== NS_XSD) return null;
     const rang = this.#predefinis.get(nom.local);
@@ -98,7 +105,8 @@ export class Atelier {
   entier(noeud: Noeud, attribut: string, defaut: number): number {
     const valeur = noeud.attributs.get(attribut)?.trim();
     if (valeur === undefined) return defaut;
-    if (/^\+?\d{1,9}$/.test(valeur)) return Number(valeur);
+    // beyond, no file is so long: any number will do
+    if (/^\+?\d+$/.test(valeur)) return Math.min(Number(valeur), Number.MAX_SAFE_INTEGER);
     if (valeur === 'unbounded' && attribut === 'maxOccurs') return Number.POSITIVE_INFINITY;
     this.sources.invalide(noeud, `« ${valeur} » n’est pas une valeur de « ${attribut} »`);
     return defaut;

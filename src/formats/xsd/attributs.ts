@@ -1,7 +1,9 @@
 import type { JokerArtefact, UsageAttribut } from './artefact.ts';
 import type { Atelier } from './atelier.ts';
+import { verifierValeurs } from './facettes.ts';
 import { intersection, lireEspaces } from './jokers.ts';
 import { RANG_ANYSIMPLETYPE } from './predefinis.ts';
+import type { Noeud } from './noeuds.ts';
 import type { Composant } from './sources.ts';
 import { simpleReference } from './types-simples.ts';
 
@@ -40,12 +42,14 @@ export function espaceLocal(composant: Composant, defaut: string): string {
 
 /** A declaration, global or local, whatever its use. */
 export function declarationAttribut(atelier: Atelier, composant: Composant, espace: string): UsageAttribut {
-  const { attributs } = composant.noeud;
+  const { noeud } = composant;
+  const type = simpleReference(atelier, composant, 'type') ?? RANG_ANYSIMPLETYPE;
+  verifierValeurs(atelier, noeud, type);
   return {
-    nom: atelier.nom(espace, attributs.get('name') ?? ''),
+    nom: atelier.nomDeclare(composant, espace),
     requis: false,
-    type: simpleReference(atelier, composant, 'type') ?? RANG_ANYSIMPLETYPE,
-    fixe: attributs.get('fixed') ?? null,
+    type,
+    fixe: noeud.attributs.get('fixed') ?? null,
   };
 }
 
@@ -60,24 +64,37 @@ function declaration(atelier: Atelier, composant: Composant): UsageAttribut {
     atelier.sources.invalide(composant.noeud, `l’attribut « ${reference} » n’est pas déclaré`);
     return { nom: atelier.nom(nom.uri, nom.local), requis: false, type: RANG_ANYSIMPLETYPE, fixe: null };
   }
-  return declarationAttribut(atelier, globale, nom.uri);
+  const declaree = declarationAttribut(atelier, globale, nom.uri);
+  verifierValeurs(atelier, composant.noeud, declaree.type);
+  return declaree;
+}
+
+/** One use of each name (3.4.6). */
+function poserUsage(
+  atelier: Atelier,
+  noeud: Noeud,
+  pose: { vers: Attributs; nom: number; usage: UsageAttribut | null },
+): void {
+  const { vers, nom, usage } = pose;
+  if (vers.usages.has(nom)) {
+    atelier.sources.invalide(noeud, `l’attribut « ${atelier.noms[nom]?.[1] ?? ''} » est déclaré deux fois`);
+  }
+  vers.usages.set(nom, usage);
 }
 
 function ajouterAttribut(atelier: Atelier, composant: Composant, vers: Attributs): void {
   const { noeud } = composant;
   const decl = declaration(atelier, composant);
   const usage = noeud.attributs.get('use')?.trim() ?? 'optional';
-  if (vers.usages.has(decl.nom)) {
-    atelier.sources.invalide(
-      noeud,
-      `l’attribut « ${noeud.attributs.get('name') ?? ''} » est déclaré deux fois`,
-    );
-  }
   if (!/^(?:optional|required|prohibited)$/.test(usage)) {
     atelier.sources.invalide(noeud, `« ${usage} » n’est pas une valeur de « use »`);
   }
   const fixe = noeud.attributs.get('fixed') ?? decl.fixe;
-  vers.usages.set(decl.nom, usage === 'prohibited' ? null : { ...decl, requis: usage === 'required', fixe });
+  poserUsage(atelier, noeud, {
+    vers,
+    nom: decl.nom,
+    usage: usage === 'prohibited' ? null : { ...decl, requis: usage === 'required', fixe },
+  });
 }
 
 function ajouterGroupe(atelier: Atelier, composant: Composant, etat: Parcours): void {
@@ -97,7 +114,8 @@ function ajouterGroupe(atelier: Atelier, composant: Composant, etat: Parcours): 
   }
   const dedans = lireAttributs(atelier, groupe, new Set([...etat.traverses, reference]));
   if (!atelier.developper(composant.noeud, 'attributs', dedans.usages.size)) return;
-  for (const [nom, usage] of dedans.usages) etat.vers.usages.set(nom, usage);
+  for (const [nom, usage] of dedans.usages)
+    poserUsage(atelier, composant.noeud, { vers: etat.vers, nom, usage });
   if (dedans.joker !== null) etat.jokersGroupes.push(dedans.joker);
 }
 
@@ -119,7 +137,10 @@ export function lireAttributs(
     if (!atelier.developper(enfant.noeud, 'attributs', 1)) break;
     if (enfant.noeud.balise === 'attribute') ajouterAttribut(atelier, enfant, vers);
     else if (enfant.noeud.balise === 'attributeGroup') ajouterGroupe(atelier, enfant, etat);
-    else if (enfant.noeud.balise === 'anyAttribute') vers.joker = lireJoker(atelier, enfant);
+    else if (enfant.noeud.balise === 'anyAttribute') {
+      if (vers.joker !== null) atelier.sources.invalide(enfant.noeud, 'un seul « anyAttribute » est permis');
+      vers.joker = lireJoker(atelier, enfant);
+    }
   }
   for (const joker of etat.jokersGroupes) {
     const commun = intersection(vers.joker, joker);

@@ -12,8 +12,6 @@ export type CompilationXsd =
   /** At least one; at most 50. */
   | { readonly type: 'refus'; readonly refus: readonly RefusSchema[] };
 
-const REFUS_MAX = 50;
-
 function creerAtelier(sources: Sources): Atelier {
   const particules: Particules = new Map();
   return new Atelier(sources, (atelier, composant, rang) => {
@@ -51,10 +49,10 @@ function toutCompiler(atelier: Atelier): Pick<ArtefactXsd, 'racines' | 'attribut
 export function compilerXsd(fichier: string, lire: LireFichier): CompilationXsd {
   const sources = new Sources(lire);
   sources.charger(fichier);
-  if (sources.refus.length > 0) return { type: 'refus', refus: sources.refus.slice(0, REFUS_MAX) };
+  if (sources.refus.length > 0) return { type: 'refus', refus: sources.refus };
   const atelier = creerAtelier(sources);
   const globaux = toutCompiler(atelier);
-  if (sources.refus.length > 0) return { type: 'refus', refus: sources.refus.slice(0, REFUS_MAX) };
+  if (sources.refus.length > 0) return { type: 'refus', refus: sources.refus };
   return {
     type: 'compile',
     artefact: {

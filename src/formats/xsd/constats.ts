@@ -75,7 +75,8 @@ export function listeAttendus(noms: readonly string[], fin: string | null): stri
   const debut = uniques
     .slice(0, ATTENDUS_MAX)
     .map((n) => (n === '*' ? 'un élément d’un autre espace' : `« ${n} »`));
-  if (uniques.length > ATTENDUS_MAX) debut.push(`${uniques.length - ATTENDUS_MAX} autres éléments possibles`);
+  const tus = uniques.length - ATTENDUS_MAX;
+  if (tus > 0) debut.push(tus > 1 ? `${tus} autres éléments possibles` : '1 autre élément possible');
   if (fin !== null) debut.push(`la fin de « ${fin} »`);
   const dernier = debut.pop() ?? 'rien';
   return debut.length === 0 ? dernier : `${debut.join(', ')} ou ${dernier}`;

@@ -1,10 +1,21 @@
 /** Dates, times and durations of XML Schema (Datatypes, 3.2.6 to 3.2.14): what is written, and which comes first. */
 
-/** Milliseconds since 0000-01-01 as if in UTC; `fuseau` in minutes, null when none was written. */
 export interface Instant {
+  /** Milliseconds since a day that never changes, as if in UTC. */
   readonly ms: number;
+  /** Minutes, null when none was written. */
   readonly fuseau: number | null;
 }
+
+export type TypeDate =
+  | 'date'
+  | 'dateTime'
+  | 'time'
+  | 'gYear'
+  | 'gYearMonth'
+  | 'gMonth'
+  | 'gMonthDay'
+  | 'gDay';
 
 const ANNEE = '(-?(?:[1-9][0-9]{4,}|[0-9]{4}))';
 const DEUX = '([0-9]{2})';
@@ -23,7 +34,7 @@ const forme = (motif: string, ...parties: Partie[]): Forme => ({
   parties: [...parties, 'fuseau'],
 });
 
-const FORMES: Readonly<Record<string, Forme>> = {
+const FORMES: Readonly<Record<TypeDate, Forme>> = {
   date: forme(`${ANNEE}-${DEUX}-${DEUX}`, 'annee', 'mois', 'jour'),
   dateTime: forme(
     `${ANNEE}-${DEUX}-${DEUX}T${HEURE}`,
@@ -59,24 +70,25 @@ function fuseauDe(texte: string | undefined): number | null | undefined {
   return texte.startsWith('-') ? -total : total;
 }
 
-/** Days since 0000-03-01 of the proleptic Gregorian calendar, exact for any year that a number holds. */
+/** Days since the eve of 0000-03-01 in the proleptic Gregorian calendar, exact for any year that a number holds. */
 function joursDepuis(annee: number, mois: number, jour: number): number {
   const a = mois <= 2 ? annee - 1 : annee;
   const cycle = Math.floor(a / 400);
   const reste = a - cycle * 400;
-  const rang = Math.floor((153 * ((mois + 9) % 12) + 2) / 5) + jour - 1;
+  const rang = Math.floor((153 * ((mois + 9) % 12) + 2) / 5) + jour;
   return cycle * 146_097 + reste * 365 + Math.floor(reste / 4) - Math.floor(reste / 100) + rang;
 }
 
 /** @returns null when the text is not of this type. */
-export function lireInstant(type: string, texte: string): Instant | null {
-  const f = FORMES[type];
-  const m = f?.motif.exec(texte);
-  if (f === undefined || m === null || m === undefined) return null;
-  const lu = new Map(f.parties.map((nom, k) => [nom, m[k + 1]]));
+export function lireInstant(type: TypeDate, texte: string): Instant | null {
+  const { motif, parties } = FORMES[type];
+  const m = motif.exec(texte);
+  if (m === null) return null;
+  const lu = new Map(parties.map((nom, k) => [nom, m[k + 1]]));
   const nombre = (nom: Partie, defaut: number): number => Number(lu.get(nom) ?? defaut);
   const [annee, mois, jour] = [nombre('annee', ANNEE_LIBRE), nombre('mois', 1), nombre('jour', 1)];
-  if (annee === 0 || mois < 1 || mois > 12 || jour < 1) return null;
+  if (annee === 0 || jour < 1) return null;
+  // no day at all in a month that does not exist
   if (jour > (mois === 2 && bissextile(annee) ? 29 : (JOURS[mois - 1] ?? 0))) return null;
   const [heure, minute, seconde] = [nombre('heure', 0), nombre('minute', 0), nombre('seconde', 0)];
   const fraction = nombre('fraction', 0);
@@ -108,5 +120,6 @@ export function lireDuree(texte: string): string | null {
   const [annees, mois, jours, heures, minutes, secondes] = m.slice(1).map((x) => Number(x ?? 0));
   const s = (((jours ?? 0) * 24 + (heures ?? 0)) * 60 + (minutes ?? 0)) * 60 + (secondes ?? 0);
   const total = (annees ?? 0) * 12 + (mois ?? 0);
-  return total + s === 0 ? '0/0' : `${texte.startsWith('-') ? '-' : ''}${total}/${s}`;
+  const sens = texte.startsWith('-') ? -1 : 1;
+  return `${sens * total}/${sens * s}`;
 }

@@ -2,24 +2,18 @@ import { type EspacesArtefact, type JokerArtefact } from './artefact.ts';
 
 /** Namespace constraints of wildcards (XSD Structures, 3.10.6). */
 
+const TOUS: EspacesArtefact = { genre: 'tous' };
+
 export function admet(espaces: EspacesArtefact, uri: string): boolean {
-  switch (espaces.genre) {
-    case 'tous':
-      return true;
-    case 'sauf':
-      return uri !== '' && uri !== espaces.uri;
-    case 'parmi':
-      return espaces.uris.includes(uri);
-    default:
-      return espaces satisfies never;
-  }
+  if (espaces.genre === 'parmi') return espaces.uris.includes(uri);
+  return espaces.genre === 'tous' || (uri !== '' && uri !== espaces.uri);
 }
 
 /** @param texte the attribute `namespace` of a wildcard; `cible` the target namespace of its schema. */
 export function lireEspaces(texte: string, cible: string): EspacesArtefact {
-  if (texte === '##any') return { genre: 'tous' };
+  if (texte === '##any') return TOUS;
   if (texte === '##other') return { genre: 'sauf', uri: cible };
-  const uris = texte.split(/[ \t\n\r]+/).filter((mot) => mot !== '');
+  const uris = texte.split(/[ \t\n\r]/).filter((mot) => mot !== '');
   return {
     genre: 'parmi',
     uris: uris.map((mot) => (mot === '##targetNamespace' ? cible : mot === '##local' ? '' : mot)),
@@ -28,12 +22,11 @@ export function lireEspaces(texte: string, cible: string): EspacesArtefact {
 
 /** @returns null when the result cannot be written as a constraint, which XSD 1.0 forbids. */
 function unir(a: EspacesArtefact, b: EspacesArtefact): EspacesArtefact | null {
-  if (a.genre === 'tous' || b.genre === 'tous') return { genre: 'tous' };
+  if (a.genre === 'tous' || b.genre === 'tous') return TOUS;
   if (a.genre === 'parmi') {
     if (b.genre === 'parmi') return { genre: 'parmi', uris: [...new Set([...a.uris, ...b.uris])] };
     const [nie, rien] = [a.uris.includes(b.uri), a.uris.includes('')];
-    if (b.uri === '') return rien ? { genre: 'tous' } : b;
-    if (nie) return rien ? { genre: 'tous' } : { genre: 'sauf', uri: '' };
+    if (nie) return rien ? TOUS : { genre: 'sauf', uri: '' };
     return rien ? null : b;
   }
   if (b.genre === 'parmi') return unir(b, a);

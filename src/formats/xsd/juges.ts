@@ -1,5 +1,5 @@
 import { BLANCS, type BornesArtefact, type FacettesArtefact, type SimpleArtefact } from './artefact.ts';
-import { type Lexique, LEXIQUES, lireDecimal } from './lexique.ts';
+import { type Lexique, lexiqueDe, lireDecimal } from './lexique.ts';
 import { compilerMotif, type EssaiMotif } from './motif.ts';
 
 /** Simple types made ready to judge values: from rows of the artefact to functions. */
@@ -23,7 +23,7 @@ export function normaliser(texte: string, blancs: number): string {
   if (blancs === BLANCS.garder) return texte;
   if (blancs === BLANCS.remplacer) return texte.replace(/[\t\n\r]/g, ' ');
   // the common case asks for nothing: no double, leading or trailing blank
-  if (!/^[ \t\n\r]|[\t\n\r]| {2}|[ \t\n\r]$/.test(texte)) return texte;
+  if (!/^ |[\t\n\r]| {2}| $/.test(texte)) return texte;
   return texte.replace(/[ \t\n\r]+/g, ' ').replace(/^ | $/g, '');
 }
 
@@ -44,10 +44,12 @@ function enumere(valeurs: readonly string[]): string {
   return `l’une des valeurs ${guillemets(valeurs.slice(0, LISTE_MAX))}${suite}`;
 }
 
+const compter = (n: number, unite: string): string => `${n} ${unite}${n > 1 ? 's' : ''}`;
+
 function controleLongueur(f: FacettesArtefact, mesure: Mesure): ControleLongueur | null {
   const { longueur, longueurMin, longueurMax } = f;
   if (longueur < 0 && longueurMin < 0 && longueurMax < 0) return null;
-  const dire = (n: number): string => `${n} ${mesure.unite}${n > 1 ? 's' : ''}`;
+  const dire = (n: number): string => compter(n, mesure.unite);
   return (n) => {
     if (longueur >= 0 && n !== longueur) return `exactement ${dire(longueur)} (ici ${n})`;
     if (n < longueurMin) return `au moins ${dire(longueurMin)} (ici ${n})`;
@@ -64,15 +66,13 @@ function controleChiffres(f: FacettesArtefact): Controle | null {
   const { chiffres, decimales } = f;
   if (chiffres < 0 && decimales < 0) return null;
   return (valeur) => {
-    const point = valeur.indexOf('.');
-    const apres = point < 0 ? 0 : valeur.length - point - 1;
-    // what is short as written is short without its zeros
-    if ((chiffres < 0 || valeur.length <= chiffres) && (decimales < 0 || apres <= decimales)) return null;
     const d = lireDecimal(valeur);
     const total = d.entiers.length + d.decimales.length;
-    if (chiffres >= 0 && total > chiffres) return `au plus ${chiffres} chiffres en tout (ici ${total})`;
+    if (chiffres >= 0 && total > chiffres)
+      return `au plus ${compter(chiffres, 'chiffre')} en tout (ici ${total})`;
     const n = d.decimales.length;
-    return decimales >= 0 && n > decimales ? `au plus ${decimales} chiffres après le point (ici ${n})` : null;
+    if (decimales < 0 || n <= decimales) return null;
+    return `au plus ${compter(decimales, 'chiffre')} après le point (ici ${n})`;
   };
 }
 
@@ -96,7 +96,7 @@ function controlesMotifs(f: FacettesArtefact): Controle[] {
   return f.motifs.map((motifs) => {
     const essais = motifs.map((m): EssaiMotif => {
       const compile = compilerMotif(m);
-      return compile.type === 'compile' ? compile.essai : () => false;
+      return compile.type === 'compile' ? compile.essai : () => true;
     });
     const attendu = `une valeur de la forme ${motifs
       .slice(0, 3)
@@ -105,6 +105,9 @@ function controlesMotifs(f: FacettesArtefact): Controle[] {
     return (valeur) => (essais.some((essai) => essai(valeur)) ? null : attendu);
   });
 }
+
+/** Their values act beyond themselves, or mean something by where they stand. */
+const A_EFFETS = new Set(['ID', 'IDREF', 'QName']);
 
 /** A simple type, ready. */
 export class Juge {
@@ -122,7 +125,8 @@ export class Juge {
   readonly #controles: readonly Controle[];
   readonly #item: Juge | null;
   readonly #membres: readonly Juge[];
-  readonly #enumeration: ReadonlySet<string> | null;
+  /** In canonical form. */
+  readonly #enumeration: ReadonlySet<string>;
 
   constructor(simple: SimpleArtefact, rang: number, jugeDe: (rang: number) => Juge) {
     this.rang = rang;
@@ -131,26 +135,21 @@ export class Juge {
     this.facettes = f;
     this.nom = simple.nom;
     this.blancs = f.blancs;
-    this.#lexique = LEXIQUES[simple.lexique] ?? LEXIQUES['texte'] ?? { quoi: '', juger: () => true };
+    this.#lexique = lexiqueDe(simple.lexique);
     this.#item = simple.variete === 'liste' ? jugeDe(simple.item) : null;
     this.#membres = simple.membres.map(jugeDe);
     this.effets =
-      /^(?:ID|IDREF|QName)$/.test(simple.lexique) ||
-      this.#item?.effets === true ||
-      this.#membres.some((m) => m.effets);
+      A_EFFETS.has(simple.lexique) || this.#item?.effets === true || this.#membres.some((m) => m.effets);
     const mesure = this.#mesure();
     const longueur = controleLongueur(f, mesure);
     this.#longueur = longueur;
     this.#controles = [
       ...(longueur === null ? [] : [(valeur: string) => longueur(mesure.longueur(valeur))]),
-      ...(simple.variete === 'atome' ? [controleChiffres(f)].filter((c) => c !== null) : []),
-      ...(simple.variete === 'atome' ? controlesBornes(f, this.#lexique) : []),
+      ...[controleChiffres(f)].filter((c) => c !== null),
+      ...controlesBornes(f, this.#lexique),
       ...controlesMotifs(f),
     ];
-    this.#enumeration =
-      f.enumeration === null
-        ? null
-        : new Set(f.enumeration.map((v) => this.canon(normaliser(v, this.blancs))));
+    this.#enumeration = new Set(f.enumeration?.map((v) => this.canon(normaliser(v, this.blancs))));
     this.mode = this.#choisirMode();
   }
 
@@ -165,9 +164,11 @@ export class Juge {
   }
 
   #choisirMode(): number {
-    const { variete, lexique } = this.#simple;
-    const seules = this.#controles.length === (this.#longueur === null ? 0 : 1) && this.#enumeration === null;
-    if (variete !== 'atome' || !seules) return MODE.entier;
+    // that of a list, or of a union, is none
+    const { lexique } = this.#simple;
+    const seules =
+      this.#controles.length === (this.#longueur === null ? 0 : 1) && this.facettes.enumeration === null;
+    if (!seules) return MODE.entier;
     if (lexique === 'base64Binary') return MODE.base64;
     if (lexique !== 'texte') return MODE.entier;
     if (this.#longueur === null) return MODE.libre;
@@ -184,6 +185,11 @@ export class Juge {
     return this.#juger(normaliser(brut, this.blancs), contexte);
   }
 
+  /** Whether a value as written is one of the type, whatever the document around it. */
+  admet(brut: string): boolean {
+    return this.juger(brut, SANS_CONTEXTE) === null;
+  }
+
   #juger(valeur: string, contexte: ContexteValeur): string | null {
     const nature =
       this.#simple.variete === 'atome' ? this.#atome(valeur, contexte) : this.#compose(valeur, contexte);
@@ -192,10 +198,8 @@ export class Juge {
       const attendu = controle(valeur);
       if (attendu !== null) return attendu;
     }
-    if (this.#enumeration !== null && !this.#enumeration.has(this.canon(valeur))) {
-      return enumere(this.facettes.enumeration ?? []);
-    }
-    return null;
+    const { enumeration } = this.facettes;
+    return enumeration === null || this.#enumeration.has(this.canon(valeur)) ? null : enumere(enumeration);
   }
 
   #atome(valeur: string, contexte: ContexteValeur): string | null {
@@ -231,7 +235,7 @@ export class Juge {
     return [...new Set(attendus)].slice(0, 3).join(', ou ');
   }
 
-  /** Same text for equal values. */
+  /** Same text for equal values. @param valeur of this type, its white space treated. */
   canon(valeur: string): string {
     if (this.#item !== null) {
       const item = this.#item;
@@ -243,20 +247,21 @@ export class Juge {
             .join(' ');
     }
     if (this.#membres.length > 0) {
-      const rang = this.#membres.findIndex((m) => m.juger(valeur, SANS_CONTEXTE) === null);
-      const membre = this.#membres[rang];
-      return membre === undefined ? valeur : `${rang} ${membre.canon(normaliser(valeur, membre.blancs))}`;
+      const rang = this.#membres.findIndex((m) => m.admet(valeur));
+      const membre = this.#membres[rang] as Juge;
+      return `${rang} ${membre.canon(normaliser(valeur, membre.blancs))}`;
     }
     return this.#lexique.canon?.(valeur) ?? valeur;
   }
 
-  /** Whether a value as written is the one that a declaration fixes. */
+  /** Whether a value as written, right, is the one that a declaration fixes, maybe for another type (`xsi:type`). */
   egale(brut: string, fixe: string): boolean {
+    if (!this.admet(fixe)) return false;
     return this.canon(normaliser(brut, this.blancs)) === this.canon(normaliser(fixe, this.blancs));
   }
 }
 
-/** For a second look at a value: identifiers were already taken at the first. */
+/** For a look at a value that takes no identifier. */
 const SANS_CONTEXTE: ContexteValeur = {
   prendreId: () => true,
   citerId: () => undefined,

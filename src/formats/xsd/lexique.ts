@@ -1,6 +1,9 @@
-import { comparerInstants, lireDuree, lireInstant } from './dates.ts';
+import { comparerInstants, type Instant, lireDuree, lireInstant, type TypeDate } from './dates.ts';
 
-/** How the values of a primitive type are written, and when two of them are equal or in order. */
+/**
+ * How the values of a primitive type are written, and when two of them are equal or in order. All but `juger` are given
+ * what it admits.
+ */
 export interface Lexique {
   /** In French, to complete « attendu : … ». */
   readonly quoi: string;
@@ -20,24 +23,34 @@ interface Decimal {
   readonly decimales: string;
 }
 
-/** Digits without leading nor trailing zeros. */
+/** Digits without leading nor trailing zeros, in a time linear in their number. @param texte written as a decimal. */
 export function lireDecimal(texte: string): Decimal {
-  const m = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(texte);
-  const [entiers, decimales] = [m?.[2] ?? '', m?.[3] ?? ''];
-  return { negatif: m?.[1] === '-' && entiers + decimales !== '', entiers, decimales };
+  const point = texte.indexOf('.');
+  const apres = point < 0 ? texte.length : point;
+  let debut = /[+-]/.test(texte) ? 1 : 0;
+  while (texte[debut] === '0') debut += 1;
+  let fin = texte.length;
+  while (texte[fin - 1] === '0') fin -= 1;
+  const [entiers, decimales] = [texte.slice(debut, apres), texte.slice(apres + 1, fin)];
+  return { negatif: texte.startsWith('-') && entiers + decimales !== '', entiers, decimales };
 }
 
 /** Decimals of this length are told apart, and in order, by floating point. */
 const EXACT = 15;
 
+function comparerAbsolus(x: Decimal, y: Decimal): number {
+  const ecart = x.entiers.length - y.entiers.length;
+  if (ecart !== 0) return ecart;
+  const [p, q] = [`${x.entiers}.${x.decimales}`, `${y.entiers}.${y.decimales}`];
+  if (p === q) return 0;
+  return p < q ? -1 : 1;
+}
+
 function comparerDecimaux(a: string, b: string): number {
   if (a.length <= EXACT && b.length <= EXACT) return Number(a) - Number(b);
   const [x, y] = [lireDecimal(a), lireDecimal(b)];
   if (x.negatif !== y.negatif) return x.negatif ? -1 : 1;
-  const sens = x.negatif ? -1 : 1;
-  if (x.entiers.length !== y.entiers.length) return sens * (x.entiers.length - y.entiers.length);
-  const [p, q] = [`${x.entiers}.${x.decimales}`, `${y.entiers}.${y.decimales}`];
-  return p === q ? 0 : sens * (p < q ? -1 : 1);
+  return x.negatif ? comparerAbsolus(y, x) : comparerAbsolus(x, y);
 }
 
 function canonDecimal(texte: string): string {
@@ -45,27 +58,32 @@ function canonDecimal(texte: string): string {
   return `${d.negatif ? '-' : ''}${d.entiers}.${d.decimales}`;
 }
 
-const reel = (texte: string): number => {
-  if (texte === 'INF') return Number.POSITIVE_INFINITY;
-  return texte === '-INF' ? Number.NEGATIVE_INFINITY : Number(texte);
-};
+/** NaN and the infinities equal themselves; NaN is in no order with the others (Datatypes, 3.2.4). */
+function reel(arrondir: (valeur: number) => number): Lexique {
+  const lire = (texte: string): number => arrondir(Number(texte.replace('INF', 'Infinity')));
+  const canon = (texte: string): string => String(lire(texte));
+  return {
+    quoi: 'un nombre à virgule flottante (le séparateur décimal est le point)',
+    juger: (texte) => /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|-?INF|NaN)$/.test(texte),
+    canon,
+    comparer: (a, b) => (canon(a) === canon(b) ? 0 : lire(a) - lire(b)),
+  };
+}
 
 function motif(quoi: string, expression: RegExp): Lexique {
   return { quoi, juger: (texte) => expression.test(texte) };
 }
 
-function date(type: string, quoi: string): Lexique {
+function date(type: TypeDate, quoi: string): Lexique {
+  const lire = (texte: string): Instant => lireInstant(type, texte) as Instant;
   return {
     quoi,
     juger: (texte) => lireInstant(type, texte) !== null,
     canon: (texte) => {
-      const i = lireInstant(type, texte);
-      return i === null ? texte : `${i.ms}${i.fuseau === null ? '' : 'Z'}`;
+      const { ms, fuseau } = lire(texte);
+      return `${ms} ${fuseau === null}`;
     },
-    comparer: (a, b) => {
-      const [x, y] = [lireInstant(type, a), lireInstant(type, b)];
-      return x === null || y === null ? Number.NaN : comparerInstants(x, y);
-    },
+    comparer: (a, b) => comparerInstants(lire(a), lire(b)),
   };
 }
 
@@ -87,7 +105,7 @@ const RELATIF = `(?://${AUTORITE}(?:/${PCHAR}*)*|/(?:${PCHAR}+(?:/${PCHAR}*)*)?|
 const SUITE_URI = `(?:\\?(?:${PCHAR}|[/?])*)?(?:#(?:${PCHAR}|[/?])*)?`;
 const URI = new RegExp(`^(?:[A-Za-z][A-Za-z0-9+.-]*:${HIERARCHIE}|${RELATIF})${SUITE_URI}$`);
 
-const sansBlanc = (texte: string): string => texte.replace(/[ \t\n\r]+/g, '');
+const sansBlanc = (texte: string): string => texte.replace(/[ \t\n\r]/g, '');
 
 const BASE64: Lexique = {
   quoi: 'des données en base 64',
@@ -103,12 +121,6 @@ const BASE64: Lexique = {
 };
 
 const TEXTE: Lexique = { quoi: 'un texte', juger: () => true };
-const REEL: Lexique = {
-  quoi: 'un nombre à virgule flottante (le séparateur décimal est le point)',
-  juger: (texte) => /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|-?INF|NaN)$/.test(texte),
-  canon: (texte) => String(reel(texte) + 0),
-  comparer: (a, b) => reel(a) - reel(b),
-};
 const DECIMAL: Lexique = {
   quoi: 'un nombre décimal (le séparateur décimal est le point)',
   juger: (texte) => /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(texte),
@@ -116,14 +128,13 @@ const DECIMAL: Lexique = {
   comparer: comparerDecimaux,
 };
 
-export const LEXIQUES: Readonly<Record<string, Lexique>> = {
-  texte: TEXTE,
+const LEXIQUES: Readonly<Record<string, Lexique>> = {
   decimal: DECIMAL,
   integer: { ...DECIMAL, quoi: 'un nombre entier', juger: (texte) => /^[+-]?\d+$/.test(texte) },
   boolean: {
     quoi: '« true », « false », « 1 » ou « 0 »',
     juger: (texte) => texte === 'true' || texte === 'false' || texte === '1' || texte === '0',
-    canon: (texte) => (texte === '1' || texte === 'true' ? '1' : '0'),
+    canon: (texte) => String(texte === '1' || texte === 'true'),
   },
   date: date('date', 'une date (AAAA-MM-JJ)'),
   dateTime: date('dateTime', 'une date et une heure (AAAA-MM-JJThh:mm:ss)'),
@@ -136,10 +147,10 @@ export const LEXIQUES: Readonly<Record<string, Lexique>> = {
   duration: {
     quoi: 'une durée (P1Y2M3DT4H5M6S)',
     juger: (texte) => lireDuree(texte) !== null,
-    canon: (texte) => lireDuree(texte) ?? texte,
+    canon: (texte) => lireDuree(texte) as string,
   },
-  double: REEL,
-  float: { ...REEL, canon: (texte) => String(Math.fround(reel(texte)) + 0) },
+  double: reel(Number),
+  float: reel(Math.fround),
   base64Binary: BASE64,
   hexBinary: {
     quoi: 'des octets en hexadécimal',
@@ -159,3 +170,8 @@ export const LEXIQUES: Readonly<Record<string, Lexique>> = {
   ID: motif('un identifiant (commence par une lettre ou « _ », sans espace)', NCNOM),
   IDREF: motif('la référence d’un identifiant du fichier', NCNOM),
 };
+
+/** @param nom of `SimpleArtefact.lexique`; any other than those above is text. */
+export function lexiqueDe(nom: string): Lexique {
+  return LEXIQUES[nom] ?? TEXTE;
+}

@@ -1,6 +1,7 @@
 import type { EspacesArtefact } from './artefact.ts';
 import type { Atelier } from './atelier.ts';
 import { espaceLocal, lireJoker } from './attributs.ts';
+import { verifierValeurs } from './facettes.ts';
 import type { Expression } from './glushkov.ts';
 import { RANG_ANYTYPE } from './predefinis.ts';
 import type { Composant } from './sources.ts';
@@ -44,7 +45,7 @@ export function declarerElement(atelier: Atelier, composant: Composant, espace: 
     atelier.sources.nonHonore(noeud, 'les groupes de substitution (substitutionGroup)');
   }
   const ligne = {
-    nom: atelier.nom(espace, attributs.get('name') ?? ''),
+    nom: atelier.nomDeclare(composant, espace),
     type: RANG_ANYTYPE,
     nillable: atelier.booleen(noeud, 'nillable'),
     abstrait: atelier.booleen(noeud, 'abstract'),
@@ -58,7 +59,9 @@ export function declarerElement(atelier: Atelier, composant: Composant, espace: 
     const type = typeElement(atelier, composant);
     atelier.elements[rang] = { ...ligne, type };
     const compile = atelier.types[type];
-    if (ligne.fixe !== null && compile?.genre === 'complexe' && compile.contenu !== 'simple') {
+    const simple = compile?.genre === 'complexe' ? compile.valeur : type;
+    if (simple >= 0) verifierValeurs(atelier, noeud, simple);
+    else if (ligne.fixe !== null) {
       atelier.sources.nonHonore(noeud, 'une valeur imposée (fixed) à un contenu qui n’est pas simple');
     }
   });
@@ -161,11 +164,13 @@ export function lireTous(atelier: Atelier, composant: Composant): ParticuleTous 
   if (atelier.entier(noeud, 'maxOccurs', 1) !== 1) {
     atelier.sources.invalide(noeud, '« all » ne se répète pas');
   }
-  const membres = atelier.enfants(contenu).map((e) => {
-    if (e.noeud.balise !== 'element' || atelier.entier(e.noeud, 'maxOccurs', 1) > 1) {
+  const membres = atelier.enfants(contenu).flatMap((e) => {
+    const max = atelier.entier(e.noeud, 'maxOccurs', 1);
+    if (e.noeud.balise !== 'element' || max > 1) {
       atelier.sources.invalide(e.noeud, '« all » ne contient que des éléments, une fois chacun');
     }
-    return { ...elementDe(atelier, e), requis: atelier.entier(e.noeud, 'minOccurs', 1) > 0 };
+    const membre = { ...elementDe(atelier, e), requis: atelier.entier(e.noeud, 'minOccurs', 1) > 0 };
+    return max === 0 ? [] : [membre];
   });
   const facultatif = [noeud, contenu.noeud].some((n) => atelier.entier(n, 'minOccurs', 1) === 0);
   return { genre: 'tous', facultatif, membres };

@@ -34,6 +34,9 @@ const NON_HONORES: Readonly<Record<string, string>> = {
   notation: 'les notations (notation)',
 };
 
+/** Beyond, it is another schema that is wanted, not more of them. */
+const REFUS_MAX = 50;
+
 const cle = (nom: NomXsd): string => `{${nom.uri}}${nom.local}`;
 
 /** What everyone who reads a schema needs: to name a thing, and to refuse it where it stands. */
@@ -51,7 +54,11 @@ export class Sources {
   }
 
   refuser(genre: RefusSchema['genre'], noeud: Noeud, message: string): void {
-    this.refus.push({ genre, fichier: noeud.fichier, ligne: noeud.ligne, message });
+    this.#noter({ genre, fichier: noeud.fichier, ligne: noeud.ligne, message });
+  }
+
+  #noter(refus: RefusSchema): void {
+    if (this.refus.length < REFUS_MAX) this.refus.push(refus);
   }
 
   nonHonore(noeud: Noeud, quoi: string): void {
@@ -95,7 +102,7 @@ export class Sources {
     const octets = this.#lire(fichier);
     if (octets === null) {
       const lieu = { fichier: demandeur?.fichier ?? fichier, ligne: demandeur?.ligne ?? 0 };
-      this.refus.push({
+      this.#noter({
         genre: 'absent',
         ...lieu,
         message: `le fichier « ${fichier} » n’est pas dans le jeu`,
@@ -104,7 +111,7 @@ export class Sources {
     }
     const lecture = lireNoeuds(fichier, octets);
     if (lecture.type === 'refus') {
-      this.refus.push(lecture.refus);
+      this.#noter(lecture.refus);
       return null;
     }
     const propre = lecture.racine.attributs.get('targetNamespace');

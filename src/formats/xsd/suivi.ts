@@ -130,8 +130,8 @@ export class Suivi implements ContexteValeur {
 
   prefixeLie(prefixe: string): boolean {
     const { noms } = this.lecture;
-    const rang = noms.prefixe(prefixe);
-    return rang >= 0 && (noms.liaisons[rang] ?? -1) >= 0;
+    // of a prefix never shown, there is no binding
+    return (noms.liaisons[noms.prefixe(prefixe)] ?? -1) >= 0;
   }
 
   /** The document is over: every reference must have met its identifier. */

@@ -25,7 +25,15 @@ export interface FauteTexte {
 }
 
 const BASE64 = 'des données en base 64';
-const DEBUT_GARDE = 64;
+/** More than `extrait` shows. */
+const DEBUT_GARDE = 128;
+/** As many characters, whatever their bytes. */
+const OCTETS_MONTRES = 4 * DEBUT_GARDE;
+
+/** What stands from `indice` on, to be shown. */
+export function debutDe({ octets, fin }: Passage, indice: number, unicode: Uint16Array | null): string {
+  return decoder(octets.subarray(indice, Math.min(fin, indice + OCTETS_MONTRES)), unicode);
+}
 
 export class TexteFlux {
   /** What was kept: all of it in MODE.entier, the beginning otherwise. */
@@ -51,9 +59,9 @@ export class TexteFlux {
   }
 
   /** @param entier everything is kept, whatever the type would be content with. */
-  commencer(juge: Juge | null, unicode: Uint16Array | null, entier: boolean): void {
+  commencer(juge: Juge, unicode: Uint16Array | null, entier: boolean): void {
     this.#juge = juge;
-    this.#mode = entier || juge === null ? MODE.entier : juge.mode;
+    this.#mode = entier ? MODE.entier : juge.mode;
     this.#unicode = unicode;
     this.texte = '';
     this.vu = false;
@@ -65,9 +73,8 @@ export class TexteFlux {
     this.#fautif = false;
   }
 
-  /** @returns the first character of the whole text that cannot be there, when this stretch holds it. */
+  /** @param p not empty. @returns the first character of the whole text that cannot be there, when this stretch holds it. */
   ajouter(p: Passage): FauteTexte | null {
-    if (p.fin === p.debut) return null;
     this.vu = true;
     const mode = this.#mode;
     if (mode === MODE.libre) return null;
@@ -85,7 +92,7 @@ export class TexteFlux {
     if (mode === MODE.libre) return null;
     const c = String.fromCodePoint(code);
     if (mode !== MODE.base64) return this.#garder(c);
-    return this.#chiffre(code < 128 ? (this.#table[code] ?? FAUX) : FAUX) ? null : this.#faute(indice, c);
+    return this.#chiffre(this.#table[code] ?? FAUX) ? null : this.#faute(indice, c);
   }
 
   #garder(texte: string): null {
@@ -94,8 +101,11 @@ export class TexteFlux {
       for (let i = 0; i < texte.length; i += 1)
         if ((texte.charCodeAt(i) & 0xfc00) === 0xdc00) this.#caracteres -= 1;
       if (this.texte.length < DEBUT_GARDE) this.texte += texte.slice(0, DEBUT_GARDE);
-    } else if (this.texte.length + texte.length > this.#max) this.trop = true;
-    else this.texte += texte;
+    } else {
+      const place = this.#max - this.texte.length;
+      if (texte.length > place) this.trop = true;
+      this.texte += texte.slice(0, place);
+    }
     return null;
   }
 
@@ -136,7 +146,7 @@ export class TexteFlux {
         if (i === fin) break;
       }
       if (!this.#chiffre(table[octets[i] as number] as number)) {
-        return this.#faute(i, octets.toString('latin1', i, Math.min(fin, i + DEBUT_GARDE)));
+        return this.#faute(i, debutDe(p, i, this.#unicode));
       }
       i += 1;
     }
@@ -146,8 +156,8 @@ export class TexteFlux {
   /** Judges what streamed, for MODE.libre, longueur and base64. @returns what was expected, null when right. */
   juger(): string | null {
     const juge = this.#juge;
-    if (juge === null || juge.mode === MODE.libre || this.#fautif) return null;
-    if (juge.mode === MODE.longueur) return juge.controlerLongueur(this.#caracteres);
+    if (juge === null || this.#fautif) return null;
+    if (juge.mode !== MODE.base64) return juge.controlerLongueur(this.#caracteres);
     const reste = (this.#chiffres + this.#egaux) % 4;
     const bits = this.#egaux === 1 ? 3 : this.#egaux === 2 ? 15 : 0;
     if (reste !== 0 || (this.#dernier & bits) !== 0)

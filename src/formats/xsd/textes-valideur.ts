@@ -1,15 +1,10 @@
 import type { Fermante, Passage, PositionXml } from '../xml/evenements.ts';
 import type { Cadre } from './cadres.ts';
 import { extrait } from './constats.ts';
-import { MODE } from './juges.ts';
+import { type Juge, MODE } from './juges.ts';
 import { CONTENU } from './schema.ts';
 import type { Suivi } from './suivi.ts';
-import { type FauteTexte, TexteFlux } from './texte-flux.ts';
-
-const INTERDIT: Readonly<Record<number, string>> = {
-  [CONTENU.vide]: 'doit être vide',
-  [CONTENU.elements]: 'ne contient que des éléments',
-};
+import { debutDe, type FauteTexte, TexteFlux } from './texte-flux.ts';
 
 const blanc = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
 
@@ -28,12 +23,12 @@ export class TextesValideur {
   commencer(cadre: Cadre, indice: number): void {
     this.#debut = this.#suivi.lecture.situer(indice);
     const fixe = cadre.element?.artefact.fixe ?? null;
-    this.#flux.commencer(cadre.type.juge, this.#suivi.lecture.unicode, fixe !== null);
+    this.#flux.commencer(cadre.type.juge as Juge, this.#suivi.lecture.unicode, fixe !== null);
   }
 
   ajouter(cadre: Cadre, p: Passage): void {
     if (p.fin === p.debut) return;
-    if (cadre.nil) this.#interdire(cadre, p.debut, p.octets.toString('latin1', p.debut, p.fin));
+    if (cadre.nil) this.#interdire(cadre, p.debut, this.#montrer(p, p.debut));
     else if (cadre.type.contenu === CONTENU.simple) this.#signaler(cadre, this.#flux.ajouter(p));
     else if (cadre.type.contenu !== CONTENU.mixte) this.#verifier(cadre, p);
   }
@@ -52,10 +47,15 @@ export class TextesValideur {
     }
   }
 
-  #verifier(cadre: Cadre, { octets, debut, fin }: Passage): void {
-    let i = debut;
+  #verifier(cadre: Cadre, p: Passage): void {
+    const { octets, fin } = p;
+    let i = p.debut;
     if (cadre.type.contenu === CONTENU.elements) while (i < fin && blanc(octets[i] as number)) i += 1;
-    if (i < fin) this.#interdire(cadre, i, octets.toString('latin1', i, Math.min(fin, i + 100)));
+    if (i < fin) this.#interdire(cadre, i, this.#montrer(p, i));
+  }
+
+  #montrer(p: Passage, indice: number): string {
+    return debutDe(p, indice, this.#suivi.lecture.unicode);
   }
 
   #nom(cadre: Cadre): string {
@@ -65,7 +65,8 @@ export class TextesValideur {
   #interdire(cadre: Cadre, indice: number, valeur: string): void {
     if (cadre.texteSignale) return;
     cadre.texteSignale = true;
-    const raison = cadre.nil ? 'est déclaré vide (xsi:nil)' : (INTERDIT[cadre.type.contenu] ?? '');
+    const permis = cadre.type.contenu === CONTENU.vide ? 'doit être vide' : 'ne contient que des éléments';
+    const raison = cadre.nil ? 'est déclaré vide (xsi:nil)' : permis;
     this.#suivi.constater({
       code: 'XSD-008',
       message: `Du texte n’a pas sa place ici : « ${this.#nom(cadre)} » ${raison}.`,
@@ -96,8 +97,7 @@ export class TextesValideur {
   /** The element of simple content closes. */
   juger(cadre: Cadre, fermante: Fermante): void {
     const flux = this.#flux;
-    const { juge, modele } = cadre.type;
-    if (cadre.nil || cadre.perdu || juge === null || modele !== null) return;
+    if (cadre.nil || cadre.perdu) return;
     const declaration = cadre.element?.artefact;
     // an empty element takes the value that its declaration gives (3.3.1)
     if (!flux.vu && (declaration?.defaut ?? declaration?.fixe ?? null) !== null) return;
@@ -108,8 +108,7 @@ export class TextesValideur {
   }
 
   #attendu(cadre: Cadre, fixe: string | null): string | null {
-    const { juge } = cadre.type;
-    if (juge === null) return null;
+    const juge = cadre.type.juge as Juge;
     const flux = this.#flux;
     if (juge.mode !== MODE.entier && fixe === null) return flux.juger();
     const suivi = this.#suivi;

@@ -1,13 +1,14 @@
 import { type ComplexeArtefact, DERIVATION, type UsageAttribut } from './artefact.ts';
 import type { Atelier } from './atelier.ts';
-import { type Attributs, lireAttributs } from './attributs.ts';
+import { lireAttributs } from './attributs.ts';
+import { facettesDe } from './facettes.ts';
 import { reunion } from './jokers.ts';
 import { construireModele } from './modele.ts';
 import { estContenu, lireParticule, lireTous, type Particule, type ParticuleTous } from './particules.ts';
 import { ANYTYPE, RANG_ANYSIMPLETYPE, RANG_ANYTYPE } from './predefinis.ts';
 import type { Composant } from './sources.ts';
 import { typeNomme } from './types.ts';
-import { facettesDe, simpleReference } from './types-simples.ts';
+import { simpleReference } from './types-simples.ts';
 
 /** Complex types (XSD Structures, 3.4). */
 
@@ -44,7 +45,7 @@ export class CompilateurComplexe {
     const derive = enfants.find((e) => /^(?:simple|complex)Content$/.test(e.noeud.balise));
     if (derive === undefined) {
       this.#contenu(this.#particule(enfants, noeud.balise), mixte, composant);
-      this.#attributs(lireAttributs(this.#atelier, composant), null);
+      this.#attributs(composant, null);
     } else if (enfants.length > 1)
       this.#atelier.sources.invalide(noeud, `« ${derive.noeud.balise} » doit être seul`);
     else this.#deriver(derive, mixte);
@@ -102,8 +103,7 @@ export class CompilateurComplexe {
       : mixte;
     if (contenu.noeud.balise === 'simpleContent') this.#simple(derivation, extension);
     else this.#complexe(derivation, extension, mixteIci);
-    const complexe = this.#base();
-    this.#attributs(lireAttributs(this.#atelier, derivation), complexe);
+    this.#attributs(derivation, this.#base());
   }
 
   #base(): ComplexeArtefact | null {
@@ -122,7 +122,7 @@ export class CompilateurComplexe {
     const permis = extension ? PERMIS : PERMIS_RESTRICTION;
     const intrus = derivation.noeud.enfants.find((e) => !permis.test(e.balise));
     if (intrus !== undefined)
-      this.#atelier.sources.invalide(intrus, `« ${intrus.balise} » n’a pas sa place ici`);
+      return this.#atelier.sources.invalide(intrus, `« ${intrus.balise} » n’a pas sa place ici`);
     if (extension) return;
     const interne = derivation.noeud.enfants.some((e) => e.balise === 'simpleType');
     const depart = interne
@@ -173,7 +173,8 @@ export class CompilateurComplexe {
     this.#atelier.sources.invalide(derivation.noeud, 'la base d’un contenu complexe a un contenu simple');
   }
 
-  #attributs(propres: Attributs, base: ComplexeArtefact | null): void {
+  #attributs(composant: Composant, base: ComplexeArtefact | null): void {
+    const propres = lireAttributs(this.#atelier, composant);
     const usages = new Map<number, UsageAttribut>((base?.attributs ?? []).map((u) => [u.nom, u]));
     for (const [nom, usage] of propres.usages) {
       if (usage === null) usages.delete(nom);
@@ -184,12 +185,7 @@ export class CompilateurComplexe {
       this.#type.derivation === DERIVATION.extension ? this.#atelier.jokers[base?.joker ?? -1] : undefined;
     const joker = reunion(propres.joker, herite ?? null);
     if (joker === 'inexprimable') {
-      const noeud = { fichier: '', ligne: 0 };
-      this.#atelier.sources.refus.push({
-        genre: 'invalide',
-        ...noeud,
-        message: 'union d’espaces inexprimable',
-      });
+      this.#atelier.sources.invalide(composant.noeud, 'l’union de ces espaces de noms ne peut pas s’écrire');
     } else if (joker !== null) this.#type.joker = this.#atelier.joker(joker);
   }
 }

@@ -4,6 +4,7 @@ import { erreurApi } from '../../metier/catalogue/api.ts';
 import { SIGNATURES_HELIOS } from '../../metier/collectivite.ts';
 import { ETATS } from '../../metier/etats.ts';
 import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
+import { ISSUES_TRANCHEES } from '../../protocoles/helios/accuse/jugement.ts';
 
 /** Shapes of what is asked. They validate the requests and are published in the OpenAPI document. */
 
@@ -67,7 +68,14 @@ export const filtreRetours = z.strictObject({
   avant: uuid.optional(),
   limite,
 });
-export const ordreRattacher = z.strictObject({ flux: uuid });
+/** An issue, what an acquittement means, goes with its reason. */
+export const ordreRattacher = z
+  .strictObject({ flux: uuid, issue: z.enum(ISSUES_TRANCHEES).optional(), motif: motif.optional() })
+  .refine(({ issue, motif: dit }) => (issue === undefined) === (dit === undefined), {
+    path: ['motif'],
+    error: 'il va avec « issue », et elle avec lui',
+  });
+export const ordreRemettre = z.strictObject({ siren });
 /** Name of a file at the DGFiP's; none: the body is a mail. */
 export const optionsRetour = z.strictObject({ nom: z.string().min(1).max(255).optional() });
 

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 import { nomDeFichier } from '../../formats/encodages/noms.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
-import type { FluxId, RetourId } from '../../metier/identifiants.ts';
+import type { FluxId, RetourId, Siren } from '../../metier/identifiants.ts';
 import { disposition } from '../entetes.ts';
 import { borner, compteur, exigerOctets, purger } from '../flot.ts';
 import type { Porte } from '../porte.ts';
-import { filtreRetours, lire, optionsRetour, ordreMotif, ordreRattacher } from './formes.ts';
+import { filtreRetours, lire, optionsRetour, ordreMotif, ordreRattacher, ordreRemettre } from './formes.ts';
 import { retourId } from './identifiants.ts';
 import { vueRetour } from './vues.ts';
 
@@ -52,8 +52,19 @@ function ordres(app: FastifyInstance, { gestes }: Porte): void {
 
   app.post('/retours/:id/rattacher', async (requete) => {
     const id = retourId(requete);
-    const { flux } = lire(ordreRattacher, requete.body ?? {});
-    return { retour: vueRetour(await gestes.retours.rattacher(requete.contexte, id, flux as FluxId)) };
+    const { flux, issue, motif } = lire(ordreRattacher, requete.body ?? {});
+    const cible = flux as FluxId;
+    const retour =
+      issue === undefined || motif === undefined
+        ? await gestes.retours.rattacher(requete.contexte, id, cible)
+        : await gestes.retours.trancher(requete.contexte, id, { flux: cible, issue, motif });
+    return { retour: vueRetour(retour) };
+  });
+
+  app.post('/retours/:id/remettre', async (requete) => {
+    const id = retourId(requete);
+    const { siren } = lire(ordreRemettre, requete.body ?? {});
+    return { retour: vueRetour(await gestes.retours.remettre(requete.contexte, id, siren as Siren)) };
   });
 
   app.post('/retours/:id/classer', async (requete) => {

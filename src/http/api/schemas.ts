@@ -54,7 +54,7 @@ const Correction = objet({
   codBud: texte,
   sha256: texte,
   issue: texte,
-  misesEnLigne: entier,
+  departs: entier,
   conduite: { enum: ['rien', 'renvoyer', 'corriger', 'trancher'] },
   consigne: texte,
   autreNom: { type: 'boolean', description: 'le fichier corrigé doit porter un autre NomFic' },

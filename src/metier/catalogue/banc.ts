@@ -1,10 +1,10 @@
 import { type Catalogue, fabrique } from '../erreurs.ts';
 
-/** Errors of the bench: the ministry simulated for tests and demonstrations. */
+/** Errors of the bench: the State simulated for tests and demonstrations. */
 export const CATALOGUE_BANC = {
   'VGM-BAN-001': {
     nature: 'definitive',
-    message: 'Le ministère simulé ne peut pas écouter sur {adresse} : {detail}.',
+    message: 'Le simulateur ne peut pas écouter sur {adresse} : {detail}.',
     cause: 'Le port est déjà pris ou interdit, ou le certificat du serveur est illisible.',
     remede: 'Choisir un autre port, ou vérifier le certificat et la clé donnés au banc.',
     http: 500,
@@ -14,7 +14,7 @@ export const CATALOGUE_BANC = {
     nature: 'definitive',
     message: 'Le scénario « {scenario} » n’existe pas.',
     cause: 'Faute de frappe dans le nom du scénario.',
-    remede: 'Choisir un scénario de la table de « src/banc/SCENARIOS.md ».',
+    remede: 'Choisir un scénario des tables de « src/banc/SCENARIOS.md » et « src/banc/dgfip/SCENARIOS.md ».',
     http: 400,
     sortie: 2,
   },
@@ -31,6 +31,24 @@ export const CATALOGUE_BANC = {
     message: 'Le démon du banc n’a pas démarré ; son journal est {journal}.',
     cause: 'Réglage refusé, port pris ou dossier de données illisible.',
     remede: 'Lire la dernière ligne de ce journal et corriger sa cause.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-BAN-005': {
+    nature: 'definitive',
+    message: 'Le dossier {dossier} ne peut pas servir : {raison}.',
+    cause: 'Le simulateur et la démonstration y gardent leurs clés, leurs registres et des réglages.',
+    remede:
+      'Donner avec « --dossier » un dossier où ce compte écrit, vide pour la démonstration ; effacer une clé abîmée, elle sera refaite.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-BAN-006': {
+    nature: 'definitive',
+    message: 'Les PES de la démonstration ne peuvent pas être signés : {detail}',
+    cause:
+      'La clé faite pour la démonstration, ou la politique de signature connue du programme, ne convient pas.',
+    remede: 'Vérifier que l’horloge de la machine est à l’heure, puis recommencer.',
     http: 500,
     sortie: 1,
   },

@@ -17,9 +17,10 @@ export const CATALOGUE_CONTROLE = {
   'VGM-CTL-002': {
     nature: 'passagere',
     message: 'L’antivirus ({adresse}) a interrompu l’analyse d’une pièce après {octets} octets.',
-    cause: 'La limite StreamMaxLength de clamd (25 Mo au départ) est plus petite que la pièce.',
+    cause:
+      'La limite StreamMaxLength de clamd (25 Mo au départ) est plus petite que la pièce ; une pièce jointe d’un PES se compte décompressée.',
     remede:
-      'L’exploitant relève StreamMaxLength, MaxFileSize et MaxScanSize à 200M dans clamd.conf, puis redémarre clamd ; le contrôle reprendra de lui-même.',
+      'L’exploitant relève StreamMaxLength, MaxFileSize et MaxScanSize dans clamd.conf (200M en général, davantage si une pièce jointe est plus grosse), puis redémarre clamd ; le contrôle reprendra de lui-même.',
     http: 503,
     sortie: 1,
   },
@@ -28,6 +29,16 @@ export const CATALOGUE_CONTROLE = {
     message: 'L’antivirus ({adresse}) n’a pas su analyser la pièce : {detail}.',
     cause: 'Mémoire ou dossier temporaire de clamd épuisés, ou réponse inconnue.',
     remede: 'Le contrôle sera refait de lui-même. Si cela dure, l’exploitant lit le journal de clamd.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-CTL-004': {
+    nature: 'passagere',
+    message: 'Le PES attend un paquet de schémas qui ne peut pas être ouvert : {detail}.',
+    cause:
+      'La politique de ce paquet est « bloquer », et ses fichiers ou l’inventaire des paquets ont été modifiés ou perdus depuis l’import.',
+    remede:
+      'L’exploitant importe de nouveau le même jeu (« vaguemestre schemas importer »), ou change la politique du paquet (« vaguemestre schemas politique ») ; le PES est revu dans le quart d’heure.',
     http: 503,
     sortie: 1,
   },

@@ -21,7 +21,7 @@ export const CATALOGUE_GESTES = {
   'VGM-GES-003': {
     nature: 'definitive',
     message: 'Le retour {retour} est « {etat} » : cet ordre ne s’y applique pas.',
-    cause: 'Seul un retour à trancher se rattache, se retraite ou se classe.',
+    cause: 'Seul un retour à trancher ou classé se rattache, se remet, se retraite ou se classe.',
     remede: 'Lire son état avec « vaguemestre retours montrer ».',
     http: 409,
     sortie: 1,
@@ -153,6 +153,48 @@ export const CATALOGUE_GESTES = {
     cause: 'La pièce manque au flux, ou son contenu n’est ni un PES ni un acquittement.',
     remede: 'Lire ses pièces avec « vaguemestre montrer » et le signaler à l’éditeur.',
     http: 500,
+    sortie: 1,
+  },
+  'VGM-GES-043': {
+    nature: 'definitive',
+    message: 'Le retour {retour} n’est pas un acquittement d’Hélios : il n’y a pas de sens à trancher.',
+    cause: 'C’est un courriel, un PES Retour, ou un fichier qui ne se lit pas.',
+    remede: 'Le rattacher sans « --issue », ou remettre un PES Retour à sa collectivité.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-044': {
+    nature: 'definitive',
+    message: 'Le flux {flux} n’est pas un PES Aller parti vers la DGFiP : aucun acquittement ne le règle.',
+    cause: 'C’est un acte, un PES d’une autre sorte, ou un fichier qui n’est jamais parti.',
+    remede: 'Vérifier le flux avec « vaguemestre montrer ».',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-045': {
+    nature: 'definitive',
+    message: 'Cet acquittement ne nomme rien de ce que contient le flux {flux}.',
+    cause: 'Ses bordereaux et ses PJ sont ceux d’un autre fichier.',
+    remede: 'Chercher le bon flux ; « rattacher » sans « --issue » en fait une pièce, sans rien trancher.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-046': {
+    nature: 'definitive',
+    message:
+      'Le flux {flux} ne peut plus être dit accepté : le flux {autre} porte depuis le même nom, {identite}.',
+    cause: 'Le refus avait libéré ce nom, et un autre fichier a été déposé sous lui.',
+    remede:
+      'Suivre le flux {autre} : Hélios y répondra par un doublon s’il détient déjà ce contenu. S’il n’est pas parti, l’abandonner, puis recommencer.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-047': {
+    nature: 'definitive',
+    message: 'Le retour {retour} n’est pas un PES Retour : il ne se remet pas à une collectivité.',
+    cause: 'C’est un courriel, un acquittement, ou un fichier qui ne se lit pas.',
+    remede: 'Le rattacher au flux qu’il concerne, ou le classer.',
+    http: 409,
     sortie: 1,
   },
 } as const satisfies Catalogue;

@@ -109,11 +109,13 @@ export const CATALOGUE_PASSERELLE = {
     sortie: 1,
   },
   'VGM-PAS-013': {
-    nature: 'definitive',
+    // what must change is a setting, and then all that waits may leave: no verdict on the file
+    nature: 'passagere',
     message: 'La passerelle refuse les métadonnées de {nom} : {detail}.',
     cause: 'Centre destinataire (P_DEST) ou application (P_APPLI) inconnus d’elle, ou commande non admise.',
-    remede: 'L’exploitant corrige le centre destinataire de la collectivité, puis renvoie.',
-    http: 502,
+    remede:
+      'L’exploitant corrige le centre destinataire de la collectivité, ou « helios.plateforme » et le mode de la passerelle ; ce qui attend part ensuite seul.',
+    http: 503,
     sortie: 1,
   },
   'VGM-PAS-014': {
@@ -198,6 +200,16 @@ export const CATALOGUE_PASSERELLE = {
     cause: 'Fichier démesuré, ou qui n’est pas une réponse de la DGFiP.',
     remede: 'L’exploitant le récupère à la main et le range par « vaguemestre retours deposer ».',
     http: 502,
+    sortie: 1,
+  },
+  'VGM-PAS-024': {
+    nature: 'passagere',
+    message:
+      'La passerelle montre encore {nom}, envoyé par le flux {flux} : il n’y a pas la place de l’envoyer de nouveau.',
+    cause: 'Le même contenu porte le même nom distant, et elle n’a pas emporté le premier envoi.',
+    remede:
+      'Rien à faire : l’envoi part dès que la place est libre. Si elle ne se libère pas, l’exploitant demande à la DGFiP d’enlever ce fichier.',
+    http: 503,
     sortie: 1,
   },
 } as const satisfies Catalogue;

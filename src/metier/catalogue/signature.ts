@@ -241,8 +241,8 @@ export const CATALOGUE_SIGNATURE = {
   },
   'VGM-SIG-054': {
     nature: 'definitive',
-    message: 'Le flux {flux} n’attend pas un accord : sa collectivité fait signer hors de vaguemestre.',
-    cause: 'La fiche HELIOS de la collectivité ne nous demande pas de signer pour elle.',
+    message: 'Le flux {flux} n’attend pas un accord : sa collectivité fait signer par son parapheur.',
+    cause: 'La fiche HELIOS de la collectivité dit « parapheur ».',
     remede: 'Apporter le fichier signé avec « vaguemestre apporter », ou changer « signature » sur la fiche.',
     http: 409,
     sortie: 1,

@@ -1,22 +1,15 @@
-import type { FicheErreur } from '../../metier/erreurs.ts';
-import type { ObjetJson } from '../../metier/flux.ts';
 import type { PartieRetour } from '../protocole.ts';
 import { type BilanAck, bilanAcquit, bilanRefusEntier } from './accuse/bilan.ts';
 import type { AcquitLu, FichierEtatLu, NonAcquitLu, RetourLu } from './accuse/faits.ts';
 import { lireFichierEtat, lireFichierEtatAuFil } from './accuse/lire.ts';
-import { champsAck, ficheAck, libelleAck } from './accuse/presentation.ts';
+import { type PresentationAck, presenterAck } from './accuse/presentation.ts';
 
 /** PES_ACQUIT, of either form, or PES_NonAcquit: it answers one file, to be found by `rapprocher`. */
-export interface MessageAcquit {
+export interface MessageAcquit extends PresentationAck {
   readonly type: 'acquit';
   readonly nom: string;
   readonly lu: AcquitLu | NonAcquitLu;
   readonly bilan: BilanAck;
-  /** One French sentence. */
-  readonly libelle: string;
-  /** What is refused, and what to do; null when nothing is. */
-  readonly erreur: FicheErreur | null;
-  readonly champs: ObjetJson;
 }
 
 /** A PES Retour: it answers no file, and goes to a collectivité (`destinataire`). */
@@ -35,15 +28,7 @@ export interface RetourHelios {
 
 function acquit(nom: string, lu: AcquitLu | NonAcquitLu): MessageAcquit {
   const bilan = lu.type === 'acquit' ? bilanAcquit(lu) : bilanRefusEntier(lu);
-  return {
-    type: 'acquit',
-    nom,
-    lu,
-    bilan,
-    libelle: libelleAck(bilan),
-    erreur: ficheAck(bilan),
-    champs: champsAck(bilan),
-  };
+  return { type: 'acquit', nom, lu, bilan, ...presenterAck(bilan, null) };
 }
 
 const DOMAINES_RETOUR: Readonly<Record<string, string>> = {

@@ -5,6 +5,12 @@ const PES = 'http://www.minefi.gouv.fr/cp/helios/pes_v2/';
 /** Namespaces of what is deposited (schemas 5.11 to 5.17). What the State sends is told by its root alone. */
 export const ESPACES = { aller: `${PES}Rev0/aller`, acquitRetour: `${PES}Rev0/aller/ack` } as const;
 
+/** Roots of what is deposited. */
+export const RACINES_DEPOSEES = [
+  { espace: ESPACES.aller, nom: 'PES_Aller' },
+  { espace: ESPACES.acquitRetour, nom: 'PES_ACQUIT_RETOUR' },
+] as const;
+
 /** The namespace that a PES_ACQUIT has since its second form; the first one shares that of PES_Retour. */
 export const ESPACE_ACQUIT_V2 = `${PES}Rev0/retour/v2`;
 
@@ -27,6 +33,9 @@ export const DOMAINES_ACK: ReadonlyMap<string, string> = new Map([
   ['12', 'facture'],
   ['99', 'paramétrage'],
 ]);
+
+/** The domain of attached pieces, in DOMAINES_ACK. */
+export const DOMAINE_PJ = '4';
 
 /**
  * What a refusal calls for.

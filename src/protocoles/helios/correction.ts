@@ -1,8 +1,10 @@
 import { type Etat, LIBERE_IDENTITE } from '../../metier/etats.ts';
-import { type Flux, misesEnLigne } from '../../metier/flux.ts';
+import type { Flux } from '../../metier/flux.ts';
 import type { FluxId, Sha256 } from '../../metier/identifiants.ts';
 import { type BilanAck, type IssueAck, nommerUnite, type UniteJugee } from './accuse/bilan.ts';
-import { confronter } from './accuse/rapprochement.ts';
+import { refusEntier } from './accuse/confrontation.ts';
+import { departsAvant } from './accuse/departs.ts';
+import { type IssueTranchee, type JugementAck, jugerAck } from './accuse/jugement.ts';
 import { consigneBordereau, consigneFichier, consignePiece } from './correction/consignes.ts';
 import { type BordereauEnvoye, type Inventaire, inventaire } from './correction/inventaire.ts';
 import {
@@ -42,7 +44,8 @@ export interface Correction {
   /** Of the file as it was sent. */
   readonly sha256: Sha256;
   readonly issue: IssueAck;
-  readonly misesEnLigne: number;
+  /** Sendings made before the acquittement, that may have left something at the State's. */
+  readonly departs: number;
   readonly conduite: ConduiteFichier;
   readonly consigne: string;
   /** The first file keeps its NomFic: the next one needs another. */
@@ -57,8 +60,11 @@ export interface Correction {
 
 export interface FaitsCorrection {
   readonly flux: Pick<Flux, 'id' | 'identite' | 'etat' | 'resume'>;
-  /** Of the acquittement that settled the flux. */
+  /** Of the acquittement that settled the flux, and its name at the gateway. */
   readonly bilan: BilanAck;
+  readonly acquittement: string;
+  /** What a person said of it; null when it speaks for itself. */
+  readonly tranche: IssueTranchee | null;
   /** The file as it was sent. */
   readonly envoye: FaitsPes;
   readonly sha256: Sha256;
@@ -87,8 +93,7 @@ function citants(bordereaux: Jugees['bordereaux']): ReadonlyMap<string, readonly
   return par;
 }
 
-function jugerUnites(envoye: Inventaire, bilan: BilanAck, contexte: Contexte): Jugees {
-  const sorts = confronter(bilan, envoye);
+function jugerUnites(envoye: Inventaire, { confrontation: sorts }: JugementAck, contexte: Contexte): Jugees {
   const bordereaux = sorts.bordereaux.map((reponse, k) => {
     const b = envoye.bordereaux[k] as BordereauEnvoye;
     return { nom: nomBordereau(b), ...b, ...juger(reponse, contexte) };
@@ -103,17 +108,17 @@ function jugerUnites(envoye: Inventaire, bilan: BilanAck, contexte: Contexte): J
   return { bordereaux, pieces };
 }
 
-function avecConsignes({ bordereaux, pieces }: Jugees, envois: number): Pick<Correction, keyof Jugees> {
+function avecConsignes({ bordereaux, pieces }: Jugees, departs: number): Pick<Correction, keyof Jugees> {
   const prises = new Set(pieces.filter((p) => p.conduite === 'retirer').map((p) => p.idUnique));
   const partants = new Set(bordereaux.filter((b) => b.conduite !== 'retirer').map((b) => b.nom));
   return {
     bordereaux: bordereaux.map((b) => {
       const siennes = b.pieces.filter((p) => prises.has(p));
-      return { ...b, consigne: consigneBordereau(b, siennes, envois) };
+      return { ...b, consigne: consigneBordereau(b, siennes, departs) };
     }),
     pieces: pieces.map((p) => {
       const seule = !p.bordereaux.some((b) => partants.has(b));
-      return { ...p, consigne: consignePiece(p, seule, envois) };
+      return { ...p, consigne: consignePiece(p, seule, departs) };
     }),
   };
 }
@@ -121,23 +126,35 @@ function avecConsignes({ bordereaux, pieces }: Jugees, envois: number): Pick<Cor
 const estMarche = ({ unite }: UniteJugee): boolean => unite.type === 'marche';
 const estGenerale = (u: UniteJugee): boolean => estMarche(u) || u.unite.type === 'fichier';
 
-/** A refusal of the whole file bears on its units already; it is counted for itself when it has none. */
-function conduites({ bordereaux, pieces }: Jugees, unites: readonly UniteJugee[], contexte: Contexte) {
+/**
+ * A refusal of the whole file bears on its units already; it is counted for itself when it has none. Beside units that
+ * are all accepted by name, it leaves a question.
+ */
+function conduites({ bordereaux, pieces }: Jugees, bilan: BilanAck, contexte: Contexte) {
   const siennes = [...bordereaux, ...pieces];
-  const autres = unites.filter(siennes.length === 0 ? estGenerale : estMarche);
-  return new Set([...siennes, ...autres.map((u) => juger(u, contexte))].map((u) => u.conduite));
+  const autres = bilan.unites.filter(siennes.length === 0 ? estGenerale : estMarche);
+  const toutes = new Set([...siennes, ...autres.map((u) => juger(u, contexte))].map((u) => u.conduite));
+  const refus = bilan.issue === 'accepte' ? undefined : refusEntier(bilan.unites);
+  const vain = refus !== undefined && juger(refus, contexte).conduite !== 'retirer';
+  return vain && toutes.size === 1 && toutes.has('retirer')
+    ? new Set([...toutes, 'trancher' as const])
+    : toutes;
 }
 
 /**
  * Says of each bordereau and of each piece of a file that was answered what the next file must do with it: accepted, it
  * may not come again; refused, it comes again for what the State says. Pure.
  */
-export function correction({ flux, bilan, envoye, sha256 }: FaitsCorrection): Correction {
-  const envois = misesEnLigne(flux);
-  const contexte = contexteDe(bilan, envois);
+export function correction(faits: FaitsCorrection): Correction {
+  const { flux, envoye, sha256, tranche } = faits;
+  const avant = departsAvant(flux, faits.acquittement);
+  const departs = avant.surs;
   const contenu = inventaire(envoye);
-  const jugees = jugerUnites(contenu, bilan, contexte);
-  const conduite = conduiteFichier(conduites(jugees, bilan.unites, contexte));
+  const jugement = jugerAck(faits.bilan, contenu, { departs: avant, tranche });
+  const { bilan } = jugement;
+  const contexte = contexteDe(bilan, departs);
+  const jugees = jugerUnites(contenu, jugement, contexte);
+  const conduite = conduiteFichier(conduites(jugees, bilan, contexte));
   const autreNom = !LIBERE_IDENTITE.includes(flux.etat);
   const { nomFic, codCol, codBud } = envoye.entetes;
   return {
@@ -149,12 +166,12 @@ export function correction({ flux, bilan, envoye, sha256 }: FaitsCorrection): Co
     codBud: codBud?.valeur ?? '',
     sha256,
     issue: bilan.issue,
-    misesEnLigne: envois,
+    departs,
     conduite,
     consigne: consigneFichier(conduite, { autreNom, signe: envoye.signatures.length > 0 }),
     autreNom,
     complete: contenu.complet,
     generales: bilan.unites.filter(estGenerale).map((u) => ({ nom: nommerUnite(u), ...juger(u, contexte) })),
-    ...avecConsignes(jugees, envois),
+    ...avecConsignes(jugees, departs),
   };
 }

@@ -1,4 +1,5 @@
 import type { BilanXsd } from '../../formats/xsd/constats.ts';
+import type { BilanPaquets } from '../../formats/xsd/paquets.ts';
 import type { Collectivite, FicheHelios } from '../../metier/collectivite.ts';
 import type { FluxId } from '../../metier/identifiants.ts';
 import type { ObjetJson } from '../../metier/flux.ts';
@@ -6,12 +7,15 @@ import type { DepotLu } from '../protocole.ts';
 import type { Bordereau, Domaine, Entetes, FaitsFichier, FaitsPes } from './lecture/faits.ts';
 import type { LectureFichier } from './lecture/lire.ts';
 import { ecrireCentimes } from './lecture/montant.ts';
+import { normaliserNom } from './nommage.ts';
 
 /** What the rules look at. */
 export interface FaitsDepotPes {
   readonly lecture: LectureFichier;
   /** Findings of `schemas/helios` on the same pass; null when it did not listen. */
   readonly schema: BilanXsd | null;
+  /** Findings of the schema packs on the same pass; null when none was asked. */
+  readonly paquets: BilanPaquets | null;
   readonly collectivite: Collectivite;
   readonly fiche: Pick<FicheHelios, 'sirets' | 'destination'> | null;
   /** A signature is to be added by us before the sending: its absence proves nothing yet. */
@@ -20,8 +24,6 @@ export interface FaitsDepotPes {
   readonly homonymes: readonly FluxId[];
   /** Flux of this collectivité with the same bytes (SHA-256) that may stand at the State's. */
   readonly jumeaux: readonly FluxId[];
-  /** The depositor says that he sends the same bytes again on purpose. */
-  readonly doubleVoulu: boolean;
 }
 
 /** Under which an acquittement will name the file; null when the file does not say. */
@@ -36,9 +38,14 @@ export function cleFichier(faits: FaitsFichier | null): CleFichier | null {
   return nomFic === null || codCol === null ? null : { nomFic: nomFic.valeur, codCol: codCol.valeur };
 }
 
-/** Identity of a PES: `123/VALMONCEL_2026_41`. */
-export function identite(cle: CleFichier): string {
-  return `${cle.codCol}/${cle.nomFic}`;
+/** Identity of a PES: `123/VALMONCEL_2026_41`. The blanks of its name that an acquittement may lose are not part of it. */
+export function identite({ codCol, nomFic }: CleFichier): string {
+  return `${normaliserNom(codCol)}/${normaliserNom(nomFic)}`;
+}
+
+/** The identity under which a file that the State answers is looked for; missing headers are empty. */
+export function identiteCitee({ nomFic, codCol }: Pick<Entetes, 'nomFic' | 'codCol'>): string {
+  return identite({ nomFic: nomFic?.valeur ?? '', codCol: codCol?.valeur ?? '' });
 }
 
 /** Bordereaux and pieces kept by name in the summary of a flux; the rest is counted. */

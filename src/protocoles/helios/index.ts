@@ -2,6 +2,7 @@ import { ajouterJoursOuvres, instantDe, jourDe } from '../../metier/echeances.ts
 import type { Collectivite } from '../../metier/collectivite.ts';
 import type { Flux } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
+import type { Paquets } from '../../formats/xsd/paquets.ts';
 import type { SchemaXsd } from '../../formats/xsd/schema.ts';
 import { ValideurXsd } from '../../formats/xsd/valideur.ts';
 import type { DepotFichier, EnveloppeFichier, FichierLu, Protocole } from '../protocole.ts';
@@ -9,10 +10,13 @@ import { controler } from './controle.ts';
 import { cleFichier, identite } from './depot.ts';
 import { lireFichierPes } from './lecture/lire.ts';
 import { nommerSerie, nomFichierDistant } from './nommage.ts';
+import { JUGEMENT_PAQUETS } from './regles/paquets.ts';
 
 export interface ReglagesHelios {
   /** Our own schema of PES_Aller, on the pass of the reading; its findings are warnings. */
   readonly schema: SchemaXsd;
+  /** Schema packs of the operator, on the same pass; each does as its policy says. Default none. */
+  readonly paquets?: Paquets;
   /** Bytes that the State takes in one file. Default 100 MB (cahier des charges, 2-3). */
   readonly tailleMax?: number;
   /** Files per collectivité and day. Default 999,999. */
@@ -36,7 +40,9 @@ function signatureAVenir({ helios }: Collectivite): boolean {
 
 async function lire(octets: AsyncIterable<Uint8Array>, reglages: ReglagesHelios): Promise<FichierLu> {
   const valideur = new ValideurXsd(reglages.schema, { constats: CONSTATS_MAX });
-  const lecture = await lireFichierPes(octets, { recepteurs: [valideur] });
+  const jugement = reglages.paquets?.juger(JUGEMENT_PAQUETS);
+  const recepteurs = jugement === undefined ? [valideur] : [valideur, jugement.recepteur];
+  const lecture = await lireFichierPes(octets, { recepteurs });
   const cle = cleFichier(lecture.faits);
   return {
     identite: cle === null ? null : identite(cle),
@@ -45,12 +51,12 @@ async function lire(octets: AsyncIterable<Uint8Array>, reglages: ReglagesHelios)
         {
           lecture,
           schema: lecture.faits?.genre === 'PES_Aller' ? valideur.bilan() : null,
+          paquets: jugement?.bilan() ?? null,
           collectivite,
           fiche: collectivite.helios,
           aSigner: signatureAVenir(collectivite),
           homonymes,
           jumeaux,
-          doubleVoulu: false,
         },
         reglages.tailleMax === undefined ? {} : { tailleMax: reglages.tailleMax },
       ),

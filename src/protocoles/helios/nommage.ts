@@ -98,12 +98,20 @@ export function nomPasstransSftp({ nomDistant, metadonnees: m }: NomsEnvoi): str
   return [m.dest, m.appli, m.msg, nomDistant].join('%%');
 }
 
+/**
+ * A name as the two ends compare it. An acquittement may repeat it without the blanks of its ends, and with runs of them
+ * as one: two files that differ by these alone bear the same name.
+ */
+export function normaliserNom(nom: string): string {
+  return nom.trim().replace(/\s+/g, ' ');
+}
+
 /** What is wrong with a NomFic, or null: 1 to 100 characters that say something (PES v2, Base_Texte100). */
 export function defautNomFic(nomFic: string): 'vide' | 'long' | 'muet' | null {
   if (nomFic === '') return 'vide';
   if (Array.from(nomFic).length > 100) return 'long';
-  // zeros, a space or a dot, « nc » alone; controls, but those that stand for characters of Windows-1252
-  return /^(?:0+|nc|[ .])$|(?![\u0080-\u009f])\p{Cc}/u.test(nomFic) ? 'muet' : null;
+  // blanks, zeros, a dot, « nc » alone; controls, but those that stand for characters of Windows-1252
+  return /^(?:\s*|0+|nc|\.)$|(?![\u0080-\u009f])\p{Cc}/u.test(nomFic) ? 'muet' : null;
 }
 
 /** What a file at the gateway seems to be. Of what the State makes it is a hint for people: its root alone decides. */
@@ -132,7 +140,8 @@ export function instantDuNom(nom: string): Instant | null {
   if (an === '') return null;
   try {
     const date = Temporal.PlainDateTime.from(`20${an}-${mois}-${jour}T${heure}:${minute}:${seconde}`);
-    return date.toZonedDateTime(FUSEAU).epochMilliseconds as Instant;
+    // One hour comes twice in October: then it does not tell either.
+    return date.toZonedDateTime(FUSEAU, { disambiguation: 'reject' }).epochMilliseconds as Instant;
   } catch {
     return null;
   }

@@ -50,6 +50,17 @@ describe('in a PKCS#12 file', () => {
     await fermer();
   });
 
+  test('looked at again as a restart would: its certificate, or what is wrong now', async () => {
+    const copie = pki.chemin('copie.p12');
+    writeFileSync(copie, readFileSync(pki.chemin('mairie.p12')));
+    const { suivies, fermer } = await ouvrir([{ ...fichier(), p12: copie }]);
+    expect(suivies).toMatchObject([{ nom: 'mairie', enService: pki.der('signataire'), service: null }]);
+    expect(await suivies[0]?.rouvrir()).toEqual(pki.der('signataire'));
+    writeFileSync(copie, 'x');
+    await expect(suivies[0]?.rouvrir()).rejects.toThrow(/« mairie » .*VGM-SGT-002/);
+    await fermer();
+  });
+
   test('none: nothing is opened', async () => {
     expect((await ouvrir([])).cles.size).toBe(0);
   });
@@ -93,8 +104,11 @@ describe('at a distance, over HTTPS (docs/decisions/0003-signataire.md)', () => 
     const tls = await nouvellePki();
     const cle = createPrivateKey(pki.lire('signataire.key'));
     let vu: string | undefined;
+    let demandes = 0;
     const porte = await porteHttps(tls, (requete, reponse) => {
       vu = requete.headers.authorization;
+      if (requete.method === 'HEAD') return void reponse.end();
+      demandes += 1;
       void lireDemande(requete).then((demande) => {
         const signature = enP1363(signerEmpreinte(cle, demande), 32).toString('base64');
         repondre(reponse, 200, { signature });
@@ -110,18 +124,26 @@ describe('at a distance, over HTTPS (docs/decisions/0003-signataire.md)', () => 
       client_cle,
       autorites: tls.ca,
     };
-    const { cles, fermer } = await ouvrirCles(manifest.parse({ helios: { cles: [distante] } }), {
+    const { cles, suivies, fermer } = await ouvrirCles(manifest.parse({ helios: { cles: [distante] } }), {
       clock: horloge,
     });
     const hsm = cles.get('hsm');
+    expect(await suivies[0]?.rouvrir()).toEqual(pki.der('signataire'));
     expect(hsm?.chaine).toEqual([pki.der('ica')]);
     const octets = Buffer.from('à signer');
     const signature = (await hsm?.signer(octets)) ?? new Uint8Array();
     const publique = new X509Certificate(pki.der('signataire')).publicKey;
     expect(verify('sha256', octets, { key: publique, dsaEncoding: 'ieee-p1363' }, signature)).toBe(true);
     expect(vu).toBe('Bearer secret-du-service');
-    await fermer();
+    vu = undefined;
+    expect(await suivies[0]?.service?.sonder()).toEqual({ joignable: true, detail: 'HTTP 200' });
+    expect([vu, demandes]).toEqual(['Bearer secret-du-service', 1]);
     await porte.fermer();
+    expect(await suivies[0]?.service?.sonder()).toMatchObject({
+      joignable: false,
+      detail: expect.stringContaining('ne répond pas') as unknown,
+    });
+    await fermer();
   });
 
   test('a certificate that is no PEM stops the start', async () => {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCENARIOS as SCENARIOS_DGFIP } from '../../../src/banc/dgfip/scenarios.ts';
+import { SCENARIOS } from '../../../src/banc/scenarios.ts';
 import { date, octets, pluriel } from '../../../src/cli/rendu.ts';
 import { tableau } from '../../../src/cli/tableau.ts';
 import { VERBES } from '../../../src/cli/verbes.ts';
@@ -51,6 +53,8 @@ describe('help and usage are in French; usage errors exit 2', () => {
     [['completion', 'ksh'], 'Interpréteur inconnu : « ksh ». Il faut bash, zsh ou fish.'],
     [['simulateur', '--graine', 'x'], 'attend un nombre'],
     [['simulateur', '--smtp', 'x'], 'attend « hôte:port »'],
+    [['simulateur', '--port-sftp', '70000'], 'attend un port, de 0 à 65535'],
+    [['simulateur', '--seulement', 'trésor'], 'attend « prefecture » ou « dgfip »'],
   ])('%j', async (argv, attendu) => {
     const r = await creerBancCli().lancer(...argv);
     expect([r.code, r.erreur]).toEqual([2, expect.stringContaining(attendu)]);
@@ -139,7 +143,8 @@ describe('verbs without daemon', () => {
       {
         quoi: 'simulateur',
         options: {
-          port: null,
+          services: ['prefecture', 'dgfip'],
+          ports: { https: null, sftp: null, ftps: null, ftp: null },
           smtp: { hote: '127.0.0.1', port: 2525 },
           graine: 7,
           dossier: 'simulateur',
@@ -148,6 +153,27 @@ describe('verbs without daemon', () => {
       },
       { quoi: 'demo', options: { json: true, dossier: 'd' } },
     ]);
+  });
+  test('simulateur: one service, and the port of each door', async () => {
+    const cli = creerBancCli();
+    const portes = ['--port-sftp', '22022', '--port-ftps', '0', '--port-ftp', '21021'];
+    cli.interruption.abort();
+    expect((await cli.lancer('simulateur', '--seulement', 'DGFiP', ...portes)).code).toBe(0);
+    expect((await cli.lancer('simulateur', '--seulement', 'préfecture', '--port', '9443')).code).toBe(0);
+    expect(cli.lances.map((l) => l.options)).toMatchObject([
+      { services: ['dgfip'], ports: { https: null, sftp: 22_022, ftps: 0, ftp: 21_021 } },
+      { services: ['prefecture'], ports: { https: 9_443, sftp: null, ftps: null, ftp: null } },
+    ]);
+  });
+  test('simulateur --help names every scenario, each beside what it is chosen by', async () => {
+    const { sortie } = await creerBancCli().lancer('simulateur', '--help');
+    const [, actes = '', pes = ''] = sortie.split(/fin du numéro de l’acte|fin du NomFic du PES/);
+    const suffixes = (texte: string) =>
+      [...texte.matchAll(/(?<=^| )_[A-Z0-9]+(?= )/gm)].map(([s]) => s).toSorted();
+    const attendus = (table: readonly { suffixe: string }[]) =>
+      table.flatMap(({ suffixe }) => (suffixe === '' ? [] : [suffixe])).toSorted();
+    expect(suffixes(actes)).toEqual(attendus(SCENARIOS));
+    expect(suffixes(pes)).toEqual(attendus(SCENARIOS_DGFIP));
   });
   test('webhook recevoir listens until interrupted', async () => {
     const cli = creerBancCli();

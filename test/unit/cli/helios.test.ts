@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type BancApi, ouvrirBanc } from '../../api/banc-api.ts';
 import { fluxFictif, RETOUR } from '../../api/gestes-fictifs.ts';
 import type { FluxId } from '../../../src/metier/identifiants.ts';
+import { importerEssai } from '../../parcours/paquets-essai.ts';
 import { RACINE } from '../formats/chemins.ts';
 import { pes } from '../helios/generateur.ts';
+import { acquit, bordereau, erreur, fixtureEtat } from '../helios/retours.ts';
 import { type BancCli, creerBancCli } from './banc-cli.ts';
 
 /** What the command line shows of HELIOS, and controls of it without the daemon. */
@@ -88,10 +90,27 @@ describe('a PES shown to people', () => {
       'pièce justificative P1  sans réponse',
     ])
       expect(lignes).toContain(attendue);
+    // what is not accepted comes first, named by the answer or not
+    const rang = (debut: string) => lignes.findIndex((l) => l.startsWith(debut));
+    expect(rang('pièce justificative P1')).toBeLessThan(rang('bordereau de recette n° 7'));
+  });
+
+  test('montrer: how many of each fate, and what a person said of it', async () => {
+    const comptes = { bordereaux: { accepte: 12_000, refuse: 1 }, pieces: { accepte: 3 } };
+    const { acquittement, confrontation } = PES.resume as Record<string, object>;
+    const resume = {
+      ...PES.resume,
+      acquittement: { ...acquittement, tranche: 'partiel' },
+      confrontation: { ...confrontation, comptes },
+    };
+    api.gestes.flux.set(PES.id, { ...PES, resume });
+    const { sortie } = await cli.lancer('montrer', PES.id);
+    expect(sortie).toContain('Tranché par une personne : accepté en partie.');
+    expect(sortie).toMatch(/Accepté : 12.000 bordereaux, 3 PJ\.\nRefusé : 1 bordereau\./u);
   });
 
   test('it is named by its NomFic, its identity or its outgoing name', async () => {
-    for (const nom of ['VALMONCEL_1', '123/VALMONCEL_1', 'PESALR2_213400001_260302_001'])
+    for (const nom of [' VALMONCEL_1 ', '123/VALMONCEL_1', 'PESALR2_213400001_260302_001'])
       expect((await cli.lancer('montrer', nom, '--json')).json[0]?.['flux'], nom).toMatchObject({
         id: PES.id,
       });
@@ -128,6 +147,46 @@ describe('a PES shown to people', () => {
   });
 });
 
+describe('controler what the DGFiP answers, without daemon', () => {
+  const controler = (nom: string, octets: Buffer, ...plus: readonly string[]) => {
+    const fichier = join(dossier, nom);
+    writeFileSync(fichier, octets);
+    return cli.lancer('controler', fichier, ...plus);
+  };
+  const entetes = { NomFic: 'VALMONCEL_1', CodCol: '123' };
+
+  test('an acquittement is told in words, whatever it answers: exit code 0', async () => {
+    const refus = bordereau('42', '0', erreur('1971', 'Compte erroné'));
+    const { code, sortie } = await controler(
+      'ack.xml',
+      acquit({ entetes, elements: bordereau('41') + refus }),
+    );
+    expect(code).toBe(0);
+    expect(sortie).toContain(
+      'Fichier accepté en partie par Hélios : 1 bordereau accepté ; 1 bordereau refusé.',
+    );
+    expect(sortie).toContain('Fichier répondu : NomFic « VALMONCEL_1 », CodCol « 123 ».');
+    expect(sortie).toContain('Compte erroné');
+  });
+
+  test('--json gives the issue and the fields; a header that is missing is said', async () => {
+    const { code, json } = await controler('ack.xml', acquit({ entetes }), '--json');
+    expect([code, json[0]]).toMatchObject([
+      0,
+      { type: 'acquit', issue: 'accepte', nomFic: 'VALMONCEL_1', codCol: '123', erreur: null },
+    ]);
+    const sans = await controler('ack.xml', acquit({ entetes: { ...entetes, NomFic: '' } }));
+    expect(sans.sortie).toContain('Fichier répondu : sans NomFic, CodCol « 123 ».');
+  });
+
+  test('a PES Retour tells its domains; one that is damaged is for a person: exit code 3', async () => {
+    const retour = fixtureEtat('retour/depense');
+    expect((await controler('r.xml', retour)).sortie).toMatch(/^PES Retour de la DGFiP : /);
+    const casse = await controler('r.xml', retour.subarray(0, retour.length - 40));
+    expect(casse.code).toBe(3);
+  });
+});
+
 describe('controler a PES, without daemon', () => {
   const controler = (nom: string, octets: Buffer, ...plus: readonly string[]) => {
     const fichier = join(dossier, nom);
@@ -150,6 +209,14 @@ describe('controler a PES, without daemon', () => {
       expect(sortie).toContain(question);
   });
 
+  test('each finding says where it stands; UTF-16 is judged as a PES, not as an acte', async () => {
+    const { sortie } = await controler('vide.xml', pes({ entetes: { NomFic: '' } }));
+    expect(sortie).toMatch(/HELIOS-NOM-01 \(.*ligne [0-9]+, colonne [0-9]+\)/);
+    const large = await controler('large', Buffer.from(`\uFEFF${pes().toString('latin1')}`, 'utf16le'));
+    expect([large.code, large.sortie]).toEqual([3, expect.stringContaining('HELIOS-XML-01')]);
+    expect(large.sortie).toContain('UTF-16');
+  });
+
   test('same rules as the door: each refusal with its code, exit 3', async () => {
     const faux = pes({ entetes: { IdColl: '123', NomFic: null }, infoDematerialisee: '1' });
     const { code, json } = await controler('faux.xml', faux, '--json');
@@ -159,6 +226,54 @@ describe('controler a PES, without daemon', () => {
       .map((a) => a.code);
     expect(codes).toEqual(expect.arrayContaining(['HELIOS-COL-02', 'HELIOS-DEM-02']));
     expect(((json[0] ?? {})['nonJuges'] as unknown[]).length).toBeGreaterThan(0);
+  });
+
+  describe('with the schema packs', () => {
+    const LONG = pes({ entetes: { NomFic: 'UN_NOM_DE_FICHIER_TROP_LONG' } });
+    let donnees: string;
+    let paquets: string;
+    beforeAll(async () => {
+      donnees = join(dossier, 'donnees');
+      paquets = join(donnees, 'schemas', 'helios');
+      await importerEssai(dossier, paquets, { nom: '5.17', longueur: 12, politique: 'bloquer' });
+    });
+    const politique = (valeur: string) =>
+      cli.lancer('schemas', 'politique', '5.17', valeur, '--dossier', paquets);
+
+    test('each by its policy, as the daemon would; without them the answer says that they were not asked', async () => {
+      const sans = await controler('long.xml', LONG);
+      expect([sans.code, sans.sortie]).toEqual([0, expect.stringContaining('HELIOS-SCH-01')]);
+      const bloque = await controler('long.xml', LONG, '--schemas', paquets);
+      expect([bloque.code, bloque.sortie]).toEqual([
+        3,
+        expect.stringMatching(
+          /REFUS {2}HELIOS-SCH-01 .*Selon le paquet de schémas « 5\.17 » \(version 5\.17\) : /,
+        ),
+      ]);
+      expect((await controler('court.xml', pes(), '--schemas', paquets)).sortie).not.toContain('HELIOS-SCH');
+      await politique('avertir');
+      const averti = await controler('long.xml', LONG, '--schemas', paquets);
+      expect([averti.code, averti.sortie]).toEqual([0, expect.stringContaining('avis   HELIOS-SCH-01')]);
+      await politique('bloquer');
+    });
+
+    test('those of the settings, when some are named', async () => {
+      const reglages = join(dossier, 'vgm.toml');
+      writeFileSync(reglages, `donnees = ${JSON.stringify(donnees)}\n`);
+      expect((await controler('long.xml', LONG, '--config', reglages)).code).toBe(3);
+      cli.env = { VAGUEMESTRE_CONFIG: reglages };
+      expect((await controler('long.xml', LONG)).code).toBe(3);
+      cli.env = {};
+    });
+
+    test('a folder named for that and without packs: failure; a pack that cannot be opened: told', async () => {
+      const vide = await controler('long.xml', LONG, '--schemas', join(dossier, 'vide'));
+      expect([vide.code, vide.erreur]).toEqual([1, expect.stringContaining('VGM-SCH-009')]);
+      const [contenu = ''] = readdirSync(join(paquets, '5.17'));
+      rmSync(join(paquets, '5.17', contenu, 'SHA256SUMS'));
+      const muet = await controler('long.xml', LONG, '--schemas', paquets);
+      expect([muet.code, muet.sortie]).toEqual([0, expect.stringContaining('avis   HELIOS-SCH-02')]);
+    });
   });
 
   test('a broken one, and one of our fixtures', async () => {

@@ -221,6 +221,16 @@ describe('retours', () => {
     expect((await cli.lancer('retours', 'retraiter', R)).sortie).toContain('attribué');
     expect((await cli.lancer('retours', 'rattacher', R, F1)).code).toBe(0);
     expect((await cli.lancer('retours', 'rattacher', R, 'x')).code).toBe(2);
+    const issue = ['--issue', 'refuse', '--motif', 'dit par le comptable'] as const;
+    expect((await cli.lancer('retours', 'rattacher', R, F1, ...issue)).sortie).toContain(
+      'attribué, refuse : dit par le comptable',
+    );
+    for (const moitie of [issue.slice(0, 2), issue.slice(2), ['--issue', 'oui', '--motif', 'x']])
+      expect((await cli.lancer('retours', 'rattacher', R, F1, ...moitie)).code).toBe(2);
+    expect((await cli.lancer('retours', 'remettre', R, '--siren', '213400016')).sortie).toContain(
+      'remis à 213400016',
+    );
+    expect((await cli.lancer('retours', 'remettre', R)).code).toBe(2);
     expect((await cli.lancer('retours', 'classer', R, '--motif', 'publicité')).sortie).toContain('publicité');
     expect((await cli.lancer('retours', 'montrer', 'x')).code).toBe(1);
   });
@@ -312,6 +322,7 @@ describe('administration', () => {
     expect((await c('montrer', siren)).sortie).toMatch(/Centre destinataire +VHPCE11\n/);
     expect((await c('lister')).sortie).toMatch(/Bourg neuf +oui +- +VHPCE11 +0/);
     expect((await c('modifier', siren, '--signature', 'toujours')).code).toBe(2);
+    expect((await c('modifier', siren, '--destination', '-')).sortie).toContain('--destination <centre>');
   });
   test('destination: listed, held back with a reason, let go', async () => {
     const d = (...argv: readonly string[]) => cli.lancer('destination', ...argv);

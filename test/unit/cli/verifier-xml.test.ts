@@ -163,6 +163,32 @@ describe('trust: never silently good', () => {
     expect((await a.verifier('s.xml', '--config', a.chemin('absent.toml'))).erreur).toContain('VGM-CFG-001');
   });
 
+  test('families that the settings ask for and that are absent admit nobody: that is not « no store »', async () => {
+    const texte = '[confiance]\nfichiers = ["magasin.json"]\n[confiance.familles]\n';
+    const absente = a.ecrire('absente.toml', `${texte}pes = ["rgs"]\nactes = ["essai"]\n`);
+    const r = await a.verifier('s.xml', '--config', absente, ...preuves());
+    expect([r.code, r.sortie]).toEqual([3, expect.stringContaining('La confiance n’est pas établie')]);
+    expect(r.sortie).not.toContain('Attention');
+    const jamais = a.ecrire('jamais.toml', '[confiance.familles]\npes = ["rgs"]\n');
+    expect((await a.verifier('s.xml', '--config', jamais, ...preuves())).code).toBe(3);
+    const presente = a.ecrire('presente.toml', `${texte}pes = ["essai"]\nactes = ["rgs"]\n`);
+    expect((await a.verifier('s.xml', '--config', presente, ...preuves())).code).toBe(0);
+  });
+
+  test('evidence older than the settings admit does not count, whatever store is given', async () => {
+    const texte = '[confiance]\nfichiers = ["magasin.json"]\n[confiance.revocation]\n';
+    const agees = async (secondes: number, ...plus: readonly string[]): Promise<unknown[]> => {
+      const reglages = a.ecrire('ages.toml', `${texte}crl_age_max_s = ${secondes}\n`);
+      const r = await a.verifier('s.xml', '--config', reglages, ...preuves(), ...plus);
+      return [r.code, r.sortie.includes('la révocation n’est pas établie')];
+    };
+    // the lists of June 1st, for a signature of June 15th
+    expect(await agees(86_400 * 13)).toEqual([3, true]);
+    expect(await agees(86_400 * 15)).toEqual([0, false]);
+    expect(await agees(0)).toEqual([0, false]);
+    expect(await agees(86_400, '--magasin', a.chemin('magasin.json'))).toEqual([3, true]);
+  });
+
   test('evidence made after the signature is welcome', async () => {
     a.ecrire('tard.crl', a.pki.crl('ica2', { nom: 'tard', emise: '2026-08-01', jusqua: '2026-09-01' }));
     a.ecrire(

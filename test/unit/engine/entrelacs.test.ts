@@ -5,7 +5,8 @@ import type { Etat } from '../../../src/metier/etats.ts';
 import type { FluxId } from '../../../src/metier/identifiants.ts';
 import { OPERATEUR } from '../../../src/ports/store.ts';
 import { coupee, nonParti, prise, refus } from '../../pannes/etat-fictif.ts';
-import { enRetard, fautes, Monde } from '../../pannes/monde.ts';
+import { enRetard, fautes } from '../../pannes/fautes.ts';
+import { Monde } from '../../pannes/monde.ts';
 import { accuseDe, anoDe, anomalieDe, type Atelier, CTX, SIREN } from '../../parcours/atelier.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Atelier, creerAtelier, CTX } from '../../parcours/atelier.ts';
+import type { RetourId } from '../../../src/metier/identifiants.ts';
+import { accuseDe, type Atelier, creerAtelier, CTX } from '../../parcours/atelier.ts';
 
 let a: Atelier;
 afterEach(() => a.fermer());
@@ -17,11 +18,29 @@ describe('what a person asks is answered in the words of people', () => {
     await expect(a.gestes.abandonner(CTX, id, 'essai')).rejects.toThrow(
       'dans l’état « transmis », où « abandon demandé » n’est pas permis.',
     );
-    const retour = await a.gestes.retours.deposer(CTX, courriel('text/plain', 'Bonjour'), null);
-    await a.gestes.retours.retraiter(CTX, retour.id).catch(() => undefined);
+    await a.recevoir(accuseDe('DELIB_1'));
+    await a.jusqua(id, 'acquitte');
     await a.calme();
-    await a.gestes.retours.rattacher(CTX, retour.id, id);
-    await expect(a.gestes.retours.classer(CTX, retour.id, 'x')).rejects.toThrow('est « attribué »');
+    const [retour] = await a.gestes.retours.lister(CTX, { limite: 1 });
+    await expect(a.gestes.retours.classer(CTX, retour?.id as RetourId, 'x')).rejects.toThrow(
+      'est « attribué »',
+    );
+  });
+
+  test('a message hung on a flux changes no state, and stays open to another order', async () => {
+    a = await creerAtelier();
+    const { id } = await a.depose('DELIB_1');
+    await a.jusqua(id, 'transmis');
+    const { id: retour } = await a.gestes.retours.deposer(CTX, courriel('text/plain', 'Bonjour'), null);
+    await a.calme();
+    for (const _ of [1, 2]) await a.gestes.retours.rattacher(CTX, retour, id);
+    expect((await a.flux(id)).etat).toBe('transmis');
+    const { pieces } = await a.gestes.montrer(CTX, id);
+    expect(pieces.filter((p) => p.role === 'retour')).toHaveLength(1);
+    await a.gestes.retours.retraiter(CTX, retour);
+    await a.calme();
+    const classe = await a.gestes.retours.classer(CTX, retour, 'rien à en faire');
+    expect(classe).toMatchObject({ etat: 'classe', flux: [] });
   });
 
   test('a return is shown with its sender, subject and beginning, even when its body is HTML only', async () => {

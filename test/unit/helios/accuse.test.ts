@@ -182,7 +182,18 @@ describe('what an acquittement as a whole comes to', () => {
     ['accepted here, refused there', bordereau('1') + pj('A', '0'), 'partiel'],
     ['technically right, and all its bordereaux refused', fichier('0', '1') + bordereau('1', '0'), 'refuse'],
     ['the file refused, one of its levels accepted', fichier('0', '1') + fichier('3', '0'), 'refuse'],
-    ['the file refused, and a bordereau accepted', fichier('2', '0') + bordereau('1'), 'indecis'],
+    ['the file refused, and a bordereau accepted', fichier('2', '0') + bordereau('1'), 'partiel'],
+    [
+      'the file there already, and a piece accepted (d.2: every EtatAck must be 1)',
+      fichier('0', '0', doublon) + pj('A'),
+      'partiel',
+    ],
+    ['a level of the file told both ways', fichier('0', '1') + fichier('0', '0') + bordereau('1'), 'indecis'],
+    [
+      'refused here, there already there: nothing is in',
+      bordereau('1', '0') + pj('A', '0', doublon),
+      'refuse',
+    ],
     [
       'all there already',
       bordereau('1', '0', doublon) + pj('A', '0', erreur('ERREUR_DOUBLON_PJ')),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Etat } from '../../../src/metier/etats.ts';
 import type { FluxId, Sha256 } from '../../../src/metier/identifiants.ts';
+import type { IssueTranchee } from '../../../src/protocoles/helios/accuse/jugement.ts';
 import { type Correction, correction } from '../../../src/protocoles/helios/correction.ts';
 import { verifierCorrection } from '../../../src/protocoles/helios/correction/verifier.ts';
 import { lireFichierPes } from '../../../src/protocoles/helios/lecture/lire.ts';
@@ -10,13 +11,17 @@ import { acquit, acquitDe, bordereau, erreur, fichier, fixtureEtat, pj } from '.
 
 const FLUX = '01980000-0000-7000-8000-000000000001' as FluxId;
 const SHA = 'ab'.repeat(32) as Sha256;
+const LE_2 = '2026-03-02T10:00:00.000Z';
+/** Made on the 3rd, at noon in Paris. */
+const ACK_DU_3 = '034079_260303120000-ACK-A0000001_A0000001_KO.xml';
 
 interface Cas {
   readonly pes?: PesEssai;
   /** Content of ACQUIT. */
   readonly elements: string;
   readonly etat?: Etat;
-  readonly misesEnLigne?: number;
+  readonly departs?: readonly string[];
+  readonly tranche?: IssueTranchee;
 }
 
 async function corriger(cas: Cas): Promise<Correction> {
@@ -25,8 +30,10 @@ async function corriger(cas: Cas): Promise<Correction> {
       id: FLUX,
       identite: '123/VALMONCEL_1',
       etat: cas.etat ?? 'acquitte_partiel',
-      resume: { misesEnLigne: cas.misesEnLigne ?? 1 },
+      resume: { departs: cas.departs ?? [LE_2] },
     },
+    acquittement: ACK_DU_3,
+    tranche: cas.tranche ?? null,
     bilan: acquitDe(acquit({ elements: cas.elements })).bilan,
     envoye: await faits(cas.pes),
     sha256: SHA,
@@ -99,6 +106,8 @@ describe('a file taken in part (d.2: the unit is the bordereau, or the piece)', 
   test('our fixtures: the dépense and its acquittement', async () => {
     const c = correction({
       flux: { id: FLUX, identite: 'x', etat: 'acquitte_partiel', resume: {} },
+      acquittement: ACK_DU_3,
+      tranche: null,
       bilan: acquitDe(fixtureEtat('acquit/partiel')).bilan,
       envoye: await faitsDe(fixture('depense')),
       sha256: SHA,
@@ -123,6 +132,28 @@ describe('a file taken in part (d.2: the unit is the bordereau, or the piece)', 
     expect(c.conduite).toBe('trancher');
   });
 
+  test('a refusal of the file beside parts that are all accepted by name is a question, not a file to send', async () => {
+    const elements = fichier('99', '0', erreur('ERREUR_PES_PARAM')) + bordereau('41');
+    const c = await corriger({ pes: { depense: [{ idBord: '41' }] }, elements });
+    expect([conduites(c), c.conduite]).toEqual([['41 retirer'], 'trancher']);
+    // as soon as one part takes it, it is that part that goes again
+    const deux = await corriger({ pes: DEUX, elements: elements + bordereau('42') + pj('P1') });
+    expect([conduites(deux), deux.conduite]).toEqual([
+      ['41 retirer', '42 retirer', 'P1 retirer', 'P2 corriger'],
+      'corriger',
+    ]);
+  });
+
+  test('a person settled it: the next file follows that word', async () => {
+    const elements = bordereau('41') + bordereau('41', '0') + pj('P1');
+    const accepte = await corriger({ pes: DEUX, elements, etat: 'acquitte', tranche: 'accepte' });
+    expect(accepte.conduite).toBe('rien');
+    const refuse = await corriger({ pes: DEUX, elements, etat: 'anomalie', tranche: 'refuse' });
+    expect(new Set(refuse.bordereaux.map((b) => b.conduite))).toEqual(new Set(['corriger']));
+    const partiel = await corriger({ pes: DEUX, elements, tranche: 'partiel' });
+    expect(conduites(partiel)).toEqual(['41 trancher', '42 trancher', 'P1 retirer', 'P2 trancher']);
+  });
+
   test('signatures of what changes are to be made again', async () => {
     const elements = bordereau('41', '0', erreur('ERREUR_SIGNATURE_BORDEREAU_INVALIDE'));
     const signe = { depense: [{ idBord: '41', id: 'B41', signe: true }] };
@@ -137,7 +168,7 @@ describe('a double (d.3)', () => {
   const elements = bordereau('41', '0', erreur('ERREUR_DOUBLON_BORDEREAU')) + bordereau('42');
 
   test('after a second sending it proves the first: nothing is sent again', async () => {
-    const c = await corriger({ pes: { depense: DEUX.depense ?? [] }, elements, misesEnLigne: 2 });
+    const c = await corriger({ pes: { depense: DEUX.depense ?? [] }, elements, departs: [LE_2, LE_2] });
     expect(conduites(c)).toEqual(['41 retirer', '42 retirer']);
     expect(c.bordereaux[0]?.consigne).toMatch(/parti 2 fois.*le premier envoi a réussi/);
     expect(c.conduite).toBe('rien');
@@ -147,8 +178,15 @@ describe('a double (d.3)', () => {
   test('of a single sending it is a number that stands already', async () => {
     const c = await corriger({ pes: { depense: DEUX.depense ?? [] }, elements });
     expect(conduites(c)).toEqual(['41 renumeroter', '42 retirer']);
-    expect(c.bordereaux[0]?.consigne).toMatch(/IdBord.*n’est parti qu’une fois/);
+    expect(c.bordereaux[0]?.consigne).toMatch(/IdBord.*n’était alors parti qu’une fois/);
     expect(c.conduite).toBe('corriger');
+  });
+
+  test('answered before the second sending, it was of the first one', async () => {
+    const departs = [LE_2, '2026-03-04T10:00:00.000Z'];
+    const c = await corriger({ pes: { depense: DEUX.depense ?? [] }, elements, departs });
+    expect(conduites(c)).toEqual(['41 renumeroter', '42 retirer']);
+    expect(c.departs).toBe(1);
   });
 
   test('of a pièce or a line: the bordereau keeps its number, the pièce changes its own', async () => {
@@ -236,6 +274,8 @@ describe('the file as a whole', () => {
   test('a list that was cut is said to be', async () => {
     const c = correction({
       flux: { id: FLUX, identite: 'x', etat: 'acquitte_partiel', resume: {} },
+      acquittement: ACK_DU_3,
+      tranche: null,
       bilan: acquitDe(acquit({ elements: bordereau('1') })).bilan,
       envoye: await faits({ depense: [{ idBord: '1' }, { idBord: '2' }] }, { maxima: { bordereaux: 1 } }),
       sha256: SHA,

@@ -36,12 +36,12 @@ export async function controle(essai: Essai = {}): Promise<ResultatControle> {
   const faits: FaitsDepotPes = {
     lecture,
     schema: null,
+    paquets: null,
     collectivite: COLLECTIVITE,
     fiche: { sirets: ['00000001800010'], destination: 'VHPCE11' },
     aSigner: false,
     homonymes: [],
     jumeaux: [],
-    doubleVoulu: false,
     ...essai.faits,
   };
   return controler(faits, essai.reglages);

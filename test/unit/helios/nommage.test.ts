@@ -6,6 +6,7 @@ import {
   natureDuNom,
   nomFichierDistant,
   nommerEnvoi,
+  normaliserNom,
   nommerSerie,
   nomPasstransSftp,
   type ReglagesNommage,
@@ -101,11 +102,24 @@ describe('NomFic', () => {
     ['000', 'muet'],
     ['nc', 'muet'],
     [' ', 'muet'],
+    ['   ', 'muet'],
+    ['\u00a0 ', 'muet'],
+    [' A', null],
     ['.', 'muet'],
     ['a\nb', 'muet'],
     ['a\u007fb', 'muet'],
     ['l\u0092été', null],
   ])('« %s »: %s', (nom, defaut) => expect(defautNomFic(nom)).toBe(defaut));
+});
+
+test.each([
+  ['VALMONCEL_1', 'VALMONCEL_1'],
+  ['VALMONCEL_1 ', 'VALMONCEL_1'],
+  ['  STELA11', 'STELA11'],
+  ['AGENCE  COM\u00a0 2017', 'AGENCE COM 2017'],
+  ['   ', ''],
+])('two names that differ by blanks an acquittement may lose are one: « %s »', (nom, normal) => {
+  expect(normaliserNom(nom)).toBe(normal);
 });
 
 describe('names of what waits at the gateway: hints', () => {

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { ObjetJson } from '../../../src/metier/flux.ts';
 import type { FluxId } from '../../../src/metier/identifiants.ts';
+import { confronter } from '../../../src/protocoles/helios/accuse/confrontation.ts';
 import {
   type FichierEnvoye,
   fichierEnvoye,
+  fichierLu,
+  nommePartieDe,
   rapprocher,
 } from '../../../src/protocoles/helios/accuse/rapprochement.ts';
+import { faits } from './decor.ts';
 import { controle } from './epreuve.ts';
 import type { PesEssai } from './generateur.ts';
 import {
@@ -35,8 +39,16 @@ async function envoye(
 
 const repond = (essai: AcquitEssai, envoyes: readonly FichierEnvoye[]) => {
   const { lu, bilan } = acquitDe(acquit(essai));
-  return rapprocher({ entetes: lu.entetes, repetitions: lu.repetitions, bilan }, envoyes);
+  return trouver({ entetes: lu.entetes, repetitions: lu.repetitions, bilan }, envoyes);
 };
+
+/** With the fate of each part of the file that is found. */
+function trouver(reponse: Parameters<typeof rapprocher>[0], envoyes: readonly FichierEnvoye[]) {
+  const vu = rapprocher(reponse, envoyes);
+  if (vu.type !== 'trouve') return vu;
+  const { fichier: trouve } = vu;
+  return { type: vu.type, flux: trouve.flux, confrontation: confronter(reponse.bilan, trouve) };
+}
 
 const A = await envoye(1, {
   depense: [{ idBord: '41' }, { idBord: '42' }],
@@ -94,7 +106,7 @@ describe('an acquittement finds its file by (NomFic, CodCol)', () => {
     const { lu } = await controle({ octets: readFileSync(`${RACINE}fixtures/helios/aller/depense.xml`) });
     const memoire = fichierEnvoye({ id: id(9), resume: { ...lu?.resume, misEnLigne: 1 } });
     const { lu: ack, bilan } = acquitDe(fixtureEtat('acquit/partiel'));
-    const r = rapprocher({ entetes: ack.entetes, repetitions: [], bilan }, memoire === null ? [] : [memoire]);
+    const r = trouver({ entetes: ack.entetes, repetitions: [], bilan }, memoire === null ? [] : [memoire]);
     expect(r).toMatchObject({
       type: 'trouve',
       confrontation: {
@@ -197,6 +209,40 @@ describe('several files of one name', () => {
     const longue = { ...A, complet: false };
     expect(repond({ elements: bordereau('43') }, [longue])).toMatchObject({ type: 'trouve' });
   });
+});
+
+test.each([
+  ['VALMONCEL_1 ', 'VALMONCEL_1'],
+  [' VALMONCEL_1', 'VALMONCEL_1'],
+  ['VALMONCEL  1', 'VALMONCEL 1'],
+  ['VALMONCEL 1', ' VALMONCEL  1 '],
+])('sent as « %s », answered as « %s »: the same file', async (nomme, cite) => {
+  const fichierNomme = await envoye(4, { entetes: { NomFic: nomme }, depense: [{ idBord: '41' }] });
+  const r = repond({ elements: bordereau('41'), entetes: { NomFic: cite } }, [fichierNomme]);
+  expect(r).toMatchObject({ type: 'trouve', flux: id(4) });
+});
+
+test('all that a file holds, read from its bytes: beyond five hundred bordereaux too', async () => {
+  const depense = Array.from({ length: 502 }, (_, k) => ({ idBord: String(k + 1) }));
+  const memoire = await envoye(5, { depense });
+  expect(memoire).toMatchObject({ complet: false });
+  const lu = fichierLu(memoire, await faits({ depense }));
+  expect(lu).toMatchObject({ complet: true, flux: id(5), pieces: [] });
+  expect(lu.bordereaux.at(-1)).toMatchObject({ domaine: 'depense', exercice: '2026', numero: '502' });
+  expect(repond({ elements: bordereau('502') }, [lu])).toMatchObject({ type: 'trouve' });
+  expect(repond({ elements: bordereau('503') }, [lu])).toMatchObject({
+    type: 'aucun',
+    motif: expect.stringMatching(/n° 503/),
+  });
+});
+
+test('a person may lay an answer at the door of a file that it names something of, or that it names nothing of', () => {
+  const nomme = (elements: string, fichierEssai = A) =>
+    nommePartieDe(acquitDe(acquit({ elements })).bilan, fichierEssai);
+  expect(nomme(bordereau('41') + bordereau('99'))).toBe(true);
+  expect(nomme(fichier('0', '0'))).toBe(true);
+  expect(nomme(bordereau('99') + pj('P9'))).toBe(false);
+  expect(nomme(bordereau('99'), { ...A, complet: false })).toBe(true);
 });
 
 test('the summary of another flux is none of a PES', () => {

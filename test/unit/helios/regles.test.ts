@@ -206,12 +206,6 @@ const AVERTISSEMENTS: readonly Ligne[] = [
     { pes: { infoDematerialisee: '0', depense: [{ cumul: null }] }, faits: { aSigner: true } },
     /MtCumulAnnuel/,
   ],
-  [
-    'HELIOS-DBL-02',
-    'the same bytes on purpose',
-    { faits: { jumeaux: [FLUX], doubleVoulu: true } },
-    /à la demande du déposant/,
-  ],
 ];
 
 describe('controls of a PES: what is refused', () => {
@@ -321,7 +315,8 @@ describe('the report as a whole', () => {
       pes: { recette: [{}], pieces: [{ idUnique: 'A1', refCompta: ['01'] }] },
     });
     expect(rapport.verdict).toBe('favorable');
-    expect(rapport.reponses.map((r) => r.code)).toEqual(REGLES.map((r) => r.code));
+    const codes = [...REGLES.map((r) => r.code), 'HELIOS-SCH-01'];
+    expect(rapport.reponses.map((r) => r.code)).toEqual(codes);
     expect(rapport.reponses.filter((r) => r.reponse === 'non')).toEqual([]);
     expect(lu?.identite).toBe('123/VALMONCEL_1');
   });

@@ -52,6 +52,37 @@ describe('text of an e-mail', () => {
     );
   });
 
+  test('taken in part: numbers, the unanswered by name, and the command that tells all; no word of the State', () => {
+    const parts = (sort: string, nombre: number) => ({ [sort]: nombre });
+    const resume = {
+      acquittement: { unites: [{ erreurs: [{ libelle: OBJET }] }] },
+      confrontation: {
+        comptes: {
+          bordereaux: { ...parts('accepte', 2), ...parts('refuse', 1), ...parts('sans_reponse', 1) },
+          pieces: parts('accepte', 3),
+        },
+        bordereaux: [{ domaine: 'depense', exercice: '2026', numero: '42\r\nBcc: x', sort: 'sans_reponse' }],
+        pieces: [],
+      },
+    };
+    const flux = fluxDe({ protocole: 'HELIOS', etat: 'acquitte_partiel', resume });
+    const { texte } = composerCourriel('flux.acquitte_partiel', flux, SAINT_EMILION);
+    expect(texte).toContain(
+      [
+        'Accepté : 2 bordereaux, 3 PJ.',
+        'Refusé : 1 bordereau.',
+        'Sans réponse : bordereau de dépense n° 42 Bcc: x (2026).',
+        `Le détail : « vaguemestre corriger ${flux.id} ».`,
+      ].join('\n'),
+    );
+    expect(texte).toContain('De ce qui est sans réponse, ne rien renvoyer');
+    expect(texte).not.toContain(OBJET);
+    // refused, with a part left out: that part is named too
+    const refus = composerCourriel('flux.anomalie', { ...flux, etat: 'anomalie' }, SAINT_EMILION).texte;
+    expect(refus).toContain('Sans réponse : bordereau de dépense n° 42');
+    expect(composerCourriel('flux.acquitte', flux, SAINT_EMILION).texte).not.toContain('Sans réponse');
+  });
+
   test('a line feed in a name cannot open another header', () => {
     const { objet } = composerCourriel('flux.depose', fluxDe(), {
       collectivite: 'A\r\nBcc: x@y',

@@ -268,7 +268,7 @@ describe('vaguemestre controler: an outgoing archive', () => {
       faire: remplacer(MESSAGE, 'NumeroInterne="2026_041"', 'NumeroInterne="2026-041"'),
       dit: [
         `REFUS  ACTES-ARC-11  Dans le nom « ${MESSAGE} », le numéro est « 2026_041 » au lieu de « 2026-041 ».`,
-        'REFUS  ACTES-ARC-20  Le numéro « 2026-041 » n’est pas admis.',
+        'REFUS  ACTES-ARC-20 (044-214400152-20261115-2026_041-DE-1-1_0.xml)  Le numéro « 2026-041 » n’est pas admis.',
       ],
     },
     {
@@ -298,7 +298,7 @@ describe('vaguemestre controler: an outgoing archive', () => {
       nom: 'VGM-TACT--214400152--20261101-1.tar.gz',
       dit: [
         `REFUS  ACTES-ARC-04  L’enveloppe se nomme « ${ENVELOPPE} » au lieu de « TACT--214400152--20261101-1.xml ».`,
-        'REFUS  ACTES-ARC-23  L’acte est daté du 15/11/2026, après le jour de l’archive (« 20261101 »).',
+        'REFUS  ACTES-ARC-23 (044-214400152-20261115-2026_041-DE-1-1_0.xml)  L’acte est daté du 15/11/2026, après le jour de l’archive (« 20261101 »).',
       ],
     },
     {

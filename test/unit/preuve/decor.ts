@@ -52,21 +52,21 @@ function ajouter(decor: Decor, role: RolePiece, [nom, octets]: readonly [string,
 /** Numbers 4 and 5 follow one another; between 5 and 9 other flux wrote. */
 export function ecrireJournal(decor: Decor): void {
   const evenements = [
-    [4, 'DEPOT', 0],
-    [5, 'CONTROLE', 2],
-    [9, 'REMISE', 3],
-    [10, 'ACCUSE', 4],
+    [4, 'DEPOT', [0, 1]],
+    [5, 'CONTROLE', [2]],
+    [9, 'REMISE', [3]],
+    [10, 'ACCUSE', [4, 5]],
   ] as const;
   let avant = { n: 0, empreinte: '' };
-  for (const [n, ev, rang] of evenements) {
-    const piece = decor.pieces[rang];
+  for (const [n, ev, rangs] of evenements) {
+    const vues = rangs.flatMap((rang) => decor.pieces[rang] ?? []);
     const ligne = ecrireLigne({
       n,
       t: new Date(QUAND + n * 1000).toISOString(),
       org: SIREN,
       ev,
       tx: ID,
-      obj: piece === undefined ? '' : `sha256:${piece.sha256}`,
+      obj: vues.map((piece) => `sha256:${piece.sha256}`).join(' '),
       acteur: 'systeme',
       res: 'OK',
       motif: 'numéro « 2026_041 »',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,8 +36,10 @@ interface CasJournal {
   readonly quoi: string;
   readonly faire: (lignes: string[]) => string[];
   readonly dit: string;
-  /** Does the script see it too? It follows the chain, not the words. */
+  /** Does the script see it too? It follows the chain and the pieces, not the words. */
   readonly shell: boolean;
+  /** Pieces that no line cites any more. */
+  readonly tues?: string;
 }
 
 const CAS_JOURNAL: readonly CasJournal[] = [
@@ -57,12 +60,14 @@ const CAS_JOURNAL: readonly CasJournal[] = [
     faire: ([a, ...r]) => [a, a, ...r.slice(1)] as string[],
     dit: 'ligne 2 : porte le numéro 4 après le numéro 4',
     shell: true,
+    tues: 'pieces/002-rapport-rapport.json',
   },
   {
     quoi: 'a line removed',
     faire: (l) => l.slice(1),
     dit: '3 ligne(s) au lieu des 4 annoncées par flux.json',
-    shell: false,
+    shell: true,
+    tues: 'pieces/000-document-Deliberation_n_41_tarifs_.pdf, pieces/001-annexe-__plan.pdf',
   },
   {
     quoi: 'keys reordered',
@@ -148,9 +153,12 @@ describe('Any change is seen, by the shell and by ours', () => {
     }
   });
 
-  test.each(CAS_JOURNAL)('journal: $quoi, every digest made again', async ({ faire, dit, shell }) => {
+  test.each(CAS_JOURNAL)('journal: $quoi, every digest made again', async ({ faire, dit, shell, tues }) => {
     const faux = await atelier.modifier(journal(faire));
-    expect(await fautes(faux)).toEqual([`Journal : ${dit}`]);
+    expect(await fautes(faux)).toEqual([
+      `Journal : ${dit}`,
+      ...(tues === undefined ? [] : [`Pièces au journal : qu’aucune ligne ne cite : ${tues}`]),
+    ]);
     const essai = await atelier.parLeShell(faux);
     expect(essai.code).toBe(shell ? 1 : 0);
     expect((await sh(`${faux}.d`, 'ls')).sortie).not.toContain('piege');
@@ -163,7 +171,35 @@ describe('Any change is seen, by the shell and by ours', () => {
 
   test('journal: empty', async () => {
     const faux = await atelier.modifier(journal(() => []));
-    expect(await fautes(faux)).toEqual(['Journal : aucune ligne de journal ne parle de ce flux']);
+    expect(await fautes(faux)).toEqual([
+      'Journal : aucune ligne de journal ne parle de ce flux',
+      expect.stringContaining('Pièces au journal : qu’aucune ligne ne cite : pieces/000-document-'),
+    ]);
+    expect((await atelier.parLeShell(faux)).code).toBe(1);
+  });
+
+  test('a piece changed, its description and every digest with it: the journal does not know it', async () => {
+    const nom = 'pieces/002-rapport-rapport.json';
+    const octets = Buffer.from('{"favorable":true}');
+    const faux = await atelier.modifier((c) => {
+      c.set(nom, octets);
+      const fiche = JSON.parse((c.get('flux.json') as Buffer).toString()) as {
+        pieces: { fichier: string }[];
+      };
+      const description = fiche.pieces.find((p) => p.fichier === nom);
+      const sha512 = createHash('sha512').update(octets).digest('hex');
+      Object.assign(description ?? {}, { sha256: sha(octets), sha512, taille: octets.length });
+      c.set('flux.json', Buffer.from(JSON.stringify(fiche)));
+      toutRefaire(c);
+    });
+    expect(await fautes(faux)).toEqual([
+      expect.stringContaining('Journal : ligne 2 : cite une pièce absente du dossier'),
+      `Pièces au journal : qu’aucune ligne ne cite : ${nom}`,
+    ]);
+    const essai = await atelier.parLeShell(faux);
+    expect(essai.code).toBe(1);
+    expect(essai.sortie).toContain(`la pièce d’empreinte ${sha(octets)}`);
+    expect(essai.sortie).toContain('le journal cite une pièce absente');
   });
 
   test.each([

@@ -37,6 +37,7 @@ describe('A proof verifies without us (archivage § 6)', () => {
       `Flux : ${IDENTITE}, acquitté : réception par l’État prouvée`,
       'Pièces : 6 pièces, SHA-256, SHA-512 et taille exacts',
       'Journal : 4 lignes, 2 liens de chaîne vérifiés',
+      'Pièces au journal : chacune est citée par une ligne du journal',
       'Archive transmise : elle contient les pièces déposées, à l’identique',
       `Accusé de l’État : il porte l’identifiant ${IDENTITE}`,
     ]);

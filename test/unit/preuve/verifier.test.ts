@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifier } from '../../../src/cli/verifier.ts';
 import { Atelier, type Contenus, fautes, toutRefaire } from './atelier.ts';
-import { arActe, type Decor, enOctets, IDENTITE, planter, sha } from './decor.ts';
+import { arActe, type Decor, ecrireJournal, enOctets, IDENTITE, planter, sha } from './decor.ts';
 
 let atelier: Atelier;
 beforeAll(async () => {
@@ -41,6 +41,8 @@ describe('A proof that contradicts itself is false even with every digest right'
     const sha512 = createHash('sha512').update(octets).digest('hex');
     decor.pieces[1] = { ...annexe, sha256: sha(octets), sha512, taille: octets.length };
     decor.octets.set(sha(octets), octets);
+    decor.lignes.length = 0;
+    ecrireJournal(decor);
     expect(await fautes(await atelier.exporter(decor))).toEqual([
       'Archive transmise : la pièce pieces/001-annexe-__plan.pdf n’y figure pas à l’identique',
     ]);

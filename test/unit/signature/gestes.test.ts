@@ -45,6 +45,8 @@ interface Monde {
   readonly gestes: ReturnType<typeof signatures>;
   /** Deposits a PES and lets the engine work until it rests. */
   deposer(octets: Uint8Array, fiche: Partial<FicheHelios>): Promise<Flux>;
+  /** Changes the card. */
+  regler(fiche: Partial<FicheHelios>): Promise<void>;
   travailler(flux: Flux): Promise<Flux>;
   flux(id: FluxId): Promise<Flux>;
   roles(id: FluxId): Promise<string[]>;
@@ -82,6 +84,7 @@ async function creerMonde(): Promise<Monde> {
     store,
     moteur,
     gestes,
+    regler: inscrire,
     deposer: async (octets, fiche) => {
       await inscrire(fiche);
       const depot = await coffre.ajouter(octets);
@@ -132,7 +135,7 @@ beforeEach(async () => {
 describe('confirmer', () => {
   test('an agent agrees: who and when are kept and journalled, then we sign', async () => {
     const attend = await m.deposer(pes({ depense: DEPENSE }), { signature: 'confirmer' });
-    expect(attend).toMatchObject({ etat: 'a_signer', due: null, resume: { signatureAttendue: 'accord' } });
+    expect(attend).toMatchObject({ etat: 'a_signer', resume: { signatureAttendue: 'accord' } });
     m.atelier.clock.regler(m.atelier.clock.now() + 3_600_000);
     const accorde = await m.gestes.confirmer(ctx(), attend.id);
     const quand = new Date(m.atelier.clock.now()).toISOString();
@@ -155,6 +158,17 @@ describe('confirmer', () => {
     const { id } = await m.deposer(pes({ depense: DEPENSE }), { signature: 'parapheur' });
     await expect(m.gestes.confirmer(ctx(), id)).rejects.toMatchObject({ fiche: { code: 'VGM-SIG-054' } });
     expect((await m.flux(id)).etat).toBe('a_signer');
+  });
+
+  test('the card changed since: an order takes the file up again, as the card now says', async () => {
+    const attend = await m.deposer(pes({ depense: DEPENSE, infoDematerialisee: '0' }), {
+      signature: 'confirmer',
+    });
+    await m.regler({ signature: 'transmettre' });
+    const repris = await m.gestes.confirmer(ctx(), attend.id);
+    expect(await m.travailler(repris)).toMatchObject({ etat: 'signe' });
+    expect((await m.journal(attend.id)).map((l) => l.motif)).toContain('repris selon la fiche');
+    expect(await m.roles(attend.id)).not.toContain('pes_signe');
   });
 
   test('nothing is awaited: VGM-NOY-002; another’s flux and no flux look the same: VGM-NOY-003', async () => {

@@ -8,6 +8,7 @@ import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
 import { creerVigie } from '../../../src/adapters/clock/vigie.ts';
 import { creerFakeLog } from '../../../src/adapters/log/fake.ts';
 import { creerFakeMailbox } from '../../../src/adapters/mailbox/fake.ts';
+import { ouvrirPaquets } from '../../../src/adapters/schemas/paquets.ts';
 import { sondeBoite } from '../../../src/adapters/sondes/boites.ts';
 import { sondeCertificat } from '../../../src/adapters/sondes/certificat.ts';
 import { sondeAntivirus, sondeRecepteur, sondeRelais } from '../../../src/adapters/sondes/correspondants.ts';
@@ -161,7 +162,9 @@ test('only what is configured is looked at; nothing configured is a finding too'
     horloge: { retard: () => 0, reculMax: () => 0 },
     guichet: null,
     passerelles: [],
-    titulairesHelios: async () => 0,
+    fichesHelios: async () => [],
+    cles: [],
+    schemas: { paquets: ouvrirPaquets(join(dossier, 'sans-paquet')), defaut: () => null },
     antivirus: null,
     relais: muet,
     boites: [],
@@ -170,7 +173,8 @@ test('only what is configured is looked at; nothing configured is a finding too'
   };
   const sujets = (reglages: object, change: Partial<Sondes> = {}) =>
     sondesDe(manifest.parse(reglages), { ...sondes, ...change }).map((s) => s.sujet);
-  const communs = ['disque', 'horloge', 'guichet du ministère', 'passerelles HELIOS', 'antivirus'];
+  const helios = ['passerelles HELIOS', 'paquets de schémas', 'signature des PES'];
+  const communs = ['disque', 'horloge', 'guichet du ministère', ...helios, 'antivirus'];
   expect(sujets({})).toEqual([...communs, 'réception']);
   const boite = { boite: creerFakeMailbox('maildir:x'), periode: 1, derniere: () => undefined };
   expect(

@@ -1,16 +1,16 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FileEcriture } from '../../../src/adapters/store/sqlite/lot.ts';
 import { Base, panneStockage } from '../../../src/adapters/store/sqlite/pilote.ts';
 import { codeDe } from '../../contracts/montage.ts';
 
-function ouvrir() {
+function ouvrir(durcir?: () => Promise<void>) {
   const base = new Base(':memory:', 0);
   base.executer('PRAGMA foreign_keys = ON');
   base.executer('CREATE TABLE mere (id INTEGER PRIMARY KEY) STRICT');
   base.executer(
     'CREATE TABLE t (v INTEGER, mere INTEGER REFERENCES mere (id) DEFERRABLE INITIALLY DEFERRED) STRICT',
   );
-  const file = new FileEcriture(base);
+  const file = new FileEcriture(base, durcir);
   const poser = (v: number, mere: number | null = null) =>
     file.soumettre(() => base.ecrire('INSERT INTO t VALUES (:v, :mere)', { v, mere }));
   const lus = () => base.lignes<{ v: number }>('SELECT v FROM t ORDER BY v').map((l) => l.v);
@@ -91,8 +91,71 @@ test('ten thousand writes asked for at once do not make one endless transaction'
 test('closing writes what waits, then refuses', async () => {
   const { file, poser, lus } = ouvrir();
   const derniere = poser(1);
-  file.fermer();
+  await file.fermer();
   await derniere;
   expect(lus()).toEqual([1]);
   expect(await codeDe(poser(2))).toBe('VGM-NOY-005');
+});
+
+describe('what is committed is told once it is on the disk', () => {
+  /** A disk that answers when told. */
+  function disque() {
+    const attentes: PromiseWithResolvers<void>[] = [];
+    const durcir = () => {
+      const attente = Promise.withResolvers<void>();
+      attentes.push(attente);
+      return attente.promise;
+    };
+    return { attentes, ...ouvrir(durcir) };
+  }
+  const tour = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('nobody is answered before, neither who wrote, nor who was refused, nor who reads', async () => {
+    const { attentes, file, poser, lus } = disque();
+    const dits: string[] = [];
+    const dire = (quoi: string) => () => void dits.push(quoi);
+    const refusee = file.soumettre(() => {
+      throw new Refus();
+    });
+    const ecrite = poser(1).then(dire('écrite'));
+    const repondues = [ecrite, refusee.catch(dire('refusée'))];
+    while (attentes.length === 0) await tour();
+    expect(lus()).toEqual([1]);
+    repondues.push(file.durable().then(dire('lue')));
+    await tour();
+    expect(dits).toEqual([]);
+    attentes[0]?.resolve();
+    await Promise.all(repondues);
+    expect(dits.toSorted()).toEqual(['lue', 'refusée', 'écrite']);
+    await file.durable();
+  });
+
+  test('what is asked while the disk takes its time shares the next transaction', async () => {
+    const { attentes, file, poser } = disque();
+    const premiere = poser(1);
+    while (attentes.length === 0) await tour();
+    const suivantes = [poser(2), poser(3)];
+    await tour();
+    expect(file.lots).toBe(1);
+    attentes[0]?.resolve();
+    await premiere;
+    while (attentes.length === 1) await tour();
+    attentes[1]?.resolve();
+    await Promise.all(suivantes);
+    expect(file.lots).toBe(2);
+  });
+
+  test('a disk that loses bytes is never believed again: VGM-NOY-005 for all, then and later', async () => {
+    const { attentes, file, poser } = disque();
+    const ecritures = [poser(1), file.soumettre(() => 1)];
+    while (attentes.length === 0) await tour();
+    const enAttente = poser(2);
+    const lecture = file.durable();
+    attentes[0]?.reject(new Error('EIO'));
+    const codes = [...ecritures, enAttente, lecture].map((p) => codeDe(p));
+    expect(new Set(await Promise.all(codes))).toEqual(new Set(['VGM-NOY-005']));
+    expect(await codeDe(poser(3))).toBe('VGM-NOY-005');
+    expect(await codeDe(file.durable())).toBe('VGM-NOY-005');
+    await file.fermer();
+  });
 });

@@ -71,11 +71,22 @@ function resumer(avant: LigneFlux, complement: ObjetJson | undefined): string {
   return JSON.stringify({ ...(JSON.parse(avant.resume) as ObjetJson), ...complement });
 }
 
-/** Applies one change inside the caller's transaction. Throws VGM-NOY-001 (version), VGM-NOY-003 (unknown). */
+/** A freed identity cannot be taken back once another flux stands under it. */
+function reprendIdentitePrise(base: Base, avant: LigneFlux, vers: Etat): boolean {
+  if (!LIBERE_IDENTITE.includes(avant.etat) || LIBERE_IDENTITE.includes(vers)) return false;
+  const { protocole, identite, collectivite } = avant;
+  return base.ligne<LigneFlux>(TENANT, { protocole, identite, collectivite }) !== undefined;
+}
+
+/**
+ * Applies one change inside the caller's transaction. Throws VGM-NOY-001 (version, or identity that another flux has
+ * taken meanwhile), VGM-NOY-003 (unknown).
+ */
 export function changerFlux(base: Base, c: ChangementFlux, quand: Instant): void {
   const avant = parId(base, c.id);
   if (avant === undefined) throw erreurNoyau('VGM-NOY-003', { flux: c.id });
-  if (avant.ver !== c.ver) throw erreurNoyau('VGM-NOY-001', { flux: c.id });
+  if (avant.ver !== c.ver || reprendIdentitePrise(base, avant, c.etat))
+    throw erreurNoyau('VGM-NOY-001', { flux: c.id });
   base.ecrire(CHANGEMENT, {
     id: c.id,
     ver: c.ver,

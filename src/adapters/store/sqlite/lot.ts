@@ -1,3 +1,5 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { ErreurVgm } from '../../../metier/erreurs.ts';
 import { type Base, estPanne, panneStockage } from './pilote.ts';
 
 /** Beyond that many writes, the next transaction takes the rest: the event loop must breathe. */
@@ -13,20 +15,30 @@ interface Travail {
 }
 
 /**
- * Group commit: the writes asked for during one turn of the event loop share one transaction and one fsync,
- * each in its own savepoint so that a refused one leaves its neighbours alone. Nobody is answered, success or
- * refusal, before the COMMIT: a refusal may rest on a neighbour's row that is not durable yet.
+ * Group commit: the writes asked for during one turn of the event loop, or while the disk takes the ones before, share one
+ * transaction and one fsync, each in its own savepoint so that a refused one leaves its neighbours alone. The fsync does not
+ * hold the event loop. Nobody is answered, success or refusal, before it: a refusal may rest on a neighbour's row that is not
+ * durable yet.
  */
 export class FileEcriture {
   readonly #base: Base;
+  readonly #durcir: () => Promise<void>;
   #attente: Travail[] = [];
-  #programme = false;
+  #tour: Promise<void> | null = null;
+  /** What is committed and not yet durable. */
+  #enCours: Promise<void> | null = null;
+  #panne: ErreurVgm | null = null;
   #ferme = false;
   #lots = 0;
   #dernierLot = 0;
 
-  constructor(base: Base) {
+  /**
+   * @param durcir resolves once all that was committed before the call would survive a power cut. Once it has failed nothing
+   *   more is believed: a disk that lost some bytes calls the next ones kept.
+   */
+  constructor(base: Base, durcir: () => Promise<void> = () => Promise.resolve()) {
     this.#base = base;
+    this.#durcir = durcir;
   }
 
   /** Transactions run so far (tests and measures). */
@@ -36,6 +48,7 @@ export class FileEcriture {
 
   /** `travail` is synchronous: it runs inside the shared transaction. Throws what it throws, or VGM-NOY-005. */
   soumettre<T>(travail: () => T): Promise<T> {
+    if (this.#panne !== null) return Promise.reject(this.#panne);
     if (this.#ferme) return Promise.reject(panneStockage('le stockage est fermé'));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const executer = () => {
@@ -43,32 +56,33 @@ export class FileEcriture {
       return () => resolve(resultat);
     };
     this.#attente.push({ executer, rejeter: reject });
-    this.#programmer();
+    this.#tour ??= this.#tourner();
     return promise;
   }
 
+  /** Resolves once all that can be read now is durable. Throws VGM-NOY-005 when the disk refuses. */
+  async durable(): Promise<void> {
+    if (this.#panne !== null) throw this.#panne;
+    await this.#enCours;
+  }
+
   /** Runs what waits, then refuses everything. */
-  fermer(): void {
+  async fermer(): Promise<void> {
     this.#ferme = true;
-    while (this.#attente.length > 0) this.#vider();
+    await this.#tour;
   }
 
-  #programmer(): void {
-    if (this.#programme) return;
-    this.#programme = true;
-    const passer = () => {
-      this.#programme = false;
-      this.#vider();
-      if (this.#attente.length > 0) this.#programmer();
-    };
-    // Under load a write waits an instant for neighbours; alone, it goes at once.
-    if (this.#dernierLot > 1) setTimeout(passer, DELAI_GROUPE);
-    else setImmediate(passer);
+  async #tourner(): Promise<void> {
+    while (this.#attente.length > 0) {
+      // Under load a write waits an instant for neighbours; alone, it goes at once.
+      await (this.#dernierLot > 1 ? setTimeout(DELAI_GROUPE) : setImmediate());
+      await this.#vider();
+    }
+    this.#tour = null;
   }
 
-  #vider(): void {
+  async #vider(): Promise<void> {
     const lot = this.#attente.splice(0, TAILLE_LOT);
-    if (lot.length === 0) return;
     this.#lots += 1;
     this.#dernierLot = lot.length;
     let reponses: (() => void)[];
@@ -78,7 +92,24 @@ export class FileEcriture {
       const panne = estPanne(erreur) ? erreur : panneStockage('transaction refusée', erreur);
       reponses = lot.map((t) => () => t.rejeter(panne));
     }
+    this.#enCours = this.#confirmer();
+    try {
+      await this.#enCours;
+    } catch (panne) {
+      for (const travail of [...lot, ...this.#attente.splice(0)]) travail.rejeter(panne);
+      return;
+    }
+    this.#enCours = null;
     for (const repondre of reponses) repondre();
+  }
+
+  async #confirmer(): Promise<void> {
+    try {
+      await this.#durcir();
+    } catch (erreur) {
+      this.#panne = panneStockage('le disque a perdu ce qui était écrit : redémarrer le démon', erreur);
+      throw this.#panne;
+    }
   }
 
   #passer(lot: readonly Travail[]): (() => void)[] {

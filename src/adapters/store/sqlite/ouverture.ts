@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import { Base, estOccupee, panneStockage } from './pilote.ts';
 import { migrer } from './schema.ts';
@@ -11,6 +12,8 @@ export const EN_MEMOIRE = ':memory:';
 
 export interface Ouverte {
   readonly base: Base;
+  /** Resolves once what was committed is on the disk. */
+  readonly durcir: () => Promise<void>;
   readonly fermer: () => void;
 }
 
@@ -60,8 +63,9 @@ function verrouiller(fichier: string): Base {
 }
 
 function regler(base: Base): void {
-  // FULL: a commit is on the disk when it returns; NORMAL would lose the last ones on a power cut.
-  base.executer('PRAGMA synchronous = FULL');
+  // NORMAL: a commit returns before the log is on the disk, which `durcir` sees to without holding the event loop; nobody is
+  // answered before. The log is still synced before any page of it is copied back.
+  base.executer('PRAGMA synchronous = NORMAL');
   base.executer('PRAGMA foreign_keys = ON');
   base.executer('PRAGMA temp_store = MEMORY');
   base.executer('PRAGMA cache_size = -65536');
@@ -71,23 +75,37 @@ function regler(base: Base): void {
   base.executer('PRAGMA trusted_schema = OFF');
 }
 
+const surDisque = promisify(fdatasync);
+
+/** The log is one file for as long as a connection is open: restarted or truncated, never replaced. */
+function durable(base: Base, { fichier, verrou }: { fichier: string; verrou: Base }): Ouverte {
+  const journal = openSync(`${fichier}-wal`, 'r');
+  let ouvert = true;
+  return {
+    base,
+    durcir: () => surDisque(journal),
+    fermer: () => {
+      base.fermer();
+      if (ouvert) closeSync(journal);
+      ouvert = false;
+      verrou.fermer();
+    },
+  };
+}
+
 function ouvrirFichier(fichier: string): Ouverte {
   preparerDossier(dirname(fichier));
   const verrou = verrouiller(fichier);
   try {
     creerPrive(fichier);
     const base = new Base(fichier, PATIENCE);
-    const fermer = () => {
-      base.fermer();
-      verrou.fermer();
-    };
     try {
       const mode = base.ligne<{ journal_mode: string }>('PRAGMA journal_mode = WAL')?.journal_mode;
       if (mode !== 'wal') throw panneStockage(`mode WAL refusé par le système de fichiers (${mode ?? '?'})`);
       regler(base);
       migrer(base, fichier);
       syncDossier(dirname(fichier));
-      return { base, fermer };
+      return durable(base, { fichier, verrou });
     } catch (erreur) {
       base.fermer();
       throw erreur;
@@ -104,7 +122,7 @@ export function ouvrirBase(fichier: string): Ouverte {
     const base = new Base(EN_MEMOIRE, 0);
     regler(base);
     migrer(base, fichier);
-    return { base, fermer: () => base.fermer() };
+    return { base, durcir: () => Promise.resolve(), fermer: () => base.fermer() };
   }
   try {
     return ouvrirFichier(resolve(fichier));

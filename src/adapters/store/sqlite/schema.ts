@@ -280,6 +280,21 @@ CREATE TABLE suspensions (
   depuis INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;`;
 
+/** The name inside an identity of HELIOS, `123/NAME`, without the blanks that an acquittement may lose (`normaliserNom`). */
+const NOM_NORMAL = ["substr(identite, instr(identite, '/') + 1)"]
+  .map((nom) => `replace(replace(replace(${nom}, char(9), ' '), char(10), ' '), char(13), ' ')`)
+  .map((nom) => `trim(replace(${nom}, char(160), ' '))`)
+  .map((nom) => `replace(replace(replace(${nom}, ' ', ' ' || char(1)), char(1) || ' ', ''), char(1), '')`)
+  .join('');
+
+/**
+ * Identities of HELIOS are compared without the blanks that an acquittement may lose. A flux whose normal identity
+ * another one bears already keeps its own, and its answer waits for a person.
+ */
+const IDENTITES_NORMALES = `
+UPDATE OR IGNORE flux SET identite = substr(identite, 1, instr(identite, '/')) || ${NOM_NORMAL}
+  WHERE protocole = 'HELIOS' AND etat <> 'recu' AND instr(identite, '/') > 0;`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
 export const MIGRATIONS: readonly string[] = [
   [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
@@ -287,6 +302,7 @@ export const MIGRATIONS: readonly string[] = [
   HELIOS,
   RETOURS_NOMMES,
   SUSPENSIONS,
+  IDENTITES_NORMALES,
 ];
 
 /** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */

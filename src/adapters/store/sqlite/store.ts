@@ -56,24 +56,39 @@ function creerEcriture(base: Base, journal: EcrireJournal, file: FileEcriture): 
   };
 }
 
+/** The same reads, answered once what they rest on is durable: nobody is told what a power cut could undo. */
+function durables<L extends object>(lecture: L, durable: () => Promise<void>): L {
+  type Lire = (...args: readonly unknown[]) => Promise<unknown>;
+  const entrees = Object.entries(lecture as Record<string, Lire>).map(([nom, lire]): [string, Lire] => [
+    nom,
+    async (...args) => {
+      const lu = await lire(...args);
+      await durable();
+      return lu;
+    },
+  ]);
+  return Object.fromEntries(entrees) as L;
+}
+
 /** The store over an opened base; kept apart so that a test may hold the base and explain its statements. */
-export function assemblerStore({ base, fermer }: Ouverte, outils: OutilsStore): Store {
-  const ecriture = new FileEcriture(base);
+export function assemblerStore({ base, durcir, fermer }: Ouverte, outils: OutilsStore): Store {
+  const ecriture = new FileEcriture(base, durcir);
   const journal = creerEcrireJournal(base, outils);
+  const lire = <L extends object>(lecture: L): L => durables(lecture, () => ecriture.durable());
   return {
     ecriture: creerEcriture(base, journal, ecriture),
-    flux: creerLectureFlux(base),
-    journal: creerLectureJournal(base),
+    flux: lire(creerLectureFlux(base)),
+    journal: lire(creerLectureJournal(base)),
     file: creerFileTravail(base, ecriture),
     numerotation: creerNumerotation({ base, ecriture, journal, clock: outils.clock }),
     debits: creerDebits(base, ecriture),
-    suspensions: creerSuspensions(base),
-    retours: creerLectureRetours(base),
-    livraisons: creerLectureLivraisons(base),
-    collectivites: creerCollectivites({ base, ecriture, journal }),
-    jetons: creerJetons(base, ecriture),
+    suspensions: lire(creerSuspensions(base)),
+    retours: lire(creerLectureRetours(base)),
+    livraisons: lire(creerLectureLivraisons(base)),
+    collectivites: lire(creerCollectivites({ base, ecriture, journal })),
+    jetons: lire(creerJetons(base, ecriture)),
     async fermer() {
-      ecriture.fermer();
+      await ecriture.fermer();
       fermer();
     },
   };

@@ -88,7 +88,8 @@ export class ReleveBase implements Recepteur {
   #nomSignature = -1;
   #nomsId: readonly number[] = [];
   #capture: Capture | null = null;
-  #derniere: { readonly profondeur: number; readonly relevee: EnCours } | null = null;
+  /** The signature that ended last: what opens before anything ends follows it in its holder. */
+  #derniere: EnCours | null = null;
   #profondeur = 0;
 
   commencer(session: SessionXml): void {
@@ -104,7 +105,7 @@ export class ReleveBase implements Recepteur {
     if (profondeur === 1) this.racine = (this.#session?.base ?? 0) + balise.debut;
     if (balise.id !== null) this.ids.add(balise.id);
     if (balise.nombre > 0) this.#autres(balise);
-    if (profondeur === this.#derniere?.profondeur) this.#derniere.relevee.suivie = true;
+    if (this.#derniere !== null) this.#derniere.suivie = true;
     if (this.#capture !== null) this.#dansSignature(this.#capture, balise);
     else if (balise.nom === this.#nomSignature && !this.tropDeSignatures) this.#capturer(balise);
     else {
@@ -195,7 +196,7 @@ export class ReleveBase implements Recepteur {
   fermer({ profondeur }: Fermante): void {
     this.#profondeur = profondeur - 1;
     if (this.#capture !== null) this.#fermerDans(this.#capture, profondeur);
-    else if (this.#derniere !== null && profondeur < this.#derniere.profondeur) this.#derniere = null;
+    else this.#derniere = null;
   }
 
   #fermerDans(capture: Capture, profondeur: number): void {
@@ -213,7 +214,7 @@ export class ReleveBase implements Recepteur {
       return;
     }
     if (capture.arbre.tropGros) capture.relevee.tropGrosse = true;
-    this.#derniere = { profondeur, relevee: capture.relevee };
+    this.#derniere = capture.relevee;
     this.#capture = null;
   }
 

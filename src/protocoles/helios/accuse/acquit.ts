@@ -1,4 +1,4 @@
-import { refusDe } from '../codes.ts';
+import { DOMAINE_PJ, refusDe } from '../codes.ts';
 import type { Branche } from '../lecture/carte.ts';
 import type { ElementAck, ErreurAck, UniteAck } from './faits.ts';
 
@@ -35,14 +35,11 @@ const plein = (valeur: string | undefined): string | null => {
   return nu === '' ? null : nu;
 };
 
-/** The domain of attached pieces. */
-const PJ = '4';
-
 /** The first form may name the bordereau of a piece beside it. */
 function unite(champs: EnCours['champs']): UniteAck {
   const numero = plein(champs.numBord);
   const idUnique = plein(champs.idUnique);
-  if (idUnique !== null && (numero === null || champs.domaine?.trim() === PJ))
+  if (idUnique !== null && (numero === null || champs.domaine?.trim() === DOMAINE_PJ))
     return { type: 'pj', idUnique };
   if (numero !== null) return { type: 'bordereau', numero, exercice: plein(champs.exerciceBord) };
   const idMarche = plein(champs.idMarche);

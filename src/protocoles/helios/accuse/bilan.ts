@@ -8,6 +8,9 @@ import type { AcquitLu, ElementAck, ErreurAck, NonAcquitLu, UniteAck } from './f
  */
 export type SortUnite = 'accepte' | 'refuse' | 'doublon' | 'indecis';
 
+/** The same for a unit of the file that was sent, which the answer may leave out. */
+export type SortEnvoye = SortUnite | 'sans_reponse';
+
 export interface UniteJugee {
   /** `depense`, `recette`, or the code of the State for the others; null for a piece and for the file. */
   readonly domaine: string | null;
@@ -16,7 +19,10 @@ export interface UniteJugee {
   readonly erreurs: readonly ErreurAck[];
 }
 
-/** The file as a whole. `doublon`: all of it is there already. `sans_contenu`: an acquittement that answers nothing. */
+/**
+ * The file as a whole: accepted when every EtatAck is 1 and every part has its own (d.2). `doublon`: all of it is there
+ * already. `sans_contenu`: an acquittement that answers nothing.
+ */
 export type IssueAck = 'accepte' | 'partiel' | 'refuse' | 'doublon' | 'indecis' | 'sans_contenu';
 
 export interface BilanAck {
@@ -33,7 +39,7 @@ export function nombre(valeur: string | null): string | null {
   return /^[0-9]+$/.test(nu) ? nu.replace(/^0+(?=.)/, '') : nu;
 }
 
-/** A bordereau is the same under the domain of its signature (3); without a year, it is told by its number. */
+/** What one domain says of one unit; `confronter` adds up what several say of it (a bordereau and its signature, 3). */
 function cle({ domaine, unite }: ElementAck): string {
   switch (unite.type) {
     case 'bordereau':
@@ -75,19 +81,29 @@ function juger(elements: readonly ElementAck[]): UniteJugee {
   return { domaine: nom, unite, sort: sortDe(elements), erreurs: elements.flatMap((e) => e.erreurs) };
 }
 
-function issueDe(unites: readonly UniteJugee[]): IssueAck {
-  if (unites.length === 0) return 'sans_contenu';
-  const propres = new Set(unites.filter((u) => u.unite.type !== 'fichier').map((u) => u.sort));
-  const entiers = new Set(unites.filter((u) => u.unite.type === 'fichier').map((u) => u.sort));
-  if (propres.has('indecis') || entiers.has('indecis')) return 'indecis';
-  // a refusal of the file itself leaves nothing in: said beside an acceptance, it contradicts it
-  if (entiers.has('refuse')) return propres.has('accepte') ? 'indecis' : 'refuse';
-  const [seul, ...autres] = propres;
-  if (seul === undefined) return entiers.has('doublon') ? 'doublon' : 'accepte';
-  return autres.length === 0 ? seul : 'partiel';
+/** Fates that count: those of the parts, then of the file itself a refusal always, an acceptance when nothing else is said. */
+export function sortsQuiComptent(
+  parts: readonly SortEnvoye[],
+  unites: readonly UniteJugee[],
+): ReadonlySet<SortEnvoye> {
+  const entiers = unites.filter((u) => u.unite.type === 'fichier').map((u) => u.sort);
+  const sorts = new Set([...parts, ...entiers.filter((sort) => sort !== 'accepte')]);
+  const muette = [...sorts].every((sort) => sort === 'sans_reponse');
+  return muette && entiers.length > 0 ? new Set(['accepte']) : sorts;
 }
 
-/** Which bordereaux, which pieces are in; the same one named several times is told once, with all its errors. */
+/** Fates as one: a part is in as soon as one is accepted. Without any, what is there already came from elsewhere. */
+export function issueDe(sorts: ReadonlySet<SortEnvoye>): IssueAck {
+  if (sorts.has('indecis')) return 'indecis';
+  if (sorts.has('accepte')) return sorts.size === 1 ? 'accepte' : 'partiel';
+  if (sorts.has('doublon') && sorts.size === 1) return 'doublon';
+  return sorts.has('refuse') || sorts.has('doublon') ? 'refuse' : 'sans_contenu';
+}
+
+/**
+ * What an answer says by itself, its file not being known yet (`jugerAck`): which bordereaux, which pieces are in; the same
+ * one named several times is told once, with all its errors.
+ */
 export function bilanAcquit({ elements, tronque }: AcquitLu): BilanAck {
   const groupes = new Map<string, ElementAck[]>();
   for (const element of elements) {
@@ -97,7 +113,8 @@ export function bilanAcquit({ elements, tronque }: AcquitLu): BilanAck {
     else groupe.push(element);
   }
   const unites = [...groupes.values()].map(juger);
-  return { issue: tronque ? 'indecis' : issueDe(unites), unites };
+  const parts = unites.filter((u) => u.unite.type !== 'fichier').map((u) => u.sort);
+  return { issue: tronque ? 'indecis' : issueDe(sortsQuiComptent(parts, unites)), unites };
 }
 
 /** Everything is refused. */

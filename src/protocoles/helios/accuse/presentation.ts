@@ -1,8 +1,17 @@
+import { erreurHelios } from '../../../metier/catalogue/helios.ts';
 import type { FicheErreur } from '../../../metier/erreurs.ts';
 import type { ObjetJson } from '../../../metier/flux.ts';
 import { refusDe, type SensRefus } from '../codes.ts';
 import { accorder } from '../regles/regle.ts';
-import { type BilanAck, type IssueAck, nommerUnite, sensDe, type UniteJugee } from './bilan.ts';
+import {
+  type BilanAck,
+  type IssueAck,
+  nommerUnite,
+  sensDe,
+  type SortEnvoye,
+  type UniteJugee,
+} from './bilan.ts';
+import type { BordereauConfronte, Confrontation } from './confrontation.ts';
 import type { ErreurAck } from './faits.ts';
 
 /** An acquittement in words, for the time-line and for people. */
@@ -23,29 +32,61 @@ function ranger({ unites }: BilanAck): readonly UniteJugee[] {
   return RANGS.flatMap((sort) => unites.filter((u) => u.sort === sort));
 }
 
-const MOTS = { accepte: 'accepté', refuse: 'refusé', doublon: 'déjà détenu', indecis: 'indécis' } as const;
+const MOTS = {
+  accepte: 'accepté',
+  refuse: 'refusé',
+  doublon: 'déjà détenu',
+  indecis: 'indécis',
+  sans_reponse: 'sans réponse',
+} as const;
+
+/** Those that agree with what they qualify; « indécis » bears its mark of plural already. */
+const ACCORDES: readonly SortEnvoye[] = ['accepte', 'refuse', 'doublon'];
+
+interface Nombre {
+  readonly bordereaux: number;
+  readonly pieces: number;
+}
 
 /** « 2 bordereaux et 3 PJ acceptés », « 1 PJ refusée »; null when there is none. */
-function compter(unites: readonly UniteJugee[], sort: UniteJugee['sort']): string | null {
-  const siennes = unites.filter((u) => u.sort === sort);
-  const bordereaux = siennes.filter((u) => u.unite.type === 'bordereau').length;
-  const pieces = siennes.filter((u) => u.unite.type === 'pj').length;
+function compter({ bordereaux, pieces }: Nombre, sort: SortEnvoye): string | null {
   if (bordereaux + pieces === 0) return null;
   const noms = [
     ...(bordereaux === 0 ? [] : [accorder(bordereaux, 'bordereau', 'bordereaux')]),
     ...(pieces === 0 ? [] : [accorder(pieces, 'PJ', 'PJ')]),
-  ];
-  // « indécis » bears its mark of plural already
-  const pluriel = bordereaux + pieces > 1 && sort !== 'indecis' ? 's' : '';
-  return `${noms.join(' et ')} ${MOTS[sort]}${bordereaux === 0 ? 'e' : ''}${pluriel}`;
+  ].join(' et ');
+  const feminin = bordereaux === 0 && sort !== 'sans_reponse' ? 'e' : '';
+  const pluriel = bordereaux + pieces > 1 && ACCORDES.includes(sort) ? 's' : '';
+  return `${noms} ${MOTS[sort]}${feminin}${pluriel}`;
+}
+
+function nombreDeUnites({ unites }: BilanAck, sort: SortEnvoye): Nombre {
+  const siennes = unites.filter((u) => u.sort === sort);
+  return {
+    bordereaux: siennes.filter((u) => u.unite.type === 'bordereau').length,
+    pieces: siennes.filter((u) => u.unite.type === 'pj').length,
+  };
+}
+
+/** What the answer leaves out of a file that it does not accept as a whole. */
+function muettes({ issue }: BilanAck, confrontation: Confrontation | null): Confrontation {
+  if (confrontation === null || issue === 'accepte') return { bordereaux: [], pieces: [] };
+  return {
+    bordereaux: confrontation.bordereaux.filter((b) => b.sort === 'sans_reponse'),
+    pieces: confrontation.pieces.filter((p) => p.sort === 'sans_reponse'),
+  };
 }
 
 /** « Fichier accepté en partie par Hélios : 2 bordereaux et 3 PJ acceptés ; 1 bordereau refusé. » */
-export function libelleAck({ issue, unites }: BilanAck): string {
-  const parts = (['accepte', 'refuse', 'doublon', 'indecis'] as const)
-    .map((sort) => compter(unites, sort))
-    .filter((p) => p !== null);
-  return `${PHRASES[issue]}${parts.length === 0 ? '' : ` : ${parts.join(' ; ')}`}.`;
+function libelleAck(bilan: BilanAck, confrontation: Confrontation | null): string {
+  const { bordereaux, pieces } = muettes(bilan, confrontation);
+  const parts = [
+    ...(['accepte', 'refuse', 'doublon', 'indecis'] as const).map((sort) =>
+      compter(nombreDeUnites(bilan, sort), sort),
+    ),
+    compter({ bordereaux: bordereaux.length, pieces: pieces.length }, 'sans_reponse'),
+  ].filter((p) => p !== null);
+  return `${PHRASES[bilan.issue]}${parts.length === 0 ? '' : ` : ${parts.join(' ; ')}`}.`;
 }
 
 /** The State's own words, else ours. */
@@ -64,6 +105,10 @@ const REMEDES: Readonly<Record<SensRefus, string>> = {
     'Corriger ce qu’Hélios désigne et déposer un autre fichier, sans les bordereaux ni les PJ déjà acceptés : ils seraient refusés comme doublons.',
 };
 
+/** Of a file taken in part, the same content may not go again. */
+const RENVOYER_LE_RESTE =
+  'Hélios n’a pas pu traiter ceci : le renvoyer sans changement, dans un autre fichier, sans ce qui est déjà accepté.';
+
 const majuscule = (phrase: string): string => phrase.charAt(0).toUpperCase() + phrase.slice(1);
 
 const CAUSES = {
@@ -73,8 +118,21 @@ const CAUSES = {
   accepte: '',
 } as const;
 
+/** Parts named in one sentence. */
+const NOMMEES_MAX = 5;
+
+/** What the answer leaves out, as plain data: nobody knows whether Hélios holds it. */
+function ficheMuettes({ bordereaux, pieces }: Confrontation): FicheErreur | null {
+  const noms = [...bordereaux.map(nommerBordereau), ...pieces.map((p) => `PJ ${p.idUnique}`)];
+  if (noms.length === 0) return null;
+  const autres = noms.length - NOMMEES_MAX;
+  const suite = autres > 0 ? `, et ${accorder(autres, 'autre', 'autres')}` : '';
+  const unites = `${noms.slice(0, NOMMEES_MAX).join(', ')}${suite}`;
+  return erreurHelios('VGM-HEL-003', { unites }).fiche;
+}
+
 /** A refusal of the State, as plain data; null when nothing is refused. */
-export function ficheAck(bilan: BilanAck): FicheErreur | null {
+function ficheRefus(bilan: BilanAck): FicheErreur | null {
   const refuses = ranger(bilan).filter((u) => u.sort !== 'accepte');
   const [premiere] = refuses;
   if (premiere === undefined) return null;
@@ -88,25 +146,76 @@ export function ficheAck(bilan: BilanAck): FicheErreur | null {
     nature: sens === 'passager' ? 'passagere' : 'definitive',
     message: `${majuscule(nommerUnite(premiere))} : ${erreur === undefined ? 'refus sans explication' : dire(erreur)}${suite}.`,
     cause: CAUSES[premiere.sort],
-    remede: REMEDES[sens],
+    remede: sens === 'passager' && bilan.issue === 'partiel' ? RENVOYER_LE_RESTE : REMEDES[sens],
   };
+}
+
+/** « bordereau de dépense n° 41 (2026) » */
+function nommerBordereau({ domaine, numero, exercice }: BordereauConfronte): string {
+  const unite = { type: 'bordereau', numero, exercice: exercice === '' ? null : exercice } as const;
+  return nommerUnite({ domaine, unite });
 }
 
 /** Units kept with the flux; the whole is in the acquittement, that is a piece of it. */
 const CITEES_MAX = 500;
+/** Reasons kept of each unit. */
+export const MOTIFS_MAX = 20;
 
 function uniteEnJson(u: UniteJugee): ObjetJson {
   const erreurs = u.erreurs
-    .slice(0, 20)
+    .slice(0, MOTIFS_MAX)
     .map(({ code, libelle, piece, ligne }) => ({ code, libelle, piece, ligne }));
   return { unite: nommerUnite(u), sort: u.sort, erreurs };
 }
 
-/** Fields kept with the flux. */
-export function champsAck(bilan: BilanAck): ObjetJson {
+function champsAck(bilan: BilanAck): ObjetJson {
   return {
     issue: bilan.issue,
     nombreUnites: bilan.unites.length,
     unites: ranger(bilan).slice(0, CITEES_MAX).map(uniteEnJson),
+  };
+}
+
+const RANGS_CONFRONTES = ['refuse', 'indecis', 'doublon', 'sans_reponse', 'accepte'] as const;
+
+type Confronte = Confrontation['bordereaux'][number] | Confrontation['pieces'][number];
+
+function comptes(parties: readonly Confronte[]): ObjetJson {
+  return Object.fromEntries(
+    RANGS_CONFRONTES.map((sort) => [sort, parties.filter((p) => p.sort === sort).length]),
+  );
+}
+
+function partiesEnJson(parties: readonly Confronte[]): readonly ObjetJson[] {
+  const rangees = RANGS_CONFRONTES.flatMap((sort) => parties.filter((p) => p.sort === sort));
+  return rangees
+    .slice(0, CITEES_MAX)
+    .map((p) => ({ ...p, erreurs: p.erreurs.slice(0, MOTIFS_MAX).map((e) => ({ ...e })) }));
+}
+
+/** Fates kept with the flux, counted; what people look for comes first, for the list is cut. */
+export function champsConfrontation({ bordereaux, pieces }: Confrontation): ObjetJson {
+  return {
+    comptes: { bordereaux: comptes(bordereaux), pieces: comptes(pieces) },
+    bordereaux: partiesEnJson(bordereaux),
+    pieces: partiesEnJson(pieces),
+  };
+}
+
+export interface PresentationAck {
+  /** One French sentence. */
+  readonly libelle: string;
+  /** What is refused or left out, and what to do; null when all is in. */
+  readonly erreur: FicheErreur | null;
+  /** Fields kept with the flux. */
+  readonly champs: ObjetJson;
+}
+
+/** @param confrontation with the file it answers; null as long as that is not known. */
+export function presenterAck(bilan: BilanAck, confrontation: Confrontation | null): PresentationAck {
+  return {
+    libelle: libelleAck(bilan, confrontation),
+    erreur: ficheRefus(bilan) ?? ficheMuettes(muettes(bilan, confrontation)),
+    champs: champsAck(bilan),
   };
 }

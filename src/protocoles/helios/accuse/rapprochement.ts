@@ -1,50 +1,26 @@
 import type { Flux } from '../../../metier/flux.ts';
 import type { FluxId } from '../../../metier/identifiants.ts';
-import type { Entetes, Repetition } from '../lecture/faits.ts';
-import { type BilanAck, nombre, nommerUnite, type SortUnite, type UniteJugee } from './bilan.ts';
-import type { ErreurAck } from './faits.ts';
+import { inventaire } from '../correction/inventaire.ts';
+import type { Entetes, FaitsPes, Repetition } from '../lecture/faits.ts';
+import { normaliserNom } from '../nommage.ts';
+import { type BilanAck, nombre, nommerUnite, type UniteJugee } from './bilan.ts';
+import { type ContenuEnvoye, repondDe } from './confrontation.ts';
 
 /** How an acquittement finds the file it answers: by (NomFic, CodCol), and by nothing that contradicts it. */
 
 /** What was sent, as its flux remembers it (`depot.ts`, summary). */
-export interface FichierEnvoye {
+export interface FichierEnvoye extends ContenuEnvoye {
   readonly flux: FluxId;
   /** It may stand at the State's. */
   readonly parti: boolean;
   readonly entetes: Readonly<Record<CleEcho, string | null>>;
-  readonly bordereaux: readonly {
-    readonly domaine: string;
-    readonly exercice: string;
-    readonly numero: string;
-  }[];
-  readonly pieces: readonly string[];
-  /** Every bordereau and every piece is named above. */
-  readonly complet: boolean;
 }
 
 /** Headers that an acquittement repeats from the file. */
 type CleEcho = 'nomFic' | 'codCol' | 'codBud' | 'idPost' | 'idColl' | 'dteStr';
 
-export type SortEnvoye = SortUnite | 'sans_reponse';
-
-/** What became of each bordereau and piece of the file that was sent. */
-export interface Confrontation {
-  readonly bordereaux: readonly {
-    readonly domaine: string;
-    readonly exercice: string;
-    readonly numero: string;
-    readonly sort: SortEnvoye;
-    readonly erreurs: readonly ErreurAck[];
-  }[];
-  readonly pieces: readonly {
-    readonly idUnique: string;
-    readonly sort: SortEnvoye;
-    readonly erreurs: readonly ErreurAck[];
-  }[];
-}
-
 export type Rapprochement =
-  | { readonly type: 'trouve'; readonly flux: FluxId; readonly confrontation: Confrontation }
+  | { readonly type: 'trouve'; readonly fichier: FichierEnvoye }
   | { readonly type: 'aucun'; readonly motif: string }
   /** Only a person may settle it. */
   | { readonly type: 'ambigu'; readonly flux: readonly FluxId[]; readonly motif: string };
@@ -73,63 +49,26 @@ export function fichierEnvoye(flux: Pick<Flux, 'id' | 'resume'>): FichierEnvoye 
   };
 }
 
-type Bordereau = FichierEnvoye['bordereaux'][number];
-
-function repondDe(unite: UniteJugee, b: Bordereau): boolean {
-  if (unite.unite.type !== 'bordereau' || nombre(unite.unite.numero) !== nombre(b.numero)) return false;
-  const exercice = nombre(unite.unite.exercice);
-  if (exercice !== null && exercice !== nombre(b.exercice)) return false;
-  // a signature (domain 3) or a rôle (7) is told by its number alone
-  return unite.domaine !== 'depense' && unite.domaine !== 'recette' ? true : unite.domaine === b.domaine;
+/** The same with all that the file holds, read from its bytes: a summary names five hundred bordereaux. */
+export function fichierLu(memoire: FichierEnvoye, faits: FaitsPes): FichierEnvoye {
+  return { ...memoire, ...inventaire(faits) };
 }
 
-function estDuFichier(unite: UniteJugee, fichier: FichierEnvoye): boolean {
-  const { unite: u } = unite;
-  if (u.type === 'pj') return fichier.pieces.includes(u.idUnique);
-  return u.type !== 'bordereau' || fichier.bordereaux.some((b) => repondDe(unite, b));
-}
-
-/** Several answers about one bordereau: the worst is its fate, and all their errors are its own. */
-const GRAVITE: readonly SortUnite[] = ['indecis', 'refuse', 'doublon', 'accepte'];
-
-function sortDe(reponses: readonly UniteJugee[], entier: UniteJugee | undefined) {
-  const vus = reponses.map((r) => r.sort);
-  const sort: SortEnvoye = GRAVITE.find((g) => vus.includes(g)) ?? entier?.sort ?? 'sans_reponse';
-  return { sort, erreurs: reponses.flatMap((r) => r.erreurs) };
-}
-
-/** Answers by the number they name: thousands of bordereaux are held against thousands of answers. */
-function parNumero(unites: readonly UniteJugee[]) {
-  return Map.groupBy(unites, ({ unite }) => {
-    if (unite.type === 'bordereau') return `bordereau ${nombre(unite.numero)}`;
-    return unite.type === 'pj' ? `pj ${unite.idUnique}` : unite.type;
-  });
-}
-
-export function confronter(
-  { unites }: BilanAck,
-  fichier: Pick<FichierEnvoye, 'bordereaux' | 'pieces'>,
-): Confrontation {
-  // refused as a whole: so is what the answer does not name
-  const entier = unites.find((u) => u.unite.type === 'fichier' && u.sort !== 'accepte');
-  const reponses = parNumero(unites);
-  return {
-    bordereaux: fichier.bordereaux.map(({ domaine, exercice, numero }) => {
-      const b = { domaine, exercice, numero };
-      const siennes = reponses.get(`bordereau ${nombre(numero)}`) ?? [];
-      return {
-        ...b,
-        ...sortDe(
-          siennes.filter((u) => repondDe(u, b)),
-          entier,
-        ),
-      };
-    }),
-    pieces: fichier.pieces.map((idUnique) => ({
-      idUnique,
-      ...sortDe(reponses.get(`pj ${idUnique}`) ?? [], entier),
-    })),
+/** @returns whether a unit that an answer names is a part of the file; null when it names none. */
+function appartenance({ bordereaux, pieces }: FichierEnvoye): (u: UniteJugee) => boolean | null {
+  const parNumero = Map.groupBy(bordereaux, (b) => nombre(b.numero));
+  const siennes = new Set(pieces);
+  return (u) => {
+    if (u.unite.type === 'pj') return siennes.has(u.unite.idUnique);
+    if (u.unite.type !== 'bordereau') return null;
+    return (parNumero.get(nombre(u.unite.numero)) ?? []).some((b) => repondDe(u, b));
   };
+}
+
+/** Does an answer name something of a file, or nothing at all? Only then may a person say that it is its own. */
+export function nommePartieDe({ unites }: BilanAck, fichier: FichierEnvoye): boolean {
+  const nommees = unites.map(appartenance(fichier)).filter((sien) => sien !== null);
+  return nommees.length === 0 || nommees.includes(true) || !fichier.complet;
 }
 
 interface Reponse {
@@ -148,11 +87,12 @@ function contredit({ entetes, bilan }: Reponse, fichier: FichierEnvoye): string 
     if (dit !== '' && dit !== envoye)
       return `il porte ${nom} ${dit.slice(0, 20)}, le fichier envoyé ${envoye || 'aucun'}`;
   }
-  const nommees = bilan.unites.filter((u) => u.unite.type === 'pj' || u.unite.type === 'bordereau');
-  const etrangere = fichier.complet ? nommees.find((u) => !estDuFichier(u, fichier)) : undefined;
-  if (etrangere !== undefined)
-    return `il répond de « ${nommerUnite(etrangere)} », que le fichier envoyé ne contient pas`;
-  return nommees.length === 0 ? autreDate(entetes, fichier) : null;
+  const estSienne = appartenance(fichier);
+  const intruse = fichier.complet ? bilan.unites.find((u) => estSienne(u) === false) : undefined;
+  if (intruse !== undefined)
+    return `il répond de « ${nommerUnite(intruse)} », que le fichier envoyé ne contient pas`;
+  const nommees = bilan.unites.some((u) => u.unite.type === 'pj' || u.unite.type === 'bordereau');
+  return nommees ? null : autreDate(entetes, fichier);
 }
 
 /** An answer that names nothing of the file must at least be of the same day. */
@@ -180,8 +120,8 @@ function defautDeCle({ entetes, repetitions }: Reponse): string | null {
 export function rapprocher(reponse: Reponse, envoyes: readonly FichierEnvoye[]): Rapprochement {
   const defaut = defautDeCle(reponse);
   if (defaut !== null) return { type: 'aucun', motif: defaut };
-  const nom = reponse.entetes.nomFic?.valeur.trim() ?? '';
-  const homonymes = envoyes.filter((f) => f.parti && f.entetes.nomFic?.trim() === nom);
+  const nom = normaliserNom(reponse.entetes.nomFic?.valeur ?? '');
+  const homonymes = envoyes.filter((f) => f.parti && normaliserNom(f.entetes.nomFic ?? '') === nom);
   if (homonymes.length === 0)
     return { type: 'aucun', motif: `Aucun fichier envoyé d’ici ne s’appelle « ${nom.slice(0, 100)} ».` };
   const examens = homonymes.map((f) => ({ f, motif: contredit(reponse, f) }));
@@ -196,7 +136,7 @@ export function rapprocher(reponse: Reponse, envoyes: readonly FichierEnvoye[]):
     const motif = `${possibles.length.toLocaleString('fr-FR')} fichiers envoyés répondent à ce message : une personne doit choisir.`;
     return { type: 'ambigu', flux: possibles.map((f) => f.flux), motif };
   }
-  return { type: 'trouve', flux: retenu.flux, confrontation: confronter(reponse.bilan, retenu) };
+  return { type: 'trouve', fichier: retenu };
 }
 
 /** Among several that nothing contradicts, the only one of the day the message repeats. */

@@ -36,9 +36,9 @@ interface Mots {
 const BORDEREAU: Mots = { quoi: 'ce bordereau', numero: 'IdBord', autre: 'un autre bordereau' };
 const PIECE: Mots = { quoi: 'cette PJ', numero: 'IdUnique', autre: 'une autre PJ' };
 
-function retirer({ sort }: Jugement, { quoi }: Mots, envois: number): string {
+function retirer({ sort }: Jugement, { quoi }: Mots, departs: number): string {
   if (sort === 'doublon')
-    return `Le fichier est parti ${envois.toLocaleString('fr-FR')} fois et Hélios détient déjà ${quoi} : le premier envoi a réussi. À retirer.`;
+    return `Le fichier est parti ${departs.toLocaleString('fr-FR')} fois et Hélios détient déjà ${quoi} : le premier envoi a réussi. À retirer.`;
   if (sort === 'sans_reponse')
     return `L’acquittement accepte le fichier sans nommer ${quoi}. À retirer : un second envoi ferait un doublon.`;
   return `Hélios a accepté ${quoi}. À retirer : un second envoi serait refusé comme doublon.`;
@@ -52,11 +52,11 @@ function trancher({ sort }: Jugement, { quoi }: Mots): string {
   return `${dit} : demander au comptable si Hélios détient ${quoi}, avant tout renvoi.`;
 }
 
-function dire(jugement: Jugement, mots: Mots, envois: number): string {
+function dire(jugement: Jugement, mots: Mots, departs: number): string {
   const { conduite } = jugement;
   switch (conduite) {
     case 'retirer':
-      return retirer(jugement, mots, envois);
+      return retirer(jugement, mots, departs);
     case 'corriger':
       return jugement.sort === 'doublon'
         ? `Le numéro d’une pièce ou d’une ligne de ${mots.quoi} sert déjà chez Hélios : en donner un autre, là où les motifs le disent.`
@@ -64,7 +64,7 @@ function dire(jugement: Jugement, mots: Mots, envois: number): string {
     case 'renvoyer':
       return `Hélios n’a pas pu traiter ${mots.quoi} : à renvoyer sans changement.`;
     case 'renumeroter':
-      return `Ce numéro (${mots.numero}) sert déjà chez Hélios, et ce fichier n’est parti qu’une fois. Si c’est celui d’${mots.autre}, en donner un nouveau ; si Hélios détient ${mots.quoi} par un autre envoi, retirer ${mots.quoi}.`;
+      return `Ce numéro (${mots.numero}) sert déjà chez Hélios, et ce fichier n’était alors parti qu’une fois. Si c’est celui d’${mots.autre}, en donner un nouveau ; si Hélios détient ${mots.quoi} par un autre envoi, retirer ${mots.quoi}.`;
     case 'trancher':
       return trancher(jugement, mots);
     default:
@@ -80,15 +80,19 @@ function enumerer(noms: readonly string[]): string {
 }
 
 /** @param dejaPrises pieces it cites that do not go again. */
-export function consigneBordereau(jugement: Jugement, dejaPrises: readonly string[], envois: number): string {
-  const consigne = dire(jugement, BORDEREAU, envois);
+export function consigneBordereau(
+  jugement: Jugement,
+  dejaPrises: readonly string[],
+  departs: number,
+): string {
+  const consigne = dire(jugement, BORDEREAU, departs);
   if (jugement.conduite === 'retirer' || dejaPrises.length === 0) return consigne;
   return `${consigne} Y laisser la référence (PJRef) des PJ déjà prises, sans les joindre : ${enumerer(dejaPrises)}.`;
 }
 
 /** @param seule no bordereau that cites it goes again. */
-export function consignePiece(jugement: Jugement, seule: boolean, envois: number): string {
-  const consigne = dire(jugement, PIECE, envois);
+export function consignePiece(jugement: Jugement, seule: boolean, departs: number): string {
+  const consigne = dire(jugement, PIECE, departs);
   if (jugement.conduite === 'retirer' || jugement.conduite === 'trancher' || !seule) return consigne;
   return `${consigne} Aucun bordereau qui la cite ne repart : elle part seule (PES PJ), en disant à quoi elle se rattache (RefCompta).`;
 }

@@ -1,6 +1,6 @@
-import { type BilanAck, sensDe } from '../accuse/bilan.ts';
+import { type BilanAck, sensDe, type SortEnvoye } from '../accuse/bilan.ts';
+import { refusEntier } from '../accuse/confrontation.ts';
 import type { ErreurAck } from '../accuse/faits.ts';
-import type { SortEnvoye } from '../accuse/rapprochement.ts';
 import { refusDe } from '../codes.ts';
 
 /**
@@ -29,18 +29,18 @@ export interface Jugement {
 export interface Contexte {
   /** The file is accepted as a whole, by an answer that names nothing of it. */
   readonly accepteEnBloc: boolean;
-  /** How often the file went on the line: a second time, a double is our own first try. */
-  readonly envois: number;
+  /** Sendings made before the answer: from the second one on, a double is our own first. */
+  readonly departs: number;
   /** Errors of the file itself: those of a unit that is refused with it, and has none of its own. */
   readonly duFichier: readonly ErreurAck[];
 }
 
-export function contexteDe({ issue, unites }: BilanAck, envois: number): Contexte {
+export function contexteDe({ issue, unites }: BilanAck, departs: number): Contexte {
   const entiers = unites.filter((u) => u.unite.type === 'fichier');
   return {
     accepteEnBloc: issue === 'accepte' && entiers.length === unites.length,
-    envois,
-    duFichier: entiers.find((u) => u.sort !== 'accepte')?.erreurs ?? [],
+    departs,
+    duFichier: refusEntier(entiers)?.erreurs ?? [],
   };
 }
 
@@ -49,7 +49,7 @@ function conduiteDe(sort: SortEnvoye, erreurs: readonly ErreurAck[], contexte: C
     case 'accepte':
       return 'retirer';
     case 'doublon':
-      if (contexte.envois > 1) return 'retirer';
+      if (contexte.departs > 1) return 'retirer';
       // the number of a pièce or of a line is taken, not that of their bordereau
       return erreurs.every((e) => e.niveau === 'element') ? 'renumeroter' : 'corriger';
     case 'refuse':

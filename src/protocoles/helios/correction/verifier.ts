@@ -2,6 +2,7 @@ import type { Anomalie, Gravite } from '../../../metier/anomalies.ts';
 import { nombre } from '../accuse/bilan.ts';
 import type { BordereauJuge, Correction, PieceJugee } from '../correction.ts';
 import type { FaitsFichier, FaitsPes } from '../lecture/faits.ts';
+import { normaliserNom } from '../nommage.ts';
 import { citer } from '../regles/regle.ts';
 import { cleBordereau, type Inventaire, inventaire } from './inventaire.ts';
 
@@ -29,7 +30,7 @@ function entetes(correction: Correction, { entetes: e }: FaitsPes): Anomalie[] {
     const message = `Ce fichier est du budget ${citer(`${codCol}/${codBud}`)}, le premier était du budget ${citer(`${correction.codCol}/${correction.codBud}`)}.`;
     fautes.push(bloquante('HELIOS-COR-02', message, 'Vérifier le fichier, ou le flux qu’il corrige.'));
   }
-  if (correction.autreNom && e.nomFic?.valeur === correction.nomFic) {
+  if (correction.autreNom && normaliserNom(e.nomFic?.valeur ?? '') === normaliserNom(correction.nomFic)) {
     const message = `Ce fichier porte le même nom (NomFic) que le premier, ${citer(correction.nomFic)}.`;
     const remede =
       'Lui donner un autre nom : il serait refusé au dépôt, rien ne distinguerait les acquittements.';

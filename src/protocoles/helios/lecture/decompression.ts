@@ -14,6 +14,16 @@ export interface Provision {
   reste: number;
 }
 
+/** Takes the original file of one piece as it comes out of its gzip; what is carried, when it is no gzip. */
+export interface Puits {
+  /** Resolves when more may be given: nothing more is inflated until then. What it throws breaks the reading. */
+  prendre(octets: Uint8Array): Promise<void>;
+  /** That was all: the whole file, or as much of it as could be inflated. */
+  finir(): Promise<void>;
+  /** The reading stops within the piece. Never throws. */
+  abandonner(): void;
+}
+
 type Original = Pick<ContenuPJ, 'gzip' | 'tailleOriginale' | 'empreinteOriginale' | 'type'>;
 
 /** First bytes of a flow. */
@@ -33,10 +43,14 @@ class Tete {
   }
 }
 
-/** One attached piece on its way out of its gzip: inflated, counted, hashed, dropped. Never holds more than a block. */
+/**
+ * One attached piece on its way out of its gzip: inflated, counted, hashed, given to whoever wants it, dropped. Never holds
+ * more than a block.
+ */
 export class Decompression {
   readonly #max: number;
   readonly #provision: Provision;
+  readonly #puits: Puits | null;
   readonly #portee = new Tete();
   readonly #tete = new Tete();
   readonly #hash = createHash('sha256');
@@ -44,11 +58,14 @@ export class Decompression {
   #fini: Promise<void> = Promise.resolve();
   #sort: SortGzip = 'absent';
   #taille = 0;
+  /** What the taker threw. */
+  #panne: { readonly cause: unknown } | null = null;
 
   /** @param max bytes of one inflated piece. */
-  constructor(max: number, provision: Provision) {
+  constructor(max: number, provision: Provision, puits: Puits | null) {
     this.#max = max;
     this.#provision = provision;
+    this.#puits = puits;
   }
 
   async ecrire(octets: Buffer): Promise<void> {
@@ -57,9 +74,12 @@ export class Decompression {
     // 08: deflate, the only method of RFC 1952
     if (premier && octets[0] === 0x1f && octets[1] === 0x8b && octets[2] === 0x08) this.#ouvrir();
     const gunzip = this.#gunzip;
-    if (gunzip === null || gunzip.readableEnded || gunzip.destroyed) return;
-    // after the last member of the file, the call back never comes
-    await Promise.race([this.#fini, new Promise<void>((suite) => gunzip.write(octets, () => suite()))]);
+    if (gunzip === null) return this.#puits?.prendre(octets);
+    if (!gunzip.readableEnded && !gunzip.destroyed) {
+      // after the last member of the file, the call back never comes
+      await Promise.race([this.#fini, new Promise<void>((suite) => gunzip.write(octets, () => suite()))]);
+    }
+    if (this.#panne !== null) throw this.#panne.cause;
   }
 
   #ouvrir(): void {
@@ -82,9 +102,20 @@ export class Decompression {
     this.#provision.reste -= sortis.length;
     this.#tete.ajouter(sortis);
     this.#hash.update(sortis);
-    if (this.#taille <= this.#max && this.#provision.reste >= 0) return;
+    if (this.#taille <= this.#max && this.#provision.reste >= 0) return this.#confier(gunzip, sortis);
     this.#sort = 'trop_gros';
     gunzip.destroy();
+  }
+
+  /** The gunzip rests as long as the taker does: the source waits with it. */
+  #confier(gunzip: Gunzip, sortis: Buffer): void {
+    if (this.#puits === null) return;
+    gunzip.pause();
+    const rompre = (cause: unknown): void => {
+      this.#panne = { cause };
+      gunzip.destroy();
+    };
+    this.#puits.prendre(sortis).then(() => void gunzip.resume(), rompre);
   }
 
   async finir(): Promise<Original> {
@@ -94,6 +125,8 @@ export class Decompression {
       await this.#fini;
       gunzip.destroy();
     }
+    if (this.#panne !== null) throw this.#panne.cause;
+    await this.#puits?.finir();
     const sort = this.#sort;
     return {
       gzip: sort,
@@ -101,5 +134,12 @@ export class Decompression {
       empreinteOriginale: sort === 'bon' ? (this.#hash.digest('hex') as Sha256) : null,
       type: typeParContenu(gunzip === null ? this.#portee.octets() : this.#tete.octets()),
     };
+  }
+
+  /** Nothing is left open. Never throws. */
+  async abandonner(): Promise<void> {
+    this.#puits?.abandonner();
+    this.#gunzip?.destroy();
+    await this.#fini;
   }
 }

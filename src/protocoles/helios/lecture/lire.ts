@@ -4,13 +4,15 @@ import { Ensemble } from '../../../formats/xml/ensemble.ts';
 import type { Recepteur, RefusXml } from '../../../formats/xml/evenements.ts';
 import type { Sha256 } from '../../../metier/identifiants.ts';
 import type { FaitsFichier, Liste } from './faits.ts';
-import { LIMITES_PJ, type LimitesPJ } from './pieces-jointes.ts';
+import { LIMITES_PJ, type LimitesPJ, type Preneur } from './pieces-jointes.ts';
 import { ReleveFichier } from './releve.ts';
 
 export interface OptionsLecture {
   /** Listen to the same pass (schema, signatures). */
   readonly recepteurs?: readonly Recepteur[];
   readonly pieces?: Partial<LimitesPJ>;
+  /** Takes the original file of each attached piece, at its own pace: the source waits for it. */
+  readonly preneur?: Preneur;
   readonly maxima?: Partial<Record<Liste, number>>;
   readonly xml?: OptionsXml;
 }
@@ -61,14 +63,15 @@ async function lirePortion(
 
 /**
  * Reads a deposited PES once, as a stream: well-formedness, facts, digests, the content of each attached piece up to
- * its original file. Memory depends on the number of bordereaux and pieces, not on the size.
+ * its original file. Memory depends on the number of bordereaux and pieces, not on the size. Throws only what the source
+ * and the taker throw.
  */
 export async function lireFichierPes(
   source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: OptionsLecture = {},
 ): Promise<LectureFichier> {
   const releve = new ReleveFichier({
-    pieces: { ...LIMITES_PJ, ...options.pieces },
+    pieces: { limites: { ...LIMITES_PJ, ...options.pieces }, preneur: options.preneur ?? null },
     maxima: options.maxima ?? {},
   });
   const autres = options.recepteurs ?? [];

@@ -4,7 +4,7 @@ import { valeurAttribut } from '../../../formats/xml/valeurs.ts';
 import type { Sha256 } from '../../../metier/identifiants.ts';
 import { DecodeurBase64 } from './base64.ts';
 import type { Branche } from './carte.ts';
-import { Decompression, type Provision } from './decompression.ts';
+import { Decompression, type Provision, type Puits } from './decompression.ts';
 import type { Champ, Modifiable, PieceJointe, SortBase64 } from './faits.ts';
 import type { Listes } from './listes.ts';
 
@@ -15,8 +15,17 @@ export interface LimitesPJ {
   readonly fichier: number;
 }
 
+/** Who takes the original file of each piece. @param rang `PieceJointe.rang`; what is written after it is not read yet. */
+export type Preneur = (rang: number) => Puits;
+
 /** The XSD speaks of a factor of 8 to 20; a bomb has a thousand. */
 export const LIMITES_PJ: LimitesPJ = { piece: 1_000_000_000, fichier: 2_000_000_000 };
+
+export interface ReglesPJ {
+  readonly limites: LimitesPJ;
+  /** null: nobody wants the original files. */
+  readonly preneur: Preneur | null;
+}
 
 type EnCours = Modifiable<PieceJointe> & { readonly domainesCites: string[] };
 
@@ -40,16 +49,18 @@ export class LecturePiecesJointes {
   readonly #session: SessionXml;
   readonly #listes: Listes;
   readonly #limites: LimitesPJ;
+  readonly #preneur: Preneur | null;
   readonly #provision: Provision;
   readonly #file: Consigne[] = [];
   #piece: EnCours | null = null;
   #decodeur: DecodeurBase64 | null = null;
   #travail: Travail | null = null;
 
-  constructor(session: SessionXml, listes: Listes, limites: LimitesPJ) {
+  constructor(session: SessionXml, listes: Listes, { limites, preneur }: ReglesPJ) {
     this.#session = session;
     this.#listes = listes;
     this.#limites = limites;
+    this.#preneur = preneur;
     this.#provision = { reste: limites.fichier };
     this.branche = this.#racine();
   }
@@ -171,8 +182,10 @@ export class LecturePiecesJointes {
 
   async #executer(consigne: Consigne): Promise<void> {
     if (consigne.type === 'debut') {
-      const decompression = new Decompression(this.#limites.piece, this.#provision);
-      this.#travail = { piece: consigne.piece, hash: createHash('sha256'), decompression, taille: 0 };
+      const { piece } = consigne;
+      const puits = this.#preneur?.(piece.rang) ?? null;
+      const decompression = new Decompression(this.#limites.piece, this.#provision, puits);
+      this.#travail = { piece, hash: createHash('sha256'), decompression, taille: 0 };
       return;
     }
     const travail = this.#travail;
@@ -192,7 +205,7 @@ export class LecturePiecesJointes {
 
   /** The reading is over, well or not: nothing is left open. */
   async abandonner(): Promise<void> {
-    await this.#travail?.decompression.finir();
+    await this.#travail?.decompression.abandonner();
     this.#travail = null;
   }
 }

@@ -14,10 +14,10 @@ import { LectureDomaine } from './domaine.ts';
 import { LectureEntetes } from './entetes.ts';
 import type { ElementAcquitRetour, FaitsFichier, FaitsEncodage, Liste, SignatureVue } from './faits.ts';
 import { Listes } from './listes.ts';
-import { LecturePiecesJointes, type LimitesPJ } from './pieces-jointes.ts';
+import { LecturePiecesJointes, type ReglesPJ } from './pieces-jointes.ts';
 
 export interface ReglesReleve {
-  readonly pieces: LimitesPJ;
+  readonly pieces: ReglesPJ;
   /** Most that is kept of each list. */
   readonly maxima: Partial<Record<Liste, number>>;
 }

@@ -23,14 +23,13 @@ function examinerNom({ faits, entetes }: Sujet): Constat[] | null {
 function examinerContenu({ faits }: Sujet): Constat[] {
   const [premier] = faits.jumeaux;
   if (premier === undefined) return [];
-  const message = `Ce fichier a déjà été déposé, octet pour octet (flux ${premier}).`;
-  if (faits.doubleVoulu) {
-    const remede = 'Le dépôt est accepté à la demande du déposant ; Hélios refusera ce qu’il a déjà pris.';
-    return [{ message, remede, gravite: 'avertissement' }];
-  }
-  const remede =
-    'Suivre le premier dépôt. S’il faut vraiment le refaire, le demander expressément en déposant.';
-  return [{ message, remede }];
+  return [
+    {
+      message: `Ce fichier a déjà été déposé, octet pour octet (flux ${premier}).`,
+      remede:
+        'Suivre le premier dépôt ; le faire repartir, s’il le faut, par « vaguemestre renvoyer ». Sous un autre NomFic ce serait un autre fichier, où Hélios refuserait ce qu’il a déjà pris.',
+    },
+  ];
 }
 
 export const REGLES_DOUBLONS: readonly Regle[] = [

@@ -12,7 +12,13 @@ function remedeLecture(code: string): string {
     return 'Corriger le fichier à sa source : une signature ne saurait pas lequel des deux éléments elle désigne.';
   }
   if (/^XML-00[237]$/.test(code)) return 'Enregistrer le fichier en ISO-8859-1, avant de le signer.';
-  if (code.startsWith('XML-04')) return 'Répartir le contenu en plusieurs fichiers.';
+  if (/^XML-04[05]$/.test(code)) return 'Répartir le contenu en plusieurs fichiers.';
+  // far above what any PES holds: splitting would not help
+  if (/^XML-04[1-4]$/.test(code)) {
+    return 'Corriger à la source : aucun PES n’a cette forme, le fichier est défectueux ou hostile.';
+  }
+  if (code === 'XML-046')
+    return 'Déposer de nouveau quand la machine est moins chargée ; si cela dure, répartir le contenu.';
   return 'Produire de nouveau le fichier avec le logiciel d’origine ; le transfert a pu être interrompu.';
 }
 

@@ -4,7 +4,8 @@ import { citer, lieu } from './regle.ts';
 
 /** Attached pieces that travel in the file. */
 
-function ou({ rang, position, idUnique }: PieceJointe): string {
+/** Where to look for a piece. */
+export function lieuPiece({ rang, position, idUnique }: PieceJointe): string {
   const nom = idUnique === null ? '' : ` ${idUnique.valeur.slice(0, 50)}`;
   return lieu(`PES_PJ/PJ[${rang}]${nom}`, position);
 }
@@ -15,7 +16,7 @@ function chaque(examiner: (piece: PieceJointe, pes: FaitsPes) => Omit<Constat, '
     if (pes === null || pes.pieces.length === 0) return null;
     return pes.pieces.flatMap((piece) => {
       const constat = examiner(piece, pes);
-      return constat === null ? [] : [{ ...constat, ou: ou(piece) }];
+      return constat === null ? [] : [{ ...constat, ou: lieuPiece(piece) }];
     });
   };
 }
@@ -83,7 +84,7 @@ function examinerUnicite({ pes }: Sujet): Constat[] | null {
     }
     return [
       {
-        ou: ou(piece),
+        ou: lieuPiece(piece),
         message: `L’identifiant ${citer(id)} est déjà celui de la pièce n° ${premiere.rang} (ligne ${premiere.position.ligne}).`,
         remede: 'Donner à chaque pièce son identifiant : Hélios refuse la seconde comme doublon.',
       },

@@ -269,6 +269,7 @@ function fiche(...textes: string[]): { fiche: FicheLue; fichiers: Fichiers } {
     etat: 'depose',
     receptionProuvee: false,
     nomEnvoi: null,
+    resume: {},
     pieces,
     journal: { lignes: 1 },
   };

@@ -142,7 +142,7 @@ test('the journal and its digests, one line each', async () => {
 });
 
 const ligne = (n: number, prev: string, org = '214400152'): string =>
-  `{"n":${n},"org":"${org}","prev":"${prev}"}`;
+  `{"n":${n},"org":"${org}","obj":"sha256:${PIECE.sha256}","prev":"${prev}"}`;
 
 /** @returns what the commands of the page say of a file with this journal. */
 async function verifier(lignes: readonly string[]): Promise<string> {

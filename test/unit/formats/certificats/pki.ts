@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Certificat, lireCertificat } from '../../../../src/formats/certificats/certificat.ts';
@@ -213,9 +213,28 @@ export interface DemandeCrl {
   readonly md?: string;
 }
 
+/**
+ * A PKI, built; or copied from the first one of this name, when `VGM_PKI` names a folder to keep them in: the tests of
+ * each mutant begin with it (`test/mutation`).
+ */
+export function pkiGardee(nom: string, batir: (pki: Pki) => void): Pki {
+  const pki = new Pki();
+  const dossier = process.env['VGM_PKI'];
+  const garde = dossier === undefined ? null : join(dossier, nom);
+  if (garde !== null && existsSync(garde)) cpSync(garde, pki.dossier, { recursive: true });
+  else {
+    batir(pki);
+    if (garde !== null) cpSync(pki.dossier, garde, { recursive: true });
+  }
+  return pki;
+}
+
 /** Root → issuing authority, and a sound signer: what every test starts from. */
 export function pkiDeBase(): Pki {
-  const pki = new Pki();
+  return pkiGardee('base', batirBase);
+}
+
+export function batirBase(pki: Pki): void {
   mkdirSync(pki.dossier, { recursive: true });
   pki.emettre('racine', {
     nom: 'racine',
@@ -225,7 +244,6 @@ export function pkiDeBase(): Pki {
   });
   pki.emettre('racine', { nom: 'ica', extensions: EXTENSIONS.ica, debut: '2022-01-01', fin: '2035-01-01' });
   pki.emettre('ica', { nom: 'signataire', extensions: EXTENSIONS.signataire });
-  return pki;
 }
 
 /** Configuration of QcStatements: QcCompliance, QcSSCD, QcType of this OID. Used with `1.3.6.1.5.5.7.1.3=ASN1:SEQUENCE:qc`. */

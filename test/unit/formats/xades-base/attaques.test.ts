@@ -2,8 +2,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OptionsVerificationBase, verifierBase } from '../../../../src/formats/xades/base/verifier.ts';
-import { EXTENSIONS, type Pki } from '../certificats/pki.ts';
-import { cleDe, morceaux, pkiSignature } from '../xades/atelier.ts';
+import { EXTENSIONS, type Pki, pkiGardee } from '../certificats/pki.ts';
+import { batirSignature, cleDe, morceaux } from '../xades/atelier.ts';
 import { resigner, sha256 } from '../xades/forger.ts';
 import { ACTE, ANNEXE, codes, envelopper, fournir, LES_DEUX, MESSAGE, separer } from './atelier.ts';
 import { partie, refaire } from './forger.ts';
@@ -16,9 +16,11 @@ let O: string;
 let E: string;
 let F: string;
 beforeAll(async () => {
-  pki = pkiSignature();
-  pki.emettre('ica2', { nom: 'faible', cle: 'rsa1024', extensions: EXTENSIONS.signataire });
-  pki.emettre('ica2', { nom: 'jumeau', cle: 'rsa2048', extensions: EXTENSIONS.signataire });
+  pki = pkiGardee('attaques', (neuve) => {
+    batirSignature(neuve);
+    neuve.emettre('ica2', { nom: 'faible', cle: 'rsa1024', extensions: EXTENSIONS.signataire });
+    neuve.emettre('ica2', { nom: 'jumeau', cle: 'rsa2048', extensions: EXTENSIONS.signataire });
+  });
   cle = pki.lire('rsa.key');
   const signataire = { ...cleDe(pki, 'rsa'), chaine: [] };
   const contenu = Buffer.from('<paie Id="PAIE"><iban>FR76</iban></paie>');

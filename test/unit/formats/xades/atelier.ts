@@ -12,7 +12,7 @@ import type { DemandeSignature, ResultatSignature } from '../../../../src/format
 import { type OptionsVerification, verifierXades } from '../../../../src/formats/xades/verifier.ts';
 import type { AlgorithmeSignataire, Signataire } from '../../../../src/ports/signataire.ts';
 import { type DemandePes, genererPes } from '../../../bench/generer-pes.ts';
-import { EXTENSIONS, INSTANT, type Pki, pkiDeBase, POLITIQUE } from '../certificats/pki.ts';
+import { batirBase, EXTENSIONS, INSTANT, type Pki, pkiGardee, POLITIQUE } from '../certificats/pki.ts';
 
 export { INSTANT } from '../certificats/pki.ts';
 
@@ -24,7 +24,11 @@ export function pes(demande: Partial<DemandePes> = {}): Buffer {
 
 /** Root, authority, and one sound signer per family of keys. The authority's name holds what RFC 2253 escapes. */
 export function pkiSignature(): Pki {
-  const pki = pkiDeBase();
+  return pkiGardee('signature', batirSignature);
+}
+
+export function batirSignature(pki: Pki): void {
+  batirBase(pki);
   pki.emettre('racine', {
     nom: 'ica2',
     extensions: EXTENSIONS.ica,
@@ -33,7 +37,6 @@ export function pkiSignature(): Pki {
   pki.emettre('ica2', { nom: 'rsa', cle: 'rsa2048', extensions: EXTENSIONS.signataire });
   pki.emettre('ica2', { nom: 'ec', extensions: EXTENSIONS.signataire });
   pki.emettre('ica2', { nom: 'p384', cle: 'p384', extensions: EXTENSIONS.signataire });
-  return pki;
 }
 
 export function cleDe(pki: Pki, nom: string, algorithme?: AlgorithmeSignataire): Signataire {

@@ -2,9 +2,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifierXades } from '../../../../src/formats/xades/verifier.ts';
-import type { Pki } from '../certificats/pki.ts';
-import { EXTENSIONS } from '../certificats/pki.ts';
-import { cleDe, codes, morceaux, pes, pkiSignature, signer, verifier } from './atelier.ts';
+import { EXTENSIONS, type Pki, pkiGardee } from '../certificats/pki.ts';
+import { batirSignature, cleDe, codes, morceaux, pes, signer, verifier } from './atelier.ts';
 import {
   assembler,
   canoniques,
@@ -23,9 +22,11 @@ let cle: Buffer;
 let autre: Parties;
 let deux: string;
 beforeAll(async () => {
-  pki = pkiSignature();
-  pki.emettre('ica2', { nom: 'faible', cle: 'rsa1024', extensions: EXTENSIONS.signataire });
-  pki.emettre('ica2', { nom: 'jumeau', cle: 'rsa2048', extensions: EXTENSIONS.signataire });
+  pki = pkiGardee('attaques', (neuve) => {
+    batirSignature(neuve);
+    neuve.emettre('ica2', { nom: 'faible', cle: 'rsa1024', extensions: EXTENSIONS.signataire });
+    neuve.emettre('ica2', { nom: 'jumeau', cle: 'rsa2048', extensions: EXTENSIONS.signataire });
+  });
   cle = pki.lire('rsa.key');
   const signataire = { ...cleDe(pki, 'rsa'), chaine: [] };
   bon = (await signer(pes({ bordereaux: 1 }), signataire)).octets.toString('latin1');

@@ -70,6 +70,37 @@ describe('xmlsec1 verifies what we sign', () => {
   });
 });
 
+describe('certificates joined in another order: what we accept, xmlsec1 accepts (XML-Signature § 4.5.4)', () => {
+  const OUVRE = '<ds:X509Data>';
+  const x509 = (nom: string): string =>
+    `<ds:X509Certificate>${Buffer.from(pki.der(nom)).toString('base64')}</ds:X509Certificate>`;
+  const ailleurs = (nom: string): string => `${OUVRE}${x509(nom)}</ds:X509Data>`;
+
+  const CAS: readonly (readonly [string, () => readonly [string, string], boolean])[] = [
+    ['as we write them', () => [OUVRE, OUVRE], true],
+    ['the authority first', () => [OUVRE, OUVRE + x509('ica2')], true],
+    ['the signer twice', () => [OUVRE, OUVRE + x509('rsa')], true],
+    [
+      'its authority in an X509Data that comes after',
+      () => [x509('ica2'), `</ds:X509Data>${OUVRE}${x509('ica2')}`],
+      true,
+    ],
+    // another reader takes the key of the first leaf that it meets
+    ['an unrelated leaf first', () => [OUVRE, OUVRE + x509('ec')], false],
+    ['an unrelated leaf in an X509Data that comes before', () => [OUVRE, ailleurs('ec') + OUVRE], false],
+    ['an unrelated authority first', () => [OUVRE, OUVRE + x509('ica')], false],
+    ['its authority in an X509Data that comes before', () => [OUVRE, ailleurs('ica2') + OUVRE], false],
+  ];
+
+  test.each(CAS)('%s', async (_, change, accepte) => {
+    const { octets } = await signer(pes({ bordereaux: 1 }), cleDe(pki, 'rsa'));
+    const [avant, apres] = change();
+    const texte = octets.toString('latin1').replace(avant, apres);
+    expect((await verifier(texte)).conclusion).toBe(accepte ? 'valide' : 'refusee');
+    expect(jugeXmlsec(Buffer.from(texte, 'latin1'), 1).juste).toBe(accepte);
+  });
+});
+
 describe('we verify what xmlsec1 signs from a template of the profile', () => {
   test.each([
     ['rsa', 'RSA-SHA256'],

@@ -1,4 +1,5 @@
 import { AnalyseurXml } from '../../../../src/formats/xml/analyseur.ts';
+import type { LimitesXml } from '../../../../src/formats/xml/evenements.ts';
 import type { RefusSchema } from '../../../../src/formats/xsd/artefact.ts';
 import { compilerXsd } from '../../../../src/formats/xsd/compiler.ts';
 import type { BilanXsd } from '../../../../src/formats/xsd/constats.ts';
@@ -41,12 +42,13 @@ export function refus(fichiers: Fichiers): readonly RefusSchema[] {
 export interface Lecture extends OptionsValideur {
   readonly morceau?: number;
   readonly encodage?: 'utf8' | 'latin1';
+  readonly limites?: Partial<LimitesXml>;
 }
 
 export function bilan(s: SchemaXsd, texte: string | Uint8Array, lecture: Lecture = {}): BilanXsd {
   const octets = typeof texte === 'string' ? Buffer.from(texte, lecture.encodage ?? 'utf8') : texte;
   const valideur = new ValideurXsd(s, lecture);
-  const analyseur = new AnalyseurXml(valideur, { ids: 'libres' });
+  const analyseur = new AnalyseurXml(valideur, { ids: 'libres', limites: lecture.limites ?? {} });
   const pas = lecture.morceau ?? octets.length;
   for (let i = 0; i < octets.length; i += pas) analyseur.ecrire(octets.subarray(i, i + pas));
   const fin = analyseur.finir();
@@ -68,3 +70,24 @@ export const typeDe = (corps: string): SchemaXsd =>
 
 export const restriction = (base: string, ...facettes: readonly (readonly [string, string])[]): string =>
   `<x:simpleType><x:restriction base="${base}">${facettes.map(([f, v]) => `<x:${f} value="${v}"/>`).join('')}</x:restriction></x:simpleType>`;
+
+export const element = (corps: string): string => `<x:element name="e">${corps}</x:element>`;
+export const complexe = (corps: string): string => element(`<x:complexType>${corps}</x:complexType>`);
+export const suite = (corps: string): string => complexe(`<x:sequence>${corps}</x:sequence>`);
+export const simple = (facette: string, valeur: string, base = 'x:string'): string =>
+  element(restriction(base, [facette, valeur]));
+export const nomme = (nom: string, corps: string): string =>
+  `<x:complexType name="${nom}">${corps}</x:complexType>`;
+export const contenu = (sorte: 'simple' | 'complex', corps: string): string =>
+  `<x:${sorte}Content>${corps}</x:${sorte}Content>`;
+export const etendre = (base: string, corps = ''): string =>
+  `<x:extension base="${base}">${corps}</x:extension>`;
+export const un = (nom: string, attributs = ''): string => `<x:element name="${nom}"${attributs}/>`;
+
+/** The one refusal of a schema: kind, words, and how many there are. */
+export function seul(
+  corps: string,
+): readonly [genre: string | undefined, message: string | undefined, n: number] {
+  const dits = refus(corps);
+  return [dits[0]?.genre, dits[0]?.message, dits.length];
+}
