@@ -79,5 +79,6 @@ export async function eprouver(h: Histoire): Promise<void> {
     }
   }
   console.log(`crash points: ${points} (${effets} effects) — ${h.nom}`);
-  expect(points).toBeGreaterThanOrEqual(2 * (effets - 2));
+  // Two answers read at once may meet or not: who loses is analysed again, three effects more.
+  expect(points).toBeGreaterThanOrEqual(2 * (effets - 3));
 }

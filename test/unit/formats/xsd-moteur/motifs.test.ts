@@ -181,3 +181,31 @@ describe('a pattern that could be read in many ways says the same, however long 
     expect(refuses(motif, [...bons, ...mauvais])).toEqual(mauvais);
   });
 });
+
+describe('how much a pattern may repeat', () => {
+  test.each([
+    ['a{99999}', 'a', 99_999],
+    ['[a-z]{1,99999}', 'q', 500],
+    ['\\d{5000}', '7', 5000],
+    ['(ab){2000}', 'ab', 2000],
+    ['(a|b){1000}', 'b', 1000],
+    ['((a|b)c){500}', 'bc', 500],
+    ['(a?b){500}', 'ab', 500],
+    ['(a{2,3}){300}', 'aa', 300],
+    ['a*', 'a', 50_000],
+    ['(ab|cd)*', 'cd', 9000],
+  ])('%s: as much as it says, where a value is read in one way or nearly', (motif, unite, n) => {
+    expect(refuses(motif, [unite.repeat(n), `${unite.repeat(n)}-`])).toEqual([`${unite.repeat(n)}-`]);
+  });
+
+  test.each([
+    '(a|b){4001}',
+    '(ab){9000}',
+    '(a?){3000}',
+    'a{0,5000}b{0,5000}',
+    '((a|b){50}){50}',
+    '(a{1,90}){1,90}',
+  ])('%s: refused, where the ways are too many to be tried or walked', (motif) => {
+    expect(compilerMotif(motif)).toEqual({ type: 'refus', motif: 'ses répétitions sont trop nombreuses' });
+  });
+});
