@@ -12,14 +12,12 @@ import type { Source } from './source.ts';
 /** InfoDematerialisee goes with the signatures, domain by domain: Hélios refuses the whole of a file where they disagree. */
 
 export interface Annonce {
-  /** What is to be signed: the file, where InfoDematerialisee was made « 1 » if that was asked. */
+  /** What is to be signed: the file, where InfoDematerialisee was made « 1 ». */
   readonly source: SourceOctets;
-  /** Of the file received. */
-  readonly avant: { readonly sha256: Sha256; readonly octets: number };
+  /** Of the file received; null: it is the one to sign. */
+  readonly avant: { readonly sha256: Sha256; readonly octets: number } | null;
   /** Domains that were made to say it. */
   readonly annonces: readonly NomDomaine[];
-  /** French, one sentence for each domain that Hélios would refuse as it is. */
-  readonly avis: readonly string[];
 }
 
 function sansEntete(fichier: string): ErreurDocument {
@@ -33,32 +31,33 @@ function sansEntete(fichier: string): ErreurDocument {
   ]);
 }
 
-/**
- * Hears the file once. Of elements given by their ids, nothing is said when they may be of several domains. What cannot be read is left for the signature to refuse.
- * @param annoncer make the domains that are to be signed say « 1 ». Throws VGM-HLG-001 when one has no room for it.
- */
-export async function preparerAnnonce(
-  source: Source,
-  cibles: CiblesSignature,
-  annoncer: boolean,
-): Promise<Annonce> {
-  const preparation = new PreparationSignature();
-  const { refus, sha256, octets } = await parcourir(source.lire, preparation);
-  const avant = { sha256, octets };
-  const vises = preparation
+/** Domains to be signed that do not say so. Of elements given by their ids, none when they may be of several domains. */
+function tus(preparation: PreparationSignature, cibles: CiblesSignature): readonly NomDomaine[] {
+  return preparation
     .faits()
     .domaines.filter((d) => d.bordereaux > 0 || cibles.type === 'fichier')
     .filter((d, _, signes) => !d.dematerialise && (cibles.type !== 'ids' || signes.length === 1))
     .map((d) => d.nom);
-  if (refus !== null || vises.length === 0) return { source: source.lire, avant, annonces: [], avis: [] };
-  if (!annoncer) {
-    const avis = vises.map(
-      (nom) =>
-        `La ${LIBELLE_DOMAINE[nom]} ne s’annonce pas dématérialisée (InfoDematerialisee) : signé ainsi, Hélios refuserait tout le fichier. Reprendre l’original avec --annoncer.`,
-    );
-    return { source: source.lire, avant, annonces: [], avis };
-  }
+}
+
+/** What the signature of the file as it is leaves to be said: French, one sentence for each domain that Hélios would refuse. */
+export function avisDe(entendu: PreparationSignature, cibles: CiblesSignature): readonly string[] {
+  return tus(entendu, cibles).map(
+    (nom) =>
+      `La ${LIBELLE_DOMAINE[nom]} ne s’annonce pas dématérialisée (InfoDematerialisee) : signé ainsi, Hélios refuserait tout le fichier. Reprendre l’original avec --annoncer.`,
+  );
+}
+
+/**
+ * Makes the domains that are to be signed say « 1 ». What cannot be read is left for the signature to refuse.
+ * Throws VGM-HLG-001 when one has no room for it.
+ */
+export async function annoncer(source: Source, cibles: CiblesSignature): Promise<Annonce> {
+  const preparation = new PreparationSignature();
+  const { refus, sha256, octets } = await parcourir(source.lire, preparation);
+  const annonces = tus(preparation, cibles);
+  if (refus !== null || annonces.length === 0) return { source: source.lire, avant: null, annonces: [] };
   const retouches = preparation.annoncer(cibles.type === 'fichier');
   if (retouches === null) throw sansEntete(source.fichier);
-  return { source: () => retoucher(source.lire, retouches), avant, annonces: vises, avis: [] };
+  return { source: () => retoucher(source.lire, retouches), avant: { sha256, octets }, annonces };
 }

@@ -13,7 +13,8 @@ import type {
 } from '../../formats/xades/signer-types.ts';
 import { erreurHorsLigne } from '../../metier/catalogue/hors-ligne.ts';
 import type { Instant } from '../../metier/identifiants.ts';
-import { type Annonce, preparerAnnonce } from '../annonce-signature.ts';
+import { PreparationSignature } from '../../protocoles/helios/signature/preparation.ts';
+import { type Annonce, annoncer, avisDe } from '../annonce-signature.ts';
 import { type CleOuverte, ouvrirCle, type Qualite, qualiteDe } from '../cle-signature.ts';
 import { ErreurDocument, erreurUsage } from '../erreurs.ts';
 import { enIso, lireInstant } from '../instants.ts';
@@ -124,11 +125,14 @@ interface Travail {
   readonly commande: Commande;
   readonly source: Source;
   readonly annonce: Annonce;
+  /** Hears what is signed. */
+  readonly preparation: PreparationSignature;
   readonly cle: CleOuverte;
   readonly qualite: Qualite;
 }
 
-function demandeDe({ appel, commande, annonce, cle, qualite }: Travail): Omit<DemandeSignature, 'ecrire'> {
+function demandeDe(travail: Travail): Omit<DemandeSignature, 'ecrire'> {
+  const { appel, commande, annonce, cle, qualite } = travail;
   const { cibles, politique, version, instant, marque } = commande;
   const ajouter = drapeau(appel.options, 'ajouterId');
   return {
@@ -140,6 +144,7 @@ function demandeDe({ appel, commande, annonce, cle, qualite }: Travail): Omit<De
     role: qualite.texte,
     lieu: lieuDe(appel.options),
     version,
+    auditeur: travail.preparation,
     identifiants: (rang) => `SIG_${marque}_${rang}`,
     ...(ajouter ? { idManquant: (rang) => `ID_${marque}_${rang}` } : {}),
   };
@@ -174,7 +179,8 @@ async function signer(travail: Travail): Promise<Signe> {
   });
 }
 
-function enJson({ commande, annonce, cle, qualite }: Travail, { signatures, apres }: Signe): object {
+function enJson(travail: Travail, { signatures, avant, apres }: Signe): object {
+  const { commande, annonce, preparation, cle, qualite } = travail;
   const { sujet, emetteur, serie, sha256, debut, fin } = cle.certificat;
   return {
     fichier: commande.fichier,
@@ -195,17 +201,17 @@ function enJson({ commande, annonce, cle, qualite }: Travail, { signatures, apre
     xades: commande.version,
     politique: oidNu(commande.politique.identifiant),
     annonces: annonce.annonces,
-    avis: annonce.avis,
-    avant: annonce.avant,
+    avis: avisDe(preparation, commande.cibles),
+    avant: annonce.avant ?? avant,
     apres,
   };
 }
 
 const CIBLES = { fichier: 'Fichier entier', bordereaux: 'Bordereau', ids: 'Élément' } as const;
 
-function raconter(travail: Travail, { signatures, apres }: Signe): void {
+function raconter(travail: Travail, { signatures, avant, apres }: Signe): void {
   const { appel, commande, annonce, cle, qualite } = travail;
-  const { avant, annonces, avis } = annonce;
+  const { sha256, octets } = annonce.avant ?? avant;
   const { sorties } = appel.monde;
   sorties.ecrire(`${peindre(sorties, 'green', 'Signé')} : ${sur(commande.sortie.fichier)}`);
   const origine = qualite.origine === 'option' ? '' : ` (${qualite.origine})`;
@@ -215,8 +221,8 @@ function raconter(travail: Travail, { signatures, apres }: Signe): void {
     ['Date', enIso(commande.instant)],
     ['Algorithme', `${cle.signataire.algorithme}, XAdES ${commande.version}`],
     ['Politique', oidNu(commande.politique.identifiant)],
-    ...(annonces.length === 0 ? [] : [['InfoDematerialisee', 'passé à 1'] as const]),
-    ['SHA-256 avant', `${avant.sha256}  ${octetsExacts(avant.octets)}`],
+    ...(annonce.annonces.length === 0 ? [] : [['InfoDematerialisee', 'passé à 1'] as const]),
+    ['SHA-256 avant', `${sha256}  ${octetsExacts(octets)}`],
     ['SHA-256 après', `${apres.sha256}  ${octetsExacts(apres.octets)}`],
   ]);
   sorties.ecrire('');
@@ -225,6 +231,7 @@ function raconter(travail: Travail, { signatures, apres }: Signe): void {
     [CIBLES[commande.cibles.type], 'Élément signé (Id)', 'Signature (Id)'],
     signatures.map((s) => [s.etiquette === '' ? '-' : s.etiquette, s.cible, s.id]),
   );
+  const avis = avisDe(travail.preparation, commande.cibles);
   if (avis.length > 0) sorties.ecrire('');
   for (const a of avis) sorties.ecrire(`${peindre(sorties, 'yellow', 'Attention')} : ${a}`);
 }
@@ -239,8 +246,11 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
     const { p12, secret } = commande.cles;
     const cle = ouvrirCle(p12, secret, commande.instant);
     const qualite = exigerQualite(appel, cle);
-    const annonce = await preparerAnnonce(source, commande.cibles, drapeau(appel.options, 'annoncer'));
-    const travail: Travail = { appel, commande, source, annonce, cle, qualite };
+    const annonce = drapeau(appel.options, 'annoncer')
+      ? await annoncer(source, commande.cibles)
+      : { source: source.lire, avant: null, annonces: [] };
+    const preparation = new PreparationSignature();
+    const travail: Travail = { appel, commande, source, annonce, preparation, cle, qualite };
     const fait = await signer(travail);
     if (drapeau(appel.options, 'json')) json(appel.monde.sorties, [enJson(travail, fait)]);
     else raconter(travail, fait);

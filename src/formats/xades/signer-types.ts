@@ -1,5 +1,6 @@
 import type { Instant, Sha256 } from '../../metier/identifiants.ts';
 import type { OptionsXml } from '../xml/analyseur.ts';
+import type { Recepteur } from '../xml/evenements.ts';
 import type { NomSignature } from './algorithmes.ts';
 import type { VersionXades } from './espaces.ts';
 import type { SourceOctets } from './flux.ts';
@@ -43,6 +44,8 @@ export interface DemandeSignature {
   /** PES v2 unless said otherwise. */
   readonly profil?: ProfilXades;
   readonly lecture?: OptionsXml;
+  /** Hears the file as received, on the pass that digests it. */
+  readonly auditeur?: Recepteur;
 }
 
 export interface SignatureFaite {

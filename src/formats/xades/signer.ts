@@ -4,6 +4,8 @@ import { type Certificat, lireCertificat } from '../certificats/certificat.ts';
 import { AnalyseurXml } from '../xml/analyseur.ts';
 import { Canonisation } from '../xml/c14n/canonisation.ts';
 import type { Cible } from '../xml/c14n/cible.ts';
+import { Ensemble } from '../xml/ensemble.ts';
+import type { Recepteur } from '../xml/evenements.ts';
 import { type AlgorithmeXml, signatureNommee } from './algorithmes.ts';
 import { NS_DS } from './espaces.ts';
 import { type Greffe, greffer, parcourir, type SourceOctets } from './flux.ts';
@@ -90,10 +92,15 @@ function examiner(
   return motifs;
 }
 
-async function reperer({ demande, algorithme }: Preparation, source: SourceOctets): Promise<Etape<Reperee>> {
+async function reperer(
+  { demande, algorithme }: Preparation,
+  source: SourceOctets,
+  auditeur?: Recepteur,
+): Promise<Etape<Reperee>> {
   const { profil = PROFIL_PES, lecture = {} } = demande;
   const reperage = new Reperage({ profil, vise: viser(demande), hachage: algorithme.hachage.node });
-  const { refus, sha256, octets } = await parcourir(source, reperage, lecture);
+  const recepteur = auditeur === undefined ? reperage : new Ensemble([reperage, auditeur]);
+  const { refus, sha256, octets } = await parcourir(source, recepteur, lecture);
   if (refus !== null) return refuse(refusLecture(refus));
   const motifs = examiner(reperage, demande);
   if (motifs.length > 0) return refuse(...motifs);
@@ -223,7 +230,7 @@ async function copier(
 export async function signerXades(demande: DemandeSignature): Promise<ResultatSignature> {
   const prete = preparer(demande);
   if (prete.type === 'refuse') return prete;
-  const premiere = await reperer(prete.valeur, demande.source);
+  const premiere = await reperer(prete.valeur, demande.source, demande.auditeur);
   if (premiere.type === 'refuse') return premiere;
   const reperee = await completer(prete.valeur, premiere.valeur);
   if (reperee.type === 'refuse') return reperee;

@@ -1,13 +1,14 @@
-import { type Expression, type Positions, positionsDe } from './glushkov.ts';
+import { type Expression, positionsDe } from './glushkov.ts';
+import { AutomateMotif } from './motif-automate.ts';
 import { lireMotif } from './motif-lecture.ts';
 
 /** A compiled pattern: whether it matches the whole of a value. */
 export type EssaiMotif = (valeur: string) => boolean;
 
-/** What JavaScript's matcher may be given: a number of trials that is nothing, for a value of that length at most. */
-const LONGUEUR_SURE = 64;
-const ESSAIS_SURS = 2 ** 18;
-/** That many trials per character at lengths so far apart are so many at any length: they do not grow faster than it. */
+/**
+ * What JavaScript's matcher may be given. That many trials per character at lengths so far apart are so many at any length:
+ * they do not grow faster than it.
+ */
 const ESSAIS_PAR_CARACTERE = 128;
 const LONGUEURS = [2 ** 6, 2 ** 10, 2 ** 14, 2 ** 18];
 const LIMITES = { positions: 4000, pas: 20_000 };
@@ -72,32 +73,6 @@ function coutFois({ voies: v, essais }: Cout, min: number, max: number): Cout {
   return { voies: (v ** (max + 1) - v ** min) / (v - 1), essais: (une * (v ** max - 1)) / (v - 1) };
 }
 
-/** Walks all ways at once. */
-function marcheur(p: Positions<string>): EssaiMotif {
-  const classes = new Map<string, RegExp>();
-  for (const c of p.feuilles) if (!classes.has(c)) classes.set(c, new RegExp(`^${c}$`, 'v'));
-  return (valeur) => {
-    let actives: Iterable<number> = p.premiers;
-    let acceptee = p.vide;
-    for (const c of valeur) {
-      const connus = new Map<string, boolean>();
-      const suite = new Set<number>();
-      acceptee = false;
-      for (const i of actives) {
-        const classe = p.feuilles[i] as string;
-        let oui = connus.get(classe);
-        if (oui === undefined) connus.set(classe, (oui = classes.get(classe)?.test(c) === true));
-        if (!oui) continue;
-        if (p.derniers.has(i)) acceptee = true;
-        for (const s of p.suivants[i] ?? []) suite.add(s);
-      }
-      if (suite.size === 0 && !acceptee) return false;
-      actives = suite;
-    }
-    return acceptee;
-  };
-}
-
 export type MotifCompile =
   | { readonly type: 'compile'; readonly essai: EssaiMotif; readonly source: string }
   | { readonly type: 'refus'; readonly motif: string };
@@ -116,18 +91,12 @@ export function compilerMotif(texte: string): MotifCompile {
   } catch {
     return { type: 'refus', motif: 'il ne peut pas être traduit' };
   }
-  const rapide: EssaiMotif = (valeur) => regexp.test(valeur);
   const essais = (longueur: number): number => cout(lecture.expression, longueur).essais;
   if (LONGUEURS.every((l) => essais(l) <= ESSAIS_PAR_CARACTERE * l)) {
-    return { type: 'compile', essai: rapide, source: js };
+    return { type: 'compile', essai: (valeur) => regexp.test(valeur), source: js };
   }
   const positions = positionsDe(lecture.expression, LIMITES);
   if (positions === null) return { type: 'refus', motif: 'ses répétitions sont trop nombreuses' };
-  const lent = marcheur(positions);
-  const sure = essais(LONGUEUR_SURE) <= ESSAIS_SURS ? LONGUEUR_SURE : -1;
-  return {
-    type: 'compile',
-    essai: (valeur) => (valeur.length <= sure ? rapide : lent)(valeur),
-    source: js,
-  };
+  const automate = new AutomateMotif(positions);
+  return { type: 'compile', essai: (valeur) => automate.admet(valeur), source: js };
 }

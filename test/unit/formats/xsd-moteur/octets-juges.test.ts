@@ -52,6 +52,19 @@ describe('values that a type accepted are known again, as bytes', () => {
       expect([autre, demander(memoire, INT, autre)]).toEqual([autre, false]);
   });
 
+  test('never one that was not kept, however many were', () => {
+    const memoire = new OctetsJuges();
+    habituer(memoire, INT);
+    const mille = (lettre: string) => Array.from({ length: 1000 }, (_, k) => `${lettre}${k}`);
+    for (const v of mille('a')) demander(memoire, INT, v);
+    const connus = mille('b').filter((v) => {
+      const octets = Buffer.from(v);
+      memoire.montrer(octets, 0, octets.length);
+      return memoire.connu(INT);
+    });
+    expect(connus).toEqual([]);
+  });
+
   test('many at a time, of one byte to thirty-one; longer or empty ones never', () => {
     const memoire = new OctetsJuges();
     habituer(memoire, INT);
