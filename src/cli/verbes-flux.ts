@@ -24,6 +24,7 @@ export const FLUX: readonly Verbe[] = [
       ['--matiere <code>', 'matière de la classification (7.1)'],
       ['--papier', 'des documents papier suivent par ailleurs'],
       ['--precedent <identifiant>', 'identifiant unique de l’acte que celui-ci remplace'],
+      ['--corrige <flux>', 'le flux, déjà répondu, que ce dépôt corrige'],
       ['--cle <cle>', 'clé d’idempotence : répéter la commande avec elle est sans effet'],
       ['--a-blanc', 'répondre seulement les contrôles, sans rien garder'],
     ],

@@ -155,11 +155,17 @@ export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): 
     ...(m.pieces === undefined ? {} : { pieces: m.pieces }),
     ...complementDe(flux, m, quand),
     ...(m.garderBail === undefined ? {} : { garderBail: m.garderBail }),
+    ...(jamaisParti(flux, vers) ? { rendre: true } : {}),
   };
   const apres = appliquerEnMemoire(flux, changement, quand);
   const type = NOTIFIE[m.evenement];
   const livraisons = type === undefined ? [] : await livraisonsDe(outils, apres, type);
   return { changement, journal: entree(flux, m, faitDe(m.evenement)), livraisons, apres };
+}
+
+/** It ends here, and was never on the line: the State cannot know its name. */
+function jamaisParti(flux: Flux, vers: Etat): boolean {
+  return (vers === 'refuse' || vers === 'abandonne') && flux.resume['misEnLigne'] === undefined;
 }
 
 function appliquerEnMemoire(flux: Flux, c: ChangementFlux, quand: Instant): Flux {
@@ -171,7 +177,7 @@ function appliquerEnMemoire(flux: Flux, c: ChangementFlux, quand: Instant): Flux
     tentatives: c.tentatives,
     alerte: c.alerte,
     erreur: c.erreur,
-    nomEnvoi: flux.nomEnvoi ?? c.nomEnvoi ?? null,
+    nomEnvoi: c.rendre === true ? null : (flux.nomEnvoi ?? c.nomEnvoi ?? null),
     transmis: c.transmis ?? flux.transmis,
     solde: c.solde ?? flux.solde,
     resume: c.complement === undefined ? flux.resume : { ...flux.resume, ...c.complement },

@@ -15,6 +15,7 @@ import type { Coffre } from '../ports/coffre.ts';
 import type { NouveauFlux } from '../ports/store.ts';
 import type { DepotLu, Protocole } from '../protocoles/protocole.ts';
 import type { Contexte, DemandeDepot, FichierDepose, ReponseDepot } from './gestes.ts';
+import { fluxCorrige } from './deposer-corrige.ts';
 import type { Tours } from './tours.ts';
 
 export interface OutilsDepot {
@@ -50,6 +51,7 @@ async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot):
   const rejouee = await dejaFaite(outils.moteur, demande);
   if (rejouee !== null) return rejouee;
   const collectivite = await collectiviteDe(outils, demande);
+  const cite = await fluxCorrige(outils.moteur, demande);
   const protocole = outils.protocoles.find((p) => p.nom === demande.protocole);
   if (protocole === undefined)
     throw erreurDepot('VGM-DEP-004', {
@@ -87,7 +89,7 @@ async function juger(outils: OutilsDepot, ctx: Contexte, demande: DemandeDepot):
     const entretemps = await dejaFaite(outils.moteur, demande);
     if (entretemps !== null) return entretemps;
     await refuserDoublon(outils.moteur, demande, { identite: lu.identite, contenu });
-    return accepter(outils, ctx, { demande, collectivite, types, rapport, lu, contenu });
+    return accepter(outils, ctx, { demande, collectivite, types, rapport, lu, contenu, cite });
   });
 }
 
@@ -194,6 +196,7 @@ interface Accepte {
   readonly rapport: RapportControles;
   readonly lu: DepotLu;
   readonly contenu: Sha256 | null;
+  readonly cite: FluxId | null;
 }
 
 async function accepter(outils: OutilsDepot, ctx: Contexte, a: Accepte): Promise<ReponseDepot> {
@@ -208,7 +211,7 @@ async function accepter(outils: OutilsDepot, ctx: Contexte, a: Accepte): Promise
     identite: a.lu.identite,
     contenu: a.contenu,
     resume: a.lu.resume,
-    cite: null,
+    cite: a.cite,
     pieces,
     cleIdempotence: a.demande.cleIdempotence,
     empreinteDemande: empreinteDe(a.demande),
@@ -239,10 +242,11 @@ function ligneDepot(nouveau: NouveauFlux, ctx: Contexte): EntreeJournal {
 
 /** Same demand, same digest: what makes the replay of an Idempotency-Key recognisable. */
 function empreinteDe(demande: DemandeDepot): Sha256 {
-  const { protocole, collectivite, metadonnees, fichiers } = demande;
+  const { protocole, collectivite, metadonnees, fichiers, corrige } = demande;
   const contenu = fichiers.map((f) => [f.role, f.nom, f.sha256]);
+  const cite = corrige === undefined ? [] : [corrige];
   return createHash('sha256')
-    .update(JSON.stringify([protocole, collectivite, metadonnees, contenu]))
+    .update(JSON.stringify([protocole, collectivite, metadonnees, contenu, ...cite]))
     .digest('hex') as Sha256;
 }
 

@@ -38,6 +38,8 @@ export interface DemandeDepot {
   readonly metadonnees: unknown;
   readonly fichiers: readonly FichierDepose[];
   readonly cleIdempotence: string | null;
+  /** The flux that this one corrects. */
+  readonly corrige?: FluxId | undefined;
   /** Only answer the controls; nothing is kept. */
   readonly aBlanc: boolean;
 }

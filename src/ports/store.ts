@@ -31,6 +31,11 @@ export interface ChangementFlux {
   readonly pieces?: readonly Piece[];
   /** The worker goes on with this flux at once: its lease is kept. Otherwise the change drops it. */
   readonly garderBail?: boolean;
+  /**
+   * It ends without ever having been on the line: its outgoing name is taken back, its number goes to the next flux of the
+   * same series, what it had booked of this hour and the next ones to the others.
+   */
+  readonly rendre?: boolean;
 }
 
 export interface ChangementRetour {
@@ -210,7 +215,8 @@ export interface Numerotation {
   /**
    * @param serie counter name, one per collectivité and day.
    * @param jour day of the counter: given back as it was at the first reservation, even when asked again another day.
-   * @param limite refuses beyond (VGM-ENV-001); numbers run from 1 without a hole.
+   * @param limite refuses beyond (VGM-ENV-001); numbers run from 1 without a hole, those given back go first. Throws
+   * VGM-NOY-001 for a flux that has ended meanwhile.
    */
   reserver(demande: {
     readonly flux: FluxId;

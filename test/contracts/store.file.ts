@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { verifierChaine } from '../../src/metier/journal.ts';
+import type { Flux } from '../../src/metier/flux.ts';
 import type { Jour } from '../../src/metier/identifiants.ts';
 import { OPERATEUR } from '../../src/ports/store.ts';
 import { codeDe } from './montage.ts';
@@ -192,6 +193,37 @@ export function reglesFile(ici: () => Contexte): void {
       expect(await tirer(5, { serie: 's2', jour: lendemain })).toEqual({ jour: lendemain, numero: 1 });
     });
 
+    test('a flux that ends before it ever left gives its number and its name to the next of the same day', async () => {
+      const { store } = ici();
+      const crees = [];
+      for (let n = 1; n <= 5; n += 1) crees.push((await creer(n)).flux);
+      for (let n = 1; n <= 3; n += 1) await tirer(n);
+      const [, deuxieme] = crees as [Flux, Flux];
+      const nomme = changement(deuxieme, { etat: 'pret', nomEnvoi: 'PES_002' });
+      await store.ecriture.ecrire(suite({ flux: [nomme] }));
+      const fin = { ver: deuxieme.ver + 1, etat: 'abandonne', due: null, rendre: true } as const;
+      await store.ecriture.ecrire(suite({ flux: [changement(deuxieme, fin)] }));
+      expect((await store.flux.trouver(OPERATEUR, fluxId(2)))?.nomEnvoi).toBeNull();
+      // nobody would give back what it drew now
+      expect(await codeDe(tirer(2))).toBe('VGM-NOY-001');
+      expect((await tirer(4)).numero).toBe(2);
+      expect(await codeDe(tirer(5))).toBe('VGM-ENV-001');
+      expect((await tirer(5, { limite: 4 })).numero).toBe(4);
+      const quatrieme = crees[3] as Flux;
+      const repris = changement(quatrieme, { etat: 'pret', nomEnvoi: 'PES_002' });
+      await store.ecriture.ecrire(suite({ flux: [repris] }));
+      expect((await store.flux.parNomEnvoi(OPERATEUR, 'PES_002'))?.id).toBe(fluxId(4));
+    });
+
+    test('a flux that ends otherwise keeps its number', async () => {
+      const { store } = ici();
+      const { flux } = await creer(1);
+      await creer(2);
+      await tirer(1);
+      await store.ecriture.ecrire(suite({ flux: [changement(flux, { etat: 'abandonne', due: null })] }));
+      expect((await tirer(2)).numero).toBe(2);
+    });
+
     test('each draw is in the journal of the collectivité, once', async () => {
       const { store, clock } = ici();
       await store.ecriture.creerFlux(nouveau(1), suite());
@@ -243,6 +275,22 @@ export function reglesFile(ici: () => Contexte): void {
       expect(await booker(5, 1, h3)).toBe(false);
       expect(await booker(4, 500, h3)).toBe(true);
     });
+  });
+
+  test('what a flux had booked and will not use is given back from this hour on', async () => {
+    const { store } = ici();
+    const [h1, h2] = [instant(3_600_000), instant(7_200_000)];
+    const { flux } = await creer(2);
+    expect(await booker(1, 60)).toBe(true);
+    expect(await booker(2, 500)).toBe(false);
+    expect(await booker(3, 1, h1)).toBe(false);
+    const fin = changement(flux, { etat: 'abandonne', due: null, rendre: true });
+    await store.ecriture.ecrire({ ...suite({ flux: [fin] }), quand: h1 });
+    expect(await booker(3, 100, h1)).toBe(true);
+    expect(await booker(4, 1, h1)).toBe(false);
+    // hours that are over keep what was booked in them, and nothing else was touched
+    expect(await booker(5, 41)).toBe(false);
+    expect(await booker(5, 41, h2)).toBe(true);
   });
 
   test('a closed store answers VGM-NOY-005 to everyone', async () => {

@@ -47,6 +47,8 @@ interface Groupe {
 
 /** Reading a PKCS#12 derives keys slowly on purpose: its tests judge it alone, and no other file. */
 const PKCS12 = 'certificats/pkcs12*';
+/** The folder of trust that operators keep: most of what reads lists, anchors and answers is seen from there. */
+const CONFIANCE = 'test/unit/confiance/*.test.ts';
 
 function groupes(): Groupe[] {
   const propres = readdirSync(RACINE).map((nom): Groupe => {
@@ -55,7 +57,7 @@ function groupes(): Groupe[] {
     if (nom === 'encodages') return { ...groupe, essais: [...essais, `${ESSAIS}*json.test.ts`] };
     if (nom === 'webhook') return { ...groupe, essais: ['test/unit/notification/signature.test.ts'] };
     if (nom !== 'certificats') return groupe;
-    return { ...groupe, sauf: PKCS12, essais: [`${ESSAIS}${nom}/!(pkcs12*).test.ts`] };
+    return { ...groupe, sauf: PKCS12, essais: [`${ESSAIS}${nom}/!(pkcs12*).test.ts`, CONFIANCE] };
   });
   return [...propres, { fichiers: `${RACINE}${PKCS12}`, essais: [`${ESSAIS}${PKCS12}.test.ts`] }];
 }

@@ -85,6 +85,7 @@ export interface OptionsDepot {
 export interface OptionsPes extends Pick<OptionsDepot, 'siren' | 'cle' | 'aBlanc'> {
   /** By default a sound PES, of this NomFic and collectivité. */
   readonly octets?: Buffer;
+  readonly corrige?: FluxId;
 }
 
 export interface OptionsAtelier {
@@ -270,6 +271,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       metadonnees: {},
       fichiers: [await gestes.recevoirFichier(octets, 'pes', `${nomFic}.xml`)],
       cleIdempotence: o.cle ?? null,
+      corrige: o.corrige,
       aBlanc: o.aBlanc ?? false,
     });
   };

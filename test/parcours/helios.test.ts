@@ -334,6 +334,33 @@ describe('what was deposited once is not deposited twice', () => {
     expect((await a.jusqua(corrige.id, 'transmis')).nomEnvoi).toBe(`PESALR2_${SIREN}_260310_002.xml`);
   });
 
+  test('a correction cites the flux that it corrects, once this one is answered, and no other', async () => {
+    a = await creerAtelier();
+    const { id } = await transmis('F1');
+    await expect(a.deposePes('F2', { corrige: id })).rejects.toThrow(/VGM-DEP-009/);
+    const refus = fichier('0', '0', erreur('ERREUR_SCHEMA_INCOMPLET'));
+    await repondre(nomAck(5, 'KO'), acquit({ entetes: entetes('F1'), elements: refus }));
+    const suite = await a.deposePes('F2', { corrige: id, cle: 'k' });
+    expect(suite.cite).toBe(id);
+    expect((await a.deposePes('F2', { corrige: id, cle: 'k' })).id).toBe(suite.id);
+    await expect(a.deposePes('F2', { cle: 'k' })).rejects.toThrow(/VGM-DEP-003/);
+    const ailleurs = a.deposePes('F3', { siren: AUTRE_SIREN, corrige: id });
+    await expect(ailleurs).rejects.toThrow(/VGM-DEP-008/);
+  });
+
+  test('given up before it left, a PES gives its number to the next of the day: no hole (c.2)', async () => {
+    a = await creerAtelier();
+    await a.gestes.destinations.suspendre(CTX, 'HELIOS', 'demande de la DGFiP');
+    const retenu = await a.deposePes('F1');
+    expect((await a.jusqua(retenu.id, 'pret')).nomEnvoi).toBe(NOM);
+    await a.calme();
+    await a.gestes.abandonner(CTX, retenu.id, 'mandats repris');
+    expect((await a.flux(retenu.id)).nomEnvoi).toBeNull();
+    await a.gestes.destinations.reprendre(CTX, 'HELIOS');
+    expect((await transmis('F2')).nomEnvoi).toBe(NOM);
+    expect((await transmis('F3')).nomEnvoi).toBe(NOM.replace('_001.', '_002.'));
+  });
+
   test('a file for another collectivité is refused by the SIRET that it bears', async () => {
     a = await creerAtelier();
     const reponse = await a.deposerPes('F1', { octets: pesDe('F1', AUTRE_SIREN) });

@@ -1,6 +1,7 @@
 import { erreurUsage, lignesAnomalie } from '../erreurs.ts';
 import type { Anomalie } from '../../metier/anomalies.ts';
 import { clientDe } from '../client.ts';
+import { fluxDesigne } from '../designer.ts';
 import { formulaire, type PartieFormulaire } from '../fichiers.ts';
 import { type Appel, type CodeSortie, drapeau, liste, sansVides, texte } from '../monde.ts';
 import { json, peindre, pluriel, sur } from '../rendu.ts';
@@ -48,13 +49,19 @@ function metadonnees({ options }: Appel, document: Fichier, annexes: readonly Fi
   });
 }
 
+/** What the deposit says of itself, whatever the protocol. */
+interface Commun {
+  readonly collectivite: string;
+  readonly corrige?: string;
+}
+
 /** The parts of the form: those of an acte, or the PES alone. */
-function parties(appel: Appel, collectivite: string): PartieFormulaire[] {
+function parties(appel: Appel, commun: Commun): PartieFormulaire[] {
   const { options, verbe } = appel;
   const [pes, principal] = [texte(options, 'pes'), texte(options, 'document')];
   const demande = (contenu: object) => ({
     nom: 'demande',
-    texte: JSON.stringify({ collectivite, ...contenu }),
+    texte: JSON.stringify({ ...commun, ...contenu }),
   });
   if (pes !== undefined) {
     const intruse = ACTE.find((nom) => options[nom] !== undefined);
@@ -106,9 +113,11 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
     const detail = `« ${siren} » n’est pas un SIREN : il faut neuf chiffres.`;
     throw erreurUsage(detail, appel.verbe);
   }
-  const corps = await formulaire(parties(appel, siren), await monde.hasard());
-  const cle = texte(options, 'cle');
   const client = await clientDe(appel);
+  const cite = texte(options, 'corrige');
+  const corrige = cite === undefined ? {} : { corrige: await fluxDesigne(client, cite) };
+  const corps = await formulaire(parties(appel, { collectivite: siren, ...corrige }), await monde.hasard());
+  const cle = texte(options, 'cle');
   const r = await client.json<Reponse>({
     methode: 'POST',
     chemin: drapeau(options, 'aBlanc') ? '/flux?a_blanc=1' : '/flux',

@@ -69,7 +69,7 @@ export class AutomateMotif {
     const connu = this.#etats.get(cle);
     if (connu !== undefined) return connu;
     if (this.#etats.size >= ETATS_MAX) this.#oublier();
-    const etat: Etat = { positions, accepte, suites: new Array<undefined>(MEMOIRE).fill(undefined) };
+    const etat: Etat = { positions, accepte, suites: Array.from<undefined>({ length: MEMOIRE }) };
     this.#etats.set(cle, etat);
     return etat;
   }

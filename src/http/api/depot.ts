@@ -5,7 +5,7 @@ import { cleTrompeuse } from '../../formats/encodages/json.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { NomProtocole, RoleDepot } from '../../metier/flux.ts';
-import type { Siren } from '../../metier/identifiants.ts';
+import type { FluxId, Siren } from '../../metier/identifiants.ts';
 import type { FichierDepose, ReponseDepot } from '../../gestes/gestes.ts';
 import { borner, type Compteur, compteur, purger } from '../flot.ts';
 import type { Porte } from '../porte.ts';
@@ -202,6 +202,7 @@ async function deposer(requete: FastifyRequest, porte: Porte): Promise<ReponseDe
       (a, b) => Number(a.role === 'annexe') - Number(b.role === 'annexe'),
     ),
     cleIdempotence: cle,
+    corrige: lue.corrige as FluxId | undefined,
     aBlanc: a_blanc === true,
   });
 }

@@ -31,12 +31,15 @@ export const demande = z.discriminatedUnion('protocole', [
     /** May be left out by the token of a collectivité. */
     collectivite: siren.optional(),
     metadonnees: z.record(z.string(), z.unknown()),
+    corrige: uuid.optional(),
   }),
   z.strictObject({
     protocole: z.literal('HELIOS'),
     collectivite: siren.optional(),
     /** A PES speaks for itself. */
     metadonnees: z.strictObject({}).default({}),
+    /** The flux that this one corrects. */
+    corrige: uuid.optional(),
   }),
 ]);
 

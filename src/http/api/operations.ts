@@ -18,11 +18,12 @@ const DEPOT: Schema = {
   properties: {
     demande: {
       type: 'object',
-      description: 'JSON {protocole, collectivite, metadonnees} ; un PES n’a pas de métadonnées.',
+      description: 'JSON {protocole, collectivite, metadonnees, corrige} ; un PES n’a pas de métadonnées.',
       properties: {
         protocole: { enum: ['ACTES', 'HELIOS'], default: 'ACTES' },
         collectivite: { type: 'string', pattern: '^[0-9]{9}$' },
         metadonnees: { type: 'object' },
+        corrige: { type: 'string', format: 'uuid', description: 'flux, déjà répondu, que celui-ci corrige' },
       },
     },
     document: binaire,

@@ -62,6 +62,26 @@ export const CATALOGUE_DEPOT = {
     http: 400,
     sortie: 2,
   },
+  'VGM-DEP-008': {
+    nature: 'definitive',
+    message:
+      'Le flux {flux}, que ce dépôt dit corriger, n’est pas un dépôt {protocole} de cette collectivité.',
+    cause:
+      'L’identifiant est faux, ou celui d’un autre protocole, d’une autre collectivité, d’un fichier reçu de l’État.',
+    remede: 'Le relire avec « vaguemestre lister », ou déposer sans dire ce qui est corrigé.',
+    http: 400,
+    sortie: 2,
+  },
+  'VGM-DEP-009': {
+    nature: 'definitive',
+    message: 'Le flux {flux} ne peut pas encore être corrigé : il est « {etat} ».',
+    cause:
+      'La réponse de l’État n’est pas venue : le corriger maintenant pourrait lui donner deux fois la même chose.',
+    remede:
+      'Attendre la réponse, ou l’abandonner s’il n’est pas parti (« vaguemestre abandonner »), puis déposer de nouveau.',
+    http: 409,
+    sortie: 3,
+  },
 } as const satisfies Catalogue;
 
 export const erreurDepot = fabrique(CATALOGUE_DEPOT);

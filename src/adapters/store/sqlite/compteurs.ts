@@ -1,6 +1,7 @@
 import { erreurEnveloppe } from '../../../metier/catalogue/enveloppe.ts';
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
-import type { FluxId, Jour, Siren } from '../../../metier/identifiants.ts';
+import { type Etat, estTerminal } from '../../../metier/etats.ts';
+import type { FluxId, Instant, Jour, Siren } from '../../../metier/identifiants.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Debits, Numerotation } from '../../../ports/store.ts';
 import type { EcrireJournal } from './journal.ts';
@@ -22,11 +23,14 @@ export interface OutilsCompteurs {
   readonly clock: Clock;
 }
 
+/** A flux given up meanwhile draws nothing: nobody would give its number back. */
 function collectiviteDe(base: Base, flux: FluxId): Siren {
-  const ligne = base.ligne<{ collectivite: Siren }>('SELECT collectivite FROM flux WHERE id = :flux', {
-    flux,
-  });
+  const ligne = base.ligne<{ collectivite: Siren; etat: Etat }>(
+    'SELECT collectivite, etat FROM flux WHERE id = :flux',
+    { flux },
+  );
   if (ligne === undefined) throw erreurNoyau('VGM-NOY-003', { flux });
+  if (estTerminal(ligne.etat)) throw erreurNoyau('VGM-NOY-001', { flux });
   return ligne.collectivite;
 }
 
@@ -34,7 +38,17 @@ function numeroDe(base: Base, flux: FluxId): Numero | undefined {
   return base.ligne<Numero>('SELECT jour, numero FROM numeros WHERE flux = :flux', { flux });
 }
 
+function numeroRendu(base: Base, serie: string): number | undefined {
+  return base.ligne<{ numero: number }>(
+    `DELETE FROM numeros_rendus WHERE serie = :serie
+      AND numero = (SELECT min(numero) FROM numeros_rendus WHERE serie = :serie) RETURNING numero`,
+    { serie },
+  )?.numero;
+}
+
 function numeroSuivant(base: Base, { serie, limite }: DemandeNumero): number {
+  const rendu = numeroRendu(base, serie);
+  if (rendu !== undefined) return rendu;
   const dernier = base.ligne<{ dernier: number }>('SELECT dernier FROM series WHERE serie = :serie', {
     serie,
   });
@@ -77,6 +91,27 @@ export function creerNumerotation(outils: OutilsCompteurs): Numerotation {
     return { jour, numero };
   };
   return { reserver: (demande) => outils.ecriture.soumettre(() => reserver(demande)) };
+}
+
+/**
+ * For a flux that ends without ever having been on the line. The number of a day that is over is never drawn again.
+ * @param quand what it had booked of this hour and the next ones is given back.
+ */
+export function rendre(base: Base, flux: FluxId, quand: Instant): void {
+  base.ecrire(
+    'INSERT INTO numeros_rendus (serie, numero) SELECT serie, numero FROM numeros WHERE flux = :flux',
+    { flux },
+  );
+  base.ecrire('DELETE FROM numeros WHERE flux = :flux', { flux });
+  base.ecrire('UPDATE flux SET nom_envoi = NULL WHERE id = :flux', { flux });
+  const reste = { flux, heure: Math.floor(quand / HEURE) };
+  base.ecrire(
+    `UPDATE debits_heures SET total = total - d.octets FROM debits AS d
+      WHERE d.flux = :flux AND d.heure >= :heure
+        AND debits_heures.destination = d.destination AND debits_heures.heure = d.heure`,
+    reste,
+  );
+  base.ecrire('DELETE FROM debits WHERE flux = :flux AND heure >= :heure', reste);
 }
 
 const HEURE = 3_600_000;

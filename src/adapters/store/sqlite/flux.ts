@@ -9,6 +9,7 @@ import type {
   Portee,
   ResultatCreation,
 } from '../../../ports/store.ts';
+import { rendre } from './compteurs.ts';
 import {
   COLONNES_FLUX,
   type Condition,
@@ -103,6 +104,7 @@ export function changerFlux(base: Base, c: ChangementFlux, quand: Instant): void
     quand,
   });
   if (c.pieces !== undefined) ajouterPieces(base, c.id, { pieces: c.pieces, quand });
+  if (c.rendre === true) rendre(base, c.id, quand);
 }
 
 function parCle(

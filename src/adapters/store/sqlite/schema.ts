@@ -295,6 +295,15 @@ const IDENTITES_NORMALES = `
 UPDATE OR IGNORE flux SET identite = substr(identite, 1, instr(identite, '/')) || ${NOM_NORMAL}
   WHERE protocole = 'HELIOS' AND etat <> 'recu' AND instr(identite, '/') > 0;`;
 
+/** Numbers of flux that ended before they left, to be drawn again first. */
+const NUMEROS_RENDUS = `
+CREATE TABLE numeros_rendus (
+  serie TEXT NOT NULL,
+  numero INTEGER NOT NULL,
+  PRIMARY KEY (serie, numero)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX debits_flux ON debits (flux);`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
 export const MIGRATIONS: readonly string[] = [
   [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
@@ -303,6 +312,7 @@ export const MIGRATIONS: readonly string[] = [
   RETOURS_NOMMES,
   SUSPENSIONS,
   IDENTITES_NORMALES,
+  NUMEROS_RENDUS,
 ];
 
 /** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */
