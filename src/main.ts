@@ -1,3 +1,5 @@
+import { creerImprimeur } from './adapters/imprimeur/fil.ts';
+import { creerTamponneur } from './adapters/tamponneur/fil.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ouvrirClamd } from './adapters/antivirus/clamd.ts';
@@ -6,6 +8,7 @@ import { creerClockSysteme } from './adapters/clock/system.ts';
 import { creerVigie, type Vigie } from './adapters/clock/vigie.ts';
 import { ouvrirCoffreDossier } from './adapters/coffre/dossier.ts';
 import { chargerConfiance, type Confiance } from './adapters/confiance/reglages.ts';
+import { creerLecteurPdf } from './adapters/lecteur-pdf/fil.ts';
 import { creerLogPino } from './adapters/log/pino.ts';
 import { ouvrirBoites } from './adapters/mailbox/ouvrir.ts';
 import { creerMailer } from './adapters/mailer/smtp.ts';
@@ -29,9 +32,9 @@ import { creerDiffusion } from './engine/diffusion.ts';
 import { creerMoteur, type Moteur } from './engine/moteur.ts';
 import type { OutilsMoteur } from './engine/outils.ts';
 import { type BoiteReglee, creerReleve, type Releve } from './engine/releve.ts';
+import { demarrerClassifications } from './gestes/classifications.ts';
 import { ecritureQuiReveille, type NomCouloir } from './engine/reveils.ts';
 import { creerAnnuaire } from './etapes/annuaire.ts';
-import type { Etape } from './etapes/etape.ts';
 import { creerProtocoles, type Protocoles } from './etapes/protocoles.ts';
 import { creerEtapeSignature } from './etapes/signature.ts';
 import { creerEtapesActes } from './etapes/etapes-actes.ts';
@@ -169,7 +172,7 @@ function assemblerSondes(base: Base, c: Correspondants, portes: Portes): Sonde[]
     horloge: base.vigie,
     guichet: c.guichet?.transport ?? null,
     passerelles: c.passerelles.map(({ config: { nom }, passerelle }) => ({ nom, passerelle })),
-    fichesHelios: async () => (await base.store.collectivites.lister()).filter((f) => f.helios !== null),
+    fiches: () => base.store.collectivites.lister(),
     cles: c.cles.suivies,
     schemas: { paquets: base.paquets, defaut: (p) => defautDe(dossierSchemas(base.config), p) },
     antivirus: c.antivirus,
@@ -221,27 +224,8 @@ async function fermerCorrespondants(c: Correspondants): Promise<void> {
   ]);
 }
 
-/** The step that judges and adds signatures; without any trust store nobody is judged, and the report says so. */
-function etapeSignature(base: Base, c: Correspondants): Etape {
-  const { config, store, coffre, outils, clock, confiance } = base;
-  const magasin = confiance.magasin('pes');
-  const { revocation, ageMax } = c.revocation;
-  return creerEtapeSignature({
-    flux: store.flux,
-    coffre,
-    annuaire: outils.annuaire,
-    clock,
-    cles: c.cles.cles,
-    confiance: {
-      // families that are named and absent admit nobody: that is not « no store »
-      magasin: magasin.length === 0 && config.confiance.familles.pes.length === 0 ? null : magasin,
-      revocation,
-      ageMax,
-      politiques: confiance.politiques,
-    },
-    reglage: config.helios.signature,
-    tailleMax: config.helios.taille_max_octets,
-  });
+function confianceDe(base: Base, c: Correspondants, emploi: 'pes' | 'actes') {
+  return { magasin: base.confiance.juge(emploi), ...c.revocation, politiques: base.confiance.politiques };
 }
 
 function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Correspondants): Moteur {
@@ -256,12 +240,21 @@ function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Correspon
         ...commun,
         schemas: base.schemas,
         transport: c.guichet?.transport ?? null,
+        signature: { cles: c.cles.cles, confiance: confianceDe(base, c, 'actes') },
+        pdf: { lecteur: creerLecteurPdf(), horodatage: base.confiance.juge('horodatage') },
       }),
       HELIOS: creerEtapesHelios(helios, {
         ...commun,
         passerelles: c.passerelles,
         paquets: base.paquets,
-        signature: etapeSignature(base, c),
+        signature: creerEtapeSignature({
+          ...commun,
+          flux,
+          cles: c.cles.cles,
+          confiance: confianceDe(base, c, 'pes'),
+          reglage: config.helios.signature,
+          tailleMax: config.helios.taille_max_octets,
+        }),
       }),
     },
     accuse: {
@@ -269,7 +262,7 @@ function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Correspon
       coffre,
       annuaire,
       collectivites,
-      lire: (parties) => actes.accuse.lire(parties),
+      actes: actes.accuse,
       expediteurs: config.reception.expediteurs,
       trigramme: config.operateur.trigramme,
     },
@@ -331,11 +324,17 @@ async function ouvrirTout(
     },
     destinations: ['ACTES', 'HELIOS', ...config.helios.passerelles.map((p) => destinationDe(p.nom))],
     lireClassification,
+    copies: {
+      tamponneur: creerTamponneur(),
+      imprimeur: creerImprimeur(),
+      operateur: config.operateur.trigramme,
+    },
     refusCible: refuserCible(config.notification),
   });
   await moteur.demarrer();
   fermetures.push(() => arreterMoteur(base, moteur));
   releve.demarrer();
+  fermetures.push(demarrerClassifications(outils, gestes, config.actes.classification_jours));
   fermetures.push(() => releve.arreter());
   ecoute.smtp = await ouvrirRecepteur(base, consigner, fermetures);
   const https = porte === null ? {} : { https: { cert: porte.cert, key: porte.key } };

@@ -3,7 +3,6 @@ import { join, relative, resolve } from 'node:path';
 import { parse, stringify } from 'smol-toml';
 import { type AccesDgfip, reglagesPasserelles } from './dgfip/acces.ts';
 import type { Dgfip } from './dgfip/dgfip.ts';
-import { CLASSIFICATION_DATE } from './laboratoire.ts';
 import { classificationDuBanc } from './referentiel.ts';
 
 /** What the simulator leaves in its folder for a daemon: settings to start it with, a classification to import. */
@@ -16,6 +15,8 @@ export interface Services {
     readonly url: string;
     /** Where its answers are mailed. */
     readonly smtp: { readonly hote: string; readonly port: number };
+    /** Date of the classification in force. */
+    readonly classification: string;
   } | null;
   readonly dgfip: {
     readonly acces: AccesDgfip;
@@ -134,7 +135,7 @@ function accordes(presents: unknown, voulus: Reglages): boolean {
 export async function ecrireAides(services: Services): Promise<EtatReglages> {
   const { dossier, prefecture } = services;
   if (prefecture !== null) {
-    await writeFile(join(dossier, 'classification-7-2.xml'), classificationDuBanc(CLASSIFICATION_DATE));
+    await writeFile(join(dossier, 'classification-7-2.xml'), classificationDuBanc(prefecture.classification));
   }
   const voulus = reglagesDe(services, (fichier) => relative(dossier, fichier));
   const presents = await lireReglages(dossier);

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type EtatReglages, reglagesACopier, type Services } from './aides.ts';
 import type { EvenementDgfip } from './dgfip/registre.ts';
+import { CHEMIN_ORDRES } from './porte.ts';
 import type { EvenementMinistere } from './registre.ts';
 
 /** What the simulator says: where it listens, with what to speak to it, then each thing that happens. */
@@ -13,6 +14,7 @@ export function annonceJson(services: Services, reglages: EtatReglages): object 
   return {
     type: 'ouvert',
     url: prefecture?.url ?? null,
+    ordres: prefecture === null ? null : new URL(CHEMIN_ORDRES, prefecture.url).href,
     dossier,
     reglages,
     dgfip:
@@ -58,9 +60,13 @@ function lignesDgfip({ dgfip, dossier }: Services): string[] {
 function lignesPrefecture({ prefecture, dossier }: Services): string[] {
   if (prefecture === null) return [];
   const { url, smtp } = prefecture;
+  const pki = (nom: string): string => mot(resolve(join(dossier, 'pki', nom)));
+  const tls = `--cacert ${pki('ca.pem')} --cert ${pki('client.pem')} --key ${pki('client.key')}`;
+  const adresse = mot(new URL(CHEMIN_ORDRES, url).href);
   return [
     `Préfecture simulée ouverte sur ${url} ; réponses par SMTP à ${smtp.hote}:${smtp.port}.`,
     `  Classification à importer : ${join(dossier, 'classification-7-2.xml')}`,
+    `  Lui faire écrire : curl ${tls} -d '{"ordre":"courrier","code":"3-1","acte":"NUMERO"}' ${adresse}`,
   ];
 }
 
@@ -82,14 +88,19 @@ export function accueil(services: Services, reglages: EtatReglages): string[] {
   ];
 }
 
+const pour = ({ idActe }: EvenementMinistere): string => (idActe === '' ? '' : ` pour ${idActe}`);
+
 const ACTES: Readonly<Record<EvenementMinistere['type'], (e: EvenementMinistere) => string>> = {
   accepte: () => 'archive acceptée',
   double: () => 'archive reçue EN DOUBLE',
   non_pris: () => 'archive non prise (scénario)',
   refuse: () => 'archive refusée',
-  verdict: (e) => `réponse ${e.message} décidée pour ${e.idActe}`,
-  courriel: (e) => `réponse ${e.message} envoyée pour ${e.idActe}`,
-  courriel_perdu: (e) => `réponse ${e.message} impossible à remettre pour ${e.idActe}`,
+  verdict: (e) => `réponse ${e.message} décidée${pour(e)}`,
+  message: (e) => `message ${e.message}${e.date === '' ? '' : ` (${e.date})`} rangé${pour(e)}`,
+  courrier: (e) => `courrier ${e.message} du ${e.date} écrit${pour(e)}`,
+  classification: (e) => `classification du ${e.date} en vigueur`,
+  courriel: (e) => `courriel ${e.message} envoyé${pour(e)}`,
+  courriel_perdu: (e) => `courriel ${e.message} impossible à remettre${pour(e)}`,
 };
 
 const PES: Readonly<Record<EvenementDgfip['type'], string>> = {

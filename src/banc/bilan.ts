@@ -1,5 +1,6 @@
 import { LIBELLE_ETAT } from '../metier/etats.ts';
 import type { NomProtocole } from '../metier/flux.ts';
+import type { ComptesEchanges, Confrontation, EchangeVu } from './echanges/confrontation.ts';
 import type { DepotDuRecit } from './recit.ts';
 import { empreinteEnvoyee, type FluxVu, patienter, type Scene, type Suivi, voir } from './scene.ts';
 
@@ -18,16 +19,18 @@ export interface BilanDemo {
     readonly partiels: number;
     readonly refuses_depot: number;
   };
+  readonly echanges: ComptesEchanges;
   readonly preuves: { readonly verifiees: number; readonly fausses: number };
   readonly webhooks: { readonly livres: number };
   readonly perdus: number;
   readonly doubles: number;
 }
 
-/** The deposits taken, those refused at the door, and what became of the proofs. */
+/** The deposits taken, those refused at the door, what was exchanged about them, and what became of the proofs. */
 export interface Recolte {
   readonly suivis: readonly Suivi[];
   readonly refuses: readonly DepotDuRecit[];
+  readonly echanges: Confrontation & { readonly flux: readonly Pick<EchangeVu, 'etat'>[] };
   readonly preuves: BilanDemo['preuves'];
 }
 
@@ -39,8 +42,14 @@ export interface Jugement {
 
 type Fini = Suivi & { readonly etat: FluxVu['etat'] };
 
-/** Ends that the collectivité is told of. */
-const ANNONCES: readonly FluxVu['etat'][] = ['acquitte', 'acquitte_partiel', 'anomalie'];
+/** Times that the collectivité is told of a flux, by its end: an acte that is cancelled was acknowledged before. */
+const ANNONCES: Readonly<Partial<Record<FluxVu['etat'], number>>> = {
+  acquitte: 1,
+  acquitte_partiel: 1,
+  anomalie: 1,
+  recu: 1,
+  annule: 2,
+};
 
 /** What the register of the DGFiP says of the PES: it knows nothing of what the daemon believes. */
 async function confronterDgfip(
@@ -63,7 +72,7 @@ async function confronterDgfip(
   };
 }
 
-function fautesDesFlux({ refuses }: Recolte, finis: readonly Fini[]): string[] {
+function fautesDesFlux({ refuses, echanges }: Recolte, finis: readonly Fini[]): string[] {
   const manques = finis.flatMap(({ depot: { titre, fin }, etat }) => {
     if (etat === fin) return [];
     const annonce =
@@ -71,7 +80,12 @@ function fautesDesFlux({ refuses }: Recolte, finis: readonly Fini[]): string[] {
     return [`« ${titre} » ${annonce}, et se trouve ${LIBELLE_ETAT[etat]}.`];
   });
   const refus = refuses.filter((d) => d.fin !== 'refus_depot');
-  return [...manques, ...refus.map(({ titre }) => `« ${titre} » n’a pas été accepté au dépôt.`)];
+  return [
+    ...manques,
+    ...refus.map(({ titre }) => `« ${titre} » n’a pas été accepté au dépôt.`),
+    ...echanges.perdus.map((e) => `Échange que l’une des deux parties n’a pas : ${e}.`),
+    ...echanges.doubles.map((e) => `Échange que l’une des deux parties a une fois de trop : ${e}.`),
+  ];
 }
 
 function fautesDuBilan({ preuves, webhooks, perdus, doubles }: BilanDemo, attendus: number): string[] {
@@ -101,7 +115,8 @@ export async function dresser(scene: Scene, recolte: Recolte): Promise<Jugement>
   const finis: readonly Fini[] = await Promise.all(
     recolte.suivis.map(async (s) => ({ ...s, etat: (await voir(scene, s.id)).flux.etat })),
   );
-  const attendus = finis.filter((f) => ANNONCES.includes(f.etat)).length;
+  const { echanges } = recolte;
+  const attendus = [...finis, ...echanges.flux].reduce((n, f) => n + (ANNONCES[f.etat] ?? 0), 0);
   const signes = () => [...scene.receveur.recus.values()].filter((w) => w.signe).length;
   await patienter(scene.clock, () => signes() >= attendus);
   const dgfip = await confronterDgfip(scene, finis);
@@ -119,10 +134,11 @@ export async function dresser(scene: Scene, recolte: Recolte): Promise<Jugement>
       partiels: compter(finis, 'HELIOS', 'acquitte_partiel'),
       refuses_depot: pes.refuses_depot,
     },
+    echanges: echanges.comptes,
     preuves: recolte.preuves,
     webhooks: { livres: signes() },
-    perdus: finis.filter((f) => f.etat !== f.depot.fin).length + dgfip.perdus,
-    doubles: scene.labo.ministere.registre.compter('double') + dgfip.doubles,
+    perdus: finis.filter((f) => f.etat !== f.depot.fin).length + echanges.perdus.length + dgfip.perdus,
+    doubles: scene.labo.ministere.registre.compter('double') + echanges.doubles.length + dgfip.doubles,
   };
   return { bilan, fautes: [...fautesDesFlux(recolte, finis), ...fautesDuBilan(bilan, attendus)] };
 }

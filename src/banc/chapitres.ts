@@ -24,7 +24,7 @@ import {
 const LARGEUR = 'acquitté en partie'.length;
 
 /** @returns the flux when the deposit was taken; else what the door answered. */
-async function deposer(
+export async function deposer(
   { labo }: Scene,
   depot: DepotDuRecit,
 ): Promise<{ readonly suivi: Suivi } | { readonly refus: ObjetJson }> {
@@ -129,16 +129,19 @@ async function detenu(scene: Scene, { depot, id }: Suivi): Promise<boolean> {
 }
 
 /** Exports the proof of each flux and verifies it offline. */
-export async function eprouver(scene: Scene, suivis: readonly Suivi[]): Promise<BilanDemo['preuves']> {
+export async function eprouver(
+  scene: Scene,
+  flux: readonly Pick<Suivi, 'id'>[],
+): Promise<BilanDemo['preuves']> {
   const dossier = join(scene.labo.dossier, 'preuves');
   await mkdir(dossier, { recursive: true });
   let verifiees = 0;
-  for (const { id } of suivis) {
+  for (const { id } of flux) {
     const { identite } = (await voir(scene, id)).flux;
     const fichier = join(dossier, `${identite.replaceAll('/', '-')}.asice`);
     await writeFile(fichier, await scene.labo.client.telecharger(`/flux/${id}/preuve`));
     if ((await verifierPreuve(fichier)).bonne) verifiees += 1;
   }
-  scene.dire(`${vert('preuves')}  ${verifiees} dossiers de preuve vérifiés sur ${suivis.length}`);
-  return { verifiees, fausses: suivis.length - verifiees };
+  scene.dire(`${vert('preuves')}  ${verifiees} dossiers de preuve vérifiés sur ${flux.length}`);
+  return { verifiees, fausses: flux.length - verifiees };
 }

@@ -14,6 +14,14 @@ export interface ReponseClient {
   readonly corps: ObjetJson;
 }
 
+/** What is answered to a letter of the préfecture. */
+export interface ReponseCourrier {
+  readonly refus: boolean;
+  /** One for each file. */
+  readonly typologies: readonly string[];
+  readonly fichiers: readonly FichierClient[];
+}
+
 export interface DepotClient {
   readonly siren: string;
   /** ACTES unless said otherwise. */
@@ -26,6 +34,8 @@ export interface DepotClient {
 /** What a depositing software would be: it speaks to the daemon through its API and knows nothing else of it. */
 export interface ClientApi {
   deposer(depot: DepotClient): Promise<ReponseClient>;
+  /** @param courrier flux of the letter. */
+  repondre(courrier: string, reponse: ReponseCourrier): Promise<ReponseClient>;
   lire(chemin: string): Promise<ReponseClient>;
   envoyer(methode: 'POST' | 'PUT', chemin: string, corps: ObjetJson | Uint8Array): Promise<ReponseClient>;
   telecharger(chemin: string): Promise<Uint8Array>;
@@ -39,20 +49,18 @@ function partie(entete: string, octets: Uint8Array): Uint8Array[] {
   return [Buffer.from(`--${FRONTIERE}\r\n${entete}\r\n\r\n`), octets, Buffer.from('\r\n')];
 }
 
-function formulaire(depot: DepotClient): Buffer {
-  const { siren: collectivite, protocole = 'ACTES', metadonnees } = depot;
-  const demande = Buffer.from(JSON.stringify({ protocole, collectivite, metadonnees }));
+function formulaire(demande: ObjetJson, fichiers: readonly FichierClient[]): Buffer {
   const json = partie(
     'Content-Disposition: form-data; name="demande"\r\nContent-Type: application/json',
-    demande,
+    Buffer.from(JSON.stringify(demande)),
   );
-  const fichiers = depot.fichiers.flatMap((f) =>
+  const parties = fichiers.flatMap((f) =>
     partie(
       `Content-Disposition: form-data; name="${f.role}"; filename="${f.nom}"\r\nContent-Type: application/octet-stream`,
       f.octets,
     ),
   );
-  return Buffer.concat([...json, ...fichiers, Buffer.from(`--${FRONTIERE}--\r\n`)]);
+  return Buffer.concat([...json, ...parties, Buffer.from(`--${FRONTIERE}--\r\n`)]);
 }
 
 /** @param socket path of the operator's socket of the daemon. @param connexions kept open at most. */
@@ -64,14 +72,18 @@ export function creerClientApi(socket: string, connexions = 16): ClientApi {
     const texte = await reponse.body.text();
     return { statut: reponse.statusCode, corps: texte === '' ? {} : (JSON.parse(texte) as ObjetJson) };
   };
+  const poster = async (chemin: string, body: Buffer, cle?: string): Promise<ReponseClient> => {
+    const headers = {
+      'content-type': `multipart/form-data; boundary=${FRONTIERE}`,
+      ...(cle === undefined ? {} : { 'idempotency-key': cle }),
+    };
+    return enJson(await demander(chemin, { method: 'POST', headers, body }));
+  };
   return {
-    deposer: async (depot) => {
-      const headers = {
-        'content-type': `multipart/form-data; boundary=${FRONTIERE}`,
-        ...(depot.cle === undefined ? {} : { 'idempotency-key': depot.cle }),
-      };
-      return enJson(await demander('/flux', { method: 'POST', headers, body: formulaire(depot) }));
-    },
+    deposer: ({ siren: collectivite, protocole = 'ACTES', metadonnees, fichiers, cle }) =>
+      poster('/flux', formulaire({ protocole, collectivite, metadonnees }, fichiers), cle),
+    repondre: (courrier, { refus, typologies, fichiers }) =>
+      poster(`/flux/${courrier}/reponse`, formulaire({ refus, typologies: [...typologies] }, fichiers)),
     lire: async (chemin) => enJson(await demander(chemin)),
     envoyer: async (methode, chemin, corps) => {
       const brut = corps instanceof Uint8Array;

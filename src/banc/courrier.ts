@@ -46,7 +46,7 @@ export function composer(retour: Retour, adressage: Adressage): Buffer {
     `--${bords.corps}--`,
     ...retour.fichiers.flatMap(({ nom, octets }) => [
       `--${bords.tout}`,
-      `Content-Type: text/xml; name="${nom}"`,
+      `Content-Type: ${nom.endsWith('.pdf') ? 'application/pdf' : 'text/xml'}; name="${nom}"`,
       `Content-Disposition: attachment; filename="${nom}"`,
       'Content-Transfer-Encoding: base64',
       '',

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { creerClockSysteme } from '../adapters/clock/system.ts';
 import { creerRandomSysteme } from '../adapters/random/system.ts';
+import { creerDossiers } from '../config/dossiers.ts';
 import { raisonDe } from '../config/fichiers.ts';
 import { erreurBanc } from '../metier/catalogue/banc.ts';
 import { jourDe } from '../metier/echeances.ts';
@@ -15,9 +16,10 @@ import { type CleEssai, creerCleEssai } from './cle-essai.ts';
 import { inscrire, ouvrirHelios } from './collectivite-essai.ts';
 import { type AccesDgfip, ouvrirAcces, porteSftp, reglagesPasserelles } from './dgfip/acces.ts';
 import { type Dgfip, demarrerDgfip } from './dgfip/dgfip.ts';
+import { actualiser, dialoguer, solder } from './dialogue.ts';
 import { creerLaboratoire } from './laboratoire.ts';
 import { ouvrirReceveur } from './receveur.ts';
-import { acteDeRafale, actesDuRecit } from './recit.ts';
+import { acteDeRafale, acteDuDialogue, actesDuRecit } from './recit.ts';
 import { type CadrePes, pesDeRafale, pesDuRecit, QUALITE } from './recit-pes.ts';
 import { gris, rouge, type Scene, SIREN, SIRET } from './scene.ts';
 
@@ -53,7 +55,7 @@ async function creerDossier({ dossier }: OptionsDemo): Promise<string> {
   const voulu = dossier ?? join(tmpdir(), 'vaguemestre-demo-');
   try {
     if (dossier === undefined) return await mkdtemp(voulu);
-    await mkdir(dossier, { recursive: true });
+    creerDossiers(dossier, 0o777);
     if ((await readdir(dossier)).length === 0) return dossier;
   } catch (origine) {
     throw erreurBanc('VGM-BAN-005', { dossier: voulu, raison: raisonDe(origine) }, origine);
@@ -125,7 +127,7 @@ async function inscrireCommune({ labo, receveur }: Scene): Promise<void> {
   const point = await labo.client.envoyer('POST', `/collectivites/${SIREN}/points`, {
     canal: 'webhook',
     cible: receveur.url,
-    evenements: ['flux.acquitte', 'flux.acquitte_partiel', 'flux.anomalie'],
+    evenements: ['flux.acquitte', 'flux.acquitte_partiel', 'flux.anomalie', 'flux.annule', 'flux.recu'],
   });
   receveur.connaitre(String(point.corps['secret'] ?? ''));
 }
@@ -139,13 +141,17 @@ async function raconter(scene: Scene, { signataire }: CleEssai): Promise<Jugemen
   const depots = [...actesDuRecit(jour, demain), ...(await pesDuRecit(cadre))];
   const annonces = await deposerTous(scene, depots);
   for (const suivi of annonces.suivis) await menerABien(scene, suivi);
+  const dialogue = await dialoguer(scene, acteDuDialogue(jour));
+  await actualiser(scene, jour);
   const rafale = await survivre(scene, [
     ...Array.from({ length: RAFALE.actes }, (_, n) => acteDeRafale(jour, n)),
     ...Array.from({ length: RAFALE.pes }, (_, n) => pesDeRafale(cadre, n)),
   ]);
-  const suivis = [...annonces.suivis, ...rafale.suivis];
+  const suivis = [...annonces.suivis, ...dialogue, ...rafale.suivis];
   const refuses = [...annonces.refuses, ...rafale.refuses];
-  return dresser(scene, { suivis, refuses, preuves: await eprouver(scene, suivis) });
+  const echanges = await solder(scene);
+  const preuves = await eprouver(scene, [...suivis, ...echanges.flux]);
+  return dresser(scene, { suivis, refuses, echanges, preuves });
 }
 
 /** null: interrupted first. */
@@ -202,13 +208,16 @@ function accorder(nombre: number, mots: string): string {
 }
 
 function conclure({ options, dire, jugement, dossier }: Conclusion): void {
-  const { actes, pes, preuves, webhooks, perdus, doubles } = jugement.bilan;
+  const { actes, pes, echanges, preuves, webhooks, perdus, doubles } = jugement.bilan;
   dire('');
   dire(
     `${accorder(actes.deposes, 'acte')} : ${accorder(actes.acquittes, 'acquitté')}, ${accorder(actes.anomalies, 'refusé')} par l’État, ${accorder(actes.refuses_depot, 'refusé')} au dépôt.`,
   );
   dire(
     `${pes.deposes} PES : ${accorder(pes.acquittes, 'acquitté')}, ${accorder(pes.partiels, 'acquitté')} en partie, ${accorder(pes.refuses_depot, 'refusé')} au dépôt.`,
+  );
+  dire(
+    `${accorder(echanges.courriers, 'courrier')} de la préfecture, ${accorder(echanges.accuses, 'accusé')} et ${accorder(echanges.reponses, 'réponse')} en retour ; ${accorder(echanges.annulations, 'annulation')}, ${accorder(echanges.classifications, 'classification')}.`,
   );
   dire(
     `${accorder(preuves.verifiees, 'preuve vérifiée')}, ${accorder(webhooks.livres, 'webhook livré')} et signé${webhooks.livres > 1 ? 's' : ''}, ${accorder(perdus, 'perdu')}, ${accorder(doubles, 'doublé')}.`,

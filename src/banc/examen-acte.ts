@@ -1,5 +1,5 @@
 import { typeParContenu } from '../formats/encodages/types.ts';
-import type { ActeExamine, FichierLu } from './archive.ts';
+import type { ActeExamine, EchangeExamine, FichierLu } from './archive.ts';
 import { ABREGES, attribut, compact, enfant, enfants, NOM_DOCUMENT, NOM_MESSAGE, texte } from './norme.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -45,14 +45,21 @@ function nombre(acte: ActeExamine): string | null {
   return annonce === presentes ? null : `22 : ${annonce} annexes annoncées, ${presentes} présentes`;
 }
 
-/** Rank 1 for the principal document, then 2, 3… in the order of the message. */
-function nomsDocuments(acte: ActeExamine): string | null {
-  for (const [rang, nom] of acte.documents.entries()) {
+/** Rank 1 for the principal document, then 2, 3… in the order of the message. @returns the first that is not so named. */
+export function malNomme({
+  documents,
+  idActe,
+  code,
+}: Pick<ActeExamine | EchangeExamine, 'documents' | 'idActe' | 'code'>): string | undefined {
+  return documents.find((nom, rang) => {
     const champs = NOM_DOCUMENT.exec(nom)?.groups;
-    if (champs?.['id'] !== acte.idActe || Number(champs['rang']) !== rang + 1) {
-      return `23 : le nom ${nom} ne suit pas la norme`;
-    }
-  }
+    return champs?.['id'] !== idActe || champs['code'] !== code || Number(champs['rang']) !== rang + 1;
+  });
+}
+
+function nomsDocuments(acte: ActeExamine): string | null {
+  const faux = malNomme(acte);
+  if (faux !== undefined) return `23 : le nom ${faux} ne suit pas la norme`;
   const principal = acte.documents[0] ?? '';
   const budgetaire =
     attribut(acte.racine, 'CodeNatureActe') === '5' &&
@@ -64,14 +71,19 @@ function nomsDocuments(acte: ActeExamine): string | null {
   return texte(enfant(acte.racine, 'Objet')) === '' ? `25 : l'objet est vide` : null;
 }
 
-/** The type of a document is told by its bytes, never by its name. */
-function contenus(acte: ActeExamine, fichiers: readonly FichierLu[]): string | null {
-  for (const nom of acte.documents) {
+/** The type of a document is told by its bytes, never by its name. @returns what is wrong, in French. */
+export function contenuFaux(noms: readonly string[], fichiers: readonly FichierLu[]): string | null {
+  for (const nom of noms) {
     const octets = fichiers.find((f) => f.nom === nom)?.octets;
     const extension = nom.slice(nom.lastIndexOf('.') + 1);
     if (octets !== undefined && typeParContenu(octets.subarray(0, 2048)) !== TYPES[extension]) {
-      return `26 : le contenu de ${nom} n'est pas celui d'un fichier ${extension}`;
+      return `le contenu de ${nom} n'est pas celui d'un fichier ${extension}`;
     }
   }
   return null;
+}
+
+function contenus(acte: ActeExamine, fichiers: readonly FichierLu[]): string | null {
+  const faux = contenuFaux(acte.documents, fichiers);
+  return faux === null ? null : `26 : ${faux}`;
 }

@@ -1,22 +1,45 @@
 import { lireTarGz } from '../formats/tar/lire.ts';
 import { enIncise, lieuDe } from '../formats/xml/faute.ts';
-import { lireXml } from '../formats/xml/lire.ts';
+import { type ElementXml, lireXml } from '../formats/xml/lire.ts';
 import type { JeuSchemas } from '../formats/xsd/jeu.ts';
 import { lireJour } from '../metier/identifiants.ts';
-import type { ActeExamine, EnveloppeLue, FichierLu, Refus } from './archive.ts';
+import {
+  type ActeExamine,
+  type EchangeExamine,
+  type EnveloppeLue,
+  type FichierLu,
+  type Refus,
+  refus,
+} from './archive.ts';
+import { ENVOIS, estEnvoi } from './echanges/codes.ts';
+import { type ChampsNom, examinerEchange, lireEchange } from './echanges/examen.ts';
 import { examinerActe } from './examen-acte.ts';
-import { attribut, ESPACE, enfant, enfants, NOM_ARCHIVE, NOM_MESSAGE, siren, texte } from './norme.ts';
+import {
+  attribut,
+  ESPACE,
+  enfant,
+  enfants,
+  NOM_ARCHIVE,
+  NOM_DEMANDE,
+  NOM_MESSAGE,
+  siren,
+  texte,
+} from './norme.ts';
+
+interface Lu {
+  readonly enveloppe: EnveloppeLue;
+  readonly actes: readonly ActeExamine[];
+  readonly echanges: readonly EchangeExamine[];
+}
+
+/** An archive that somebody may be answered about. */
+export type ExamenLisible =
+  | (Lu & { readonly type: 'anomalie'; readonly refus: Refus })
+  | (Lu & { readonly type: 'recevable' });
 
 export type Examen =
   /** Nobody to answer to by mail: refused at the door. */
-  | { readonly type: 'illisible'; readonly motif: string }
-  | {
-      readonly type: 'anomalie';
-      readonly refus: Refus;
-      readonly enveloppe: EnveloppeLue;
-      readonly actes: readonly ActeExamine[];
-    }
-  | { readonly type: 'recevable'; readonly enveloppe: EnveloppeLue; readonly actes: readonly ActeExamine[] };
+  { readonly type: 'illisible'; readonly motif: string } | ExamenLisible;
 
 /** What this ministry expects. Empty lists accept all. */
 export interface Attentes {
@@ -30,27 +53,21 @@ export interface Attentes {
 
 const LIMITES = { octets: 400_000_000, entrees: 2_000 };
 
-/** Detail of a fault that no collected code of the ministry names (actes.md D.5 lists three real ones). */
-export function refus(numero: string, phrase: string): Refus {
-  return { nature: '100', detail: `BANC-VERIF-${numero} : ${phrase}` };
-}
-
 /** Checks an archive as strictly as the norm allows; never throws on content. */
 export async function examiner(nom: string, archive: Buffer, attentes: Attentes): Promise<Examen> {
   const fichiers = await ouvrir(archive);
   if (typeof fichiers === 'string') return { type: 'illisible', motif: fichiers };
   const premier = fichiers[0];
   if (premier === undefined) return { type: 'illisible', motif: 'l’archive est vide' };
-  const enveloppe = lireEnveloppe(premier);
+  const enveloppe = lireEnveloppe(premier, nom);
   if (typeof enveloppe === 'string') return { type: 'illisible', motif: enveloppe };
   const faute =
     verifierNomArchive(nom, enveloppe, attentes) ?? verifierEnveloppe(premier, enveloppe, attentes);
   const examen = examinerMessages({ fichiers, enveloppe, attentes });
   const refuse = faute ?? examen.refus;
-  const { actes } = examen;
-  return refuse === null
-    ? { type: 'recevable', enveloppe, actes }
-    : { type: 'anomalie', refus: refuse, enveloppe, actes };
+  const { actes, echanges } = examen;
+  const lu = { enveloppe, actes, echanges };
+  return refuse === null ? { type: 'recevable', ...lu } : { type: 'anomalie', refus: refuse, ...lu };
 }
 
 async function ouvrir(archive: Buffer): Promise<FichierLu[] | string> {
@@ -72,7 +89,7 @@ async function* uneFois(octets: Buffer): AsyncGenerator<Uint8Array> {
 }
 
 /** @returns the envelope, or why no answer can be mailed. */
-function lireEnveloppe(fichier: FichierLu): EnveloppeLue | string {
+function lireEnveloppe(fichier: FichierLu, archive: string): EnveloppeLue | string {
   const lecture = lireXml(fichier.octets);
   if (lecture.type === 'illisible') return `« ${fichier.nom} » : ${lecture.motif}`;
   const { racine } = lecture;
@@ -85,6 +102,7 @@ function lireEnveloppe(fichier: FichierLu): EnveloppeLue | string {
   return {
     nom: fichier.nom,
     racine,
+    application: NOM_ARCHIVE.exec(archive)?.groups?.['appli'] ?? 'TACT',
     siren: siren(idcl),
     departement: attribut(idcl, 'Departement'),
     arrondissement: attribut(idcl, 'Arrondissement'),
@@ -145,12 +163,12 @@ interface Contenu {
 }
 
 /** Each announced message, then the order and the completeness of the whole archive. */
-function examinerMessages(contenu: Contenu): { refus: Refus | null; actes: ActeExamine[] } {
+function examinerMessages(contenu: Contenu): Omit<Lu, 'enveloppe'> & { readonly refus: Refus | null } {
   const { fichiers, enveloppe, attentes } = contenu;
   const annonces = enfants(enfant(enveloppe.racine, 'FormulairesEnvoyes'), 'Formulaire').map((f) =>
     texte(enfant(f, 'NomFichier')),
   );
-  const actes: ActeExamine[] = [];
+  const messages: (ActeExamine | EchangeExamine)[] = [];
   const attendus = [enveloppe.nom];
   let premier: Refus | null = null;
   for (const nom of annonces) {
@@ -163,16 +181,19 @@ function examinerMessages(contenu: Contenu): { refus: Refus | null; actes: ActeE
       premier ??= examen;
       continue;
     }
-    actes.push(examen);
+    messages.push(examen);
     attendus.push(nom, ...examen.documents);
   }
   premier ??= verifierListe(attendus, fichiers);
-  return { refus: premier, actes: actes.map((acte) => examinerActe(acte, fichiers, attentes.jour)) };
+  const echanges = messages.filter((m) => m.code !== '1-1');
+  for (const echange of echanges) premier ??= examinerEchange(echange, fichiers, attentes.jour);
+  const actes = messages.filter((m) => m.code === '1-1');
+  return { refus: premier, actes: actes.map((a) => examinerActe(a, fichiers, attentes.jour)), echanges };
 }
 
-function lireMessage(fichier: FichierLu, contenu: Contenu): ActeExamine | Refus {
+function lireMessage(fichier: FichierLu, contenu: Contenu): ActeExamine | EchangeExamine | Refus {
   const { enveloppe, attentes } = contenu;
-  const champs = NOM_MESSAGE.exec(fichier.nom)?.groups;
+  const champs = (NOM_MESSAGE.exec(fichier.nom) ?? NOM_DEMANDE.exec(fichier.nom))?.groups;
   if (champs === undefined) {
     const detail = `ODT-VERIF-17 : la transaction ${fichier.nom} n'est pas reconnue par ACTES`;
     return { nature: '100', detail };
@@ -182,14 +203,21 @@ function lireMessage(fichier: FichierLu, contenu: Contenu): ActeExamine | Refus 
   }
   const faute = verifierXml(fichier, attentes.schemas);
   if (faute !== null) return faute;
+  const { code = '' } = champs;
   const lecture = lireXml(fichier.octets);
-  if (lecture.type === 'illisible' || lecture.racine.nom !== 'Acte') {
-    return refus('11', `${fichier.nom} ne contient pas un acte (1-1)`);
-  }
+  if (lecture.type === 'illisible' || lecture.racine.nom !== (estEnvoi(code) ? ENVOIS[code].racine : 'Acte'))
+    return refus('11', `${fichier.nom} ne contient pas un message ${code}`);
   const { racine } = lecture;
+  return estEnvoi(code)
+    ? lireEchange(fichier, racine, { ...champs, code })
+    : lireActe(fichier.nom, racine, champs);
+}
+
+function lireActe(nom: string, racine: ElementXml, champs: ChampsNom): ActeExamine {
   const documents = [enfant(racine, 'Document'), ...enfants(enfant(racine, 'Annexes'), 'Annexe')];
   return {
-    nom: fichier.nom,
+    code: '1-1',
+    nom,
     racine,
     idActe: champs['id'] ?? '',
     numero: attribut(racine, 'NumeroInterne'),

@@ -1,10 +1,10 @@
 import { ecrireXml, type Noeud } from '../formats/xml/ecrire.ts';
-import type { ActeExamine, EnveloppeLue, FichierLu, Refus } from './archive.ts';
+import type { ActeExamine, Correspondant, EnveloppeLue, FichierLu, Refus } from './archive.ts';
 import { compact, racine, recopier } from './norme.ts';
 
 /** One answer of the State: its files in the order of the mail, and what people read in the body. */
 export interface Retour {
-  /** `1-2`, `1-3` or `ANO`. */
+  /** Of the norm, `ANO` or `rappel`. */
   readonly code: string;
   readonly objet: string;
   readonly corps: string;
@@ -13,7 +13,6 @@ export interface Retour {
 
 /** What changes from one answer to the next. */
 export interface Circonstances {
-  readonly application: string;
   /** Today in Europe/Paris. */
   readonly jour: string;
   /** Classification in force, `YYYY-MM-DD`. */
@@ -23,7 +22,7 @@ export interface Circonstances {
 }
 
 /** 1-2, and its envelope. */
-export function accuser(acte: ActeExamine, enveloppe: EnveloppeLue, c: Circonstances): Retour {
+export function accuser(acte: ActeExamine, enveloppe: Correspondant, c: Circonstances): Retour {
   const message = racine('ARActe', {
     attributs: { 'actes:DateReception': c.jour, 'actes:IDActe': acte.idActe },
     enfants: [
@@ -43,7 +42,7 @@ export function accuser(acte: ActeExamine, enveloppe: EnveloppeLue, c: Circonsta
 /** 1-3, and its envelope. `nomVide`: the form met in production, where date, number and nature are left empty. */
 export function refuser(
   demande: { acte: ActeExamine; refus: Refus; nomVide: boolean },
-  enveloppe: EnveloppeLue,
+  enveloppe: Correspondant,
   c: Circonstances,
 ): Retour {
   const { acte, refus, nomVide } = demande;
@@ -88,18 +87,19 @@ export function refuserEnveloppe(refus: Refus, enveloppe: EnveloppeLue, c: Circo
 export function enUtf8(retour: Retour): Retour {
   const fichiers = retour.fichiers.map(({ nom, octets }) => ({
     nom,
-    octets: Buffer.from(octets.toString('latin1'), 'utf8'),
+    octets: nom.endsWith('.xml') ? Buffer.from(octets.toString('latin1'), 'utf8') : octets,
   }));
   return { ...retour, fichiers };
 }
 
-/** The message before its envelope: the norm promises no order inside a mail. */
+/** The messages before their envelope: the norm promises no order inside a mail. */
 export function enDesordre(retour: Retour): Retour {
   return { ...retour, fichiers: retour.fichiers.toReversed() };
 }
 
-function enveloppeRetour(message: string, aller: EnveloppeLue, c: Circonstances): FichierLu {
-  const { departement, arrondissement, siren } = aller;
+/** EnveloppeMISILLCL of one message. */
+export function enveloppeRetour(message: string, vers: Correspondant, c: Circonstances): FichierLu {
+  const { application, departement, arrondissement, siren } = vers;
   const contenu = racine('EnveloppeMISILLCL', {
     enfants: [
       {
@@ -121,21 +121,26 @@ function enveloppeRetour(message: string, aller: EnveloppeLue, c: Circonstances)
       },
       {
         nom: 'actes:FormulairesEnvoyes',
-        enfants: [{ nom: 'actes:Formulaire', enfants: [feuille('NomFichier', message)] }],
+        enfants: [fichier('Formulaire', message)],
       },
       { nom: 'actes:Destinataire', attributs: { 'insee:SIREN': siren } },
     ],
   });
   const emetteur = `SPREF${departement}${arrondissement}`;
-  const nom = `${c.application}--${emetteur}-${siren}-${compact(c.jour)}-${c.rang}.xml`;
+  const nom = `${application}--${emetteur}-${siren}-${compact(c.jour)}-${c.rang}.xml`;
   return { nom, octets: enOctets(contenu) };
 }
 
-function feuille(nom: string, texte: string): Noeud {
+export function feuille(nom: string, texte: string): Noeud {
   return { nom: `actes:${nom}`, texte };
 }
 
-function enOctets(noeud: Noeud): Buffer {
+/** A FichierSigne of the norm, without signature. */
+export function fichier(nom: string, document: string): Noeud {
+  return { nom: `actes:${nom}`, enfants: [feuille('NomFichier', document)] };
+}
+
+export function enOctets(noeud: Noeud): Buffer {
   return Buffer.from(ecrireXml(noeud));
 }
 

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ouvrirSchemas } from '../formats/xsd/jeu.ts';
+import { ErreurVgm } from '../metier/erreurs.ts';
 import { jourDe } from '../metier/echeances.ts';
-import { erreurBanc } from '../metier/catalogue/banc.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ActeExamine, EnveloppeLue } from './archive.ts';
-import { examiner, type Attentes, type Examen } from './examen.ts';
+import { lireOrdre, type Ordre } from './echanges/ordres.ts';
+import { examiner, type Attentes, type ExamenLisible } from './examen.ts';
 import type { PartieFichier } from './multipart.ts';
 import { type Decision, type Guichet, type OptionsPorte, ouvrirPorte } from './porte.ts';
+import { Prefecture } from './prefecture.ts';
 import { type EvenementMinistere, type Registre, type RegistreOuvert, ouvrirRegistre } from './registre.ts';
-import { creerRepondeur, type Repondeur } from './repondeur.ts';
-import { A_LA_PORTE, type NomScenario, scenarioDe, SCENARIOS } from './scenarios.ts';
+import { creerRepondeur } from './repondeur.ts';
+import { A_LA_PORTE, type Choix, creerChoix, type NomScenario } from './scenarios.ts';
 import { creerPostier } from './smtp.ts';
 
 /** The ministry of the Interior's ACTES platform, simulated over real protocols: HTTPS in, SMTP out. */
@@ -24,7 +25,7 @@ export interface OptionsMinistere {
   readonly graine: number;
   /** Between the taking and the answer. */
   readonly delaiReponseMs: number | readonly [number, number];
-  /** Classification in force, `YYYY-MM-DD`. */
+  /** Classification in force until another is adopted, `YYYY-MM-DD`. */
   readonly classificationDate: string;
   /** false: the ends of NumeroInterne mean nothing. Default true. */
   readonly scenarios?: boolean;
@@ -53,6 +54,10 @@ export interface Ministere {
   readonly registre: Registre;
   /** Plays this scenario for the acte of this number, whatever its end; null = back to the rule. Throws VGM-BAN-002. */
   forcer(numero: string, scenario: NomScenario | null): void;
+  /** Letters, reminder, classification. @returns what is done, in French. Throws VGM-BAN-002, -007, -008. */
+  ordonner(ordre: Ordre): string;
+  /** Date of the classification in force. */
+  classification(): string;
   /** Resolves when no answer is owed any more (mails taken or refused by the relay). */
   attendreVide(): Promise<void>;
   /** Answers still owed are dropped; the register is closed. */
@@ -75,6 +80,8 @@ export async function demarrerMinistere(options: OptionsMinistere): Promise<Mini
   const registre = ouvrirRegistre(options.registre);
   const relais = { ...options.smtp, connexions: options.smtp.connexions ?? DEFAUT.connexions };
   const postier = creerPostier(relais, options.clock);
+  const choix = creerChoix(options.scenarios !== false);
+  const classification = () => registre.dossiers.classification ?? options.classificationDate;
   const repondeur = creerRepondeur({
     clock: options.clock,
     postier,
@@ -83,15 +90,19 @@ export async function demarrerMinistere(options: OptionsMinistere): Promise<Mini
     delaiMs: options.delaiReponseMs,
     tardMs: options.tardMs ?? DEFAUT.tardMs,
     expediteur: options.expediteur ?? DEFAUT.expediteur,
-    classification: options.classificationDate,
+    classification,
   });
-  const bureau = new Bureau(options, registre, repondeur);
+  const { clock } = options;
+  const prefecture = new Prefecture({ clock, registre, repondeur, choix, classification });
+  const bureau = new Bureau(options, { registre, choix, prefecture });
   const porte = await ouvrirPorte(options.https, bureau);
   return {
     url: `https://localhost:${porte.port}/`,
     port: porte.port,
     registre,
-    forcer: (numero, scenario) => bureau.forcer(numero, scenario),
+    forcer: (numero, scenario) => choix.forcer(numero, scenario),
+    ordonner: (ordre) => prefecture.ordonner(lireOrdre(ordre)),
+    classification,
     attendreVide: () => repondeur.attendreVide(),
     async arreter() {
       await porte.fermer();
@@ -108,33 +119,44 @@ interface Recue {
   readonly sha256: string;
 }
 
+interface OutilsBureau {
+  readonly registre: RegistreOuvert;
+  readonly choix: Choix;
+  readonly prefecture: Prefecture;
+}
+
 /** Decides what becomes of each archive. */
 class Bureau implements Guichet {
   readonly tailleMax: number;
   readonly #options: OptionsMinistere;
   readonly #registre: RegistreOuvert;
-  readonly #repondeur: Repondeur;
+  readonly #choix: Choix;
+  readonly #prefecture: Prefecture;
   readonly #schemas;
-  readonly #forces = new Map<string, NomScenario>();
   /** Tries of an archive name already spoiled by a scenario of the door. */
   readonly #essais = new Map<string, number>();
 
-  constructor(options: OptionsMinistere, registre: RegistreOuvert, repondeur: Repondeur) {
+  constructor(options: OptionsMinistere, { registre, choix, prefecture }: OutilsBureau) {
     this.#options = options;
     this.#registre = registre;
-    this.#repondeur = repondeur;
+    this.#choix = choix;
+    this.#prefecture = prefecture;
     this.#schemas = ouvrirSchemas(options.schemas ?? DEFAUT.schemas);
     this.tailleMax = (options.archiveMaxOctets ?? DEFAUT.archiveMaxOctets) + MARGE_FORMULAIRE;
   }
 
-  forcer(numero: string, scenario: NomScenario | null): void {
-    if (scenario === null) this.#forces.delete(numero);
-    else if (SCENARIOS.some((s) => s.nom === scenario)) this.#forces.set(numero, scenario);
-    else throw erreurBanc('VGM-BAN-002', { scenario });
+  ordonner(corps: string): { readonly statut: number; readonly texte: string } {
+    try {
+      return { statut: 202, texte: this.#prefecture.ordonner(lireOrdre(enJson(corps))) };
+    } catch (erreur) {
+      if (!(erreur instanceof ErreurVgm)) throw erreur;
+      const { code, message, remede } = erreur.fiche;
+      return { statut: erreur.http, texte: `${code} : ${message} ${remede}` };
+    }
   }
 
   couperEnChemin(nom: string, numero: string): boolean {
-    if (this.#scenario(numero) !== 'COUPE' || this.#registre.detient(nom)) return false;
+    if (this.#choix.de(numero) !== 'COUPE' || this.#registre.detient(nom)) return false;
     if (!this.#gacher(nom, 1)) return false;
     this.#noter({ nom, sha256: '' }, { type: 'non_pris', scenario: 'COUPE', detail: 'coupé en chemin' });
     return true;
@@ -153,8 +175,8 @@ class Bureau implements Guichet {
     return this.#prendre(recue, examen);
   }
 
-  #prendre(recue: Recue, examen: Exclude<Examen, { type: 'illisible' }>): Decision {
-    const scenarios = examen.actes.map((acte) => this.#scenario(acte.numero));
+  #prendre(recue: Recue, examen: ExamenLisible): Decision {
+    const scenarios = [...examen.actes, ...examen.echanges].map((m) => this.#choix.de(m.numero));
     const scenario = scenarios.find((s) => s !== 'NORMAL') ?? 'NORMAL';
     const porte = A_LA_PORTE[scenario];
     const gache = porte !== undefined && this.#gacher(recue.nom, porte.fois);
@@ -163,49 +185,9 @@ class Bureau implements Guichet {
       this.#noter(recue, { type: 'non_pris', scenario, statut });
     } else {
       this.#noter(recue, { type: 'accepte', scenario, statut });
-      this.#juger(recue, examen);
+      this.#prefecture.juger(recue.nom, examen);
     }
     return statut === null ? null : { statut, texte: gache ? 'Erreur simulée.' : '' };
-  }
-
-  #juger(recue: Recue, examen: Exclude<Examen, { type: 'illisible' }>): void {
-    const { enveloppe, actes } = examen;
-    const scenarios = actes.map((acte) => this.#scenario(acte.numero));
-    const global = scenarios.find((s) => s === 'ANOENV' || s === 'N999');
-    if (examen.type === 'anomalie' || global !== undefined) {
-      const scenario = global ?? scenarios[0] ?? 'NORMAL';
-      const refus = examen.type === 'anomalie' ? examen.refus : refusEnveloppe(scenario);
-      this.#repondeur.anomalieEnveloppe({ nom: recue.nom, scenario, enveloppe, refus });
-      return;
-    }
-    for (const [rang, acte] of actes.entries()) {
-      this.#jugerActe(recue.nom, enveloppe, { acte, scenario: scenarios[rang] ?? 'NORMAL' });
-    }
-  }
-
-  #jugerActe(
-    nom: string,
-    enveloppe: EnveloppeLue,
-    sujet: { acte: ActeExamine; scenario: NomScenario },
-  ): void {
-    const { acte, scenario } = sujet;
-    if (scenario === 'MUET') return;
-    const refus = acte.refus ?? this.#refusActe(acte, scenario);
-    if (refus === null) this.#repondeur.accuse({ nom, scenario, enveloppe, acte });
-    else this.#repondeur.anomalieActe({ nom, scenario, enveloppe, acte, refus });
-  }
-
-  #refusActe(acte: ActeExamine, scenario: NomScenario) {
-    if (acte.classification !== this.#options.classificationDate) {
-      const detail =
-        "ODT-VERIF-01 : Votre acte a été transmis avec une date de classification qui n'est pas à jour";
-      return { nature: '002', detail };
-    }
-    if (this.#registre.connait(acte.idActe)) {
-      return { nature: '003', detail: `BANC-VERIF-30 : acte ${acte.idActe} déjà transmis` };
-    }
-    if (scenario !== 'ANO13' && scenario !== 'NOMVIDE') return null;
-    return { nature: '001', detail: 'BANC-VERIF-31 : refus demandé par le scénario' };
   }
 
   #double(recue: Recue): Decision {
@@ -215,12 +197,6 @@ class Bureau implements Guichet {
 
   get #succes(): number {
     return this.#options.statutSucces ?? 201;
-  }
-
-  #scenario(numero: string): NomScenario {
-    const force = this.#forces.get(numero);
-    if (force !== undefined) return force;
-    return this.#options.scenarios === false ? 'NORMAL' : scenarioDe(numero);
   }
 
   /** Spends one of the tries that a scenario spoils; false when they are all spent. */
@@ -238,17 +214,16 @@ class Bureau implements Guichet {
 
   #noter(recue: Recue, suite: Partial<EvenementMinistere> & Pick<EvenementMinistere, 'type'>): void {
     const quand = this.#options.clock.now();
-    const vide = { scenario: 'NORMAL', statut: null, idActe: '', message: '', detail: '' } as const;
+    const vide = { scenario: 'NORMAL', statut: null, idActe: '', message: '', date: '', detail: '' } as const;
     this.#registre.noter({ ...vide, ...recue, quand, ...suite });
   }
 }
 
-function refusEnveloppe(scenario: NomScenario) {
-  if (scenario === 'N999') {
-    return {
-      nature: '999',
-      detail: "ODT-VERIF-17 : la transaction transmise n'est pas reconnue par ACTES",
-    };
+/** What is no JSON is read as a text: the order then says what it expects. */
+function enJson(corps: string): unknown {
+  try {
+    return JSON.parse(corps);
+  } catch {
+    return corps;
   }
-  return { nature: '100', detail: 'BANC-VERIF-32 : refus demandé par le scénario' };
 }

@@ -13,12 +13,16 @@ const ESPACE_INSEE = 'http://xml.insee.fr/schema';
 export const NOM_ARCHIVE =
   /^(?<tri>[A-Z]{3})-(?<appli>[A-Z]{4})--(?<siren>[0-9]{9})--(?<date>[0-9]{8})-(?<n>[1-9][0-9]{0,3})\.tar\.gz$/;
 
-/** `<dept>-<SIREN>-<YYYYMMDD>-<NumeroInterne>-<NAT>-1-1_<n>.xml`. */
+/** `<dept>-<SIREN>-<YYYYMMDD>-<NumeroInterne>-<NAT>-<t>-<m>_<n>.xml`: what a collectivité sends about an acte. */
 export const NOM_MESSAGE =
-  /^(?<id>(?<dep>[09][0-9][0-9AB])-(?<siren>[0-9]{9})-(?<date>[0-9]{8})-(?<numero>[A-Z0-9]([A-Z0-9_]{0,13}[A-Z0-9])?)-(?<nat>[A-Z]{2}))-1-1_[0-9]+\.xml$/;
+  /^(?<id>(?<dep>[09][0-9][0-9AB])-(?<siren>[0-9]{9})-(?<date>[0-9]{8})-(?<numero>[A-Z0-9]([A-Z0-9_]{0,13}[A-Z0-9])?)-(?<nat>[A-Z]{2}))-(?<code>1-1|2-2|3-[234]|4-[234]|6-1)_[0-9]+\.xml$/;
 
-/** `<TYPE>-<IDActe>-1-1_<k>.<ext>`: five characters of typologie. */
-export const NOM_DOCUMENT = /^[A-Z0-9_]{5}-(?<id>.+)-1-1_(?<rang>[1-9][0-9]*)\.(?<ext>pdf|xml|jpg|png)$/;
+/** `<dept>-<SIREN>----7-1_<n>.xml`: date, number and nature are empty. */
+export const NOM_DEMANDE = /^(?<dep>[09][0-9][0-9AB])-(?<siren>[0-9]{9})----(?<code>7-1)_[0-9]+\.xml$/;
+
+/** `<TYPE>-<IDActe>-<t>-<m>_<k>.<ext>`: five characters of typologie. */
+export const NOM_DOCUMENT =
+  /^[A-Z0-9_]{5}-(?<id>.+)-(?<code>[1-4]-[1-4])_(?<rang>[1-9][0-9]*)\.(?<ext>pdf|xml|jpg|png)$/;
 
 /** Abbreviations of the national natures (classification, `TypeAbrege`). */
 export const ABREGES: Readonly<Record<string, string>> = {

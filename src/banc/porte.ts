@@ -23,6 +23,8 @@ export interface Guichet {
   recevoir(partie: PartieFichier): Promise<Decision>;
   /** True when the line must be cut while the archive of this acte is still arriving. */
   couperEnChemin(nom: string, numero: string): boolean;
+  /** An order to the préfecture, JSON. */
+  ordonner(corps: string): { readonly statut: number; readonly texte: string };
   readonly tailleMax: number;
 }
 
@@ -30,6 +32,10 @@ export interface PorteOuverte {
   readonly port: number;
   fermer(): Promise<void>;
 }
+
+/** Where orders are posted; archives are, anywhere else. */
+export const CHEMIN_ORDRES = '/ordres';
+const ORDRE_MAX = 10_000;
 
 /** From that many bytes on, the beginning of an archive is enough to know its acte. */
 const APERCU = 65_536;
@@ -94,6 +100,7 @@ function construire(options: OptionsPorte, guichet: Guichet, refuser: (erreur: u
 }
 
 async function traiter(requete: IncomingMessage, reponse: ServerResponse, guichet: Guichet): Promise<void> {
+  if (requete.method === 'POST' && requete.url === CHEMIN_ORDRES) return obeir(requete, reponse, guichet);
   const refus = refuserEntete(requete, guichet.tailleMax);
   if (refus !== undefined) {
     // Answered before the body is read, as a real front server does; the line cannot serve again.
@@ -112,6 +119,16 @@ async function traiter(requete: IncomingMessage, reponse: ServerResponse, guiche
   else {
     reponse.writeHead(decision.statut, { 'content-type': 'text/plain; charset=utf-8' }).end(decision.texte);
   }
+}
+
+async function obeir(requete: IncomingMessage, reponse: ServerResponse, guichet: Guichet): Promise<void> {
+  let corps = '';
+  for await (const bloc of requete) {
+    corps += String(bloc);
+    if (corps.length > ORDRE_MAX) break;
+  }
+  const { statut, texte } = guichet.ordonner(corps);
+  reponse.writeHead(statut, { 'content-type': 'text/plain; charset=utf-8' }).end(`${texte}\n`);
 }
 
 function refuserEntete(

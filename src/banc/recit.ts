@@ -43,12 +43,27 @@ export function actesDuRecit(jour: string, demain: string): readonly DepotDuReci
   return actes.map((acte) => ({ ...acte, protocole: 'ACTES' }));
 }
 
-/** A small good acte, of which the demonstration deposits several at once. */
+/** The acte that the préfecture writes about. */
+export function acteDuDialogue(jour: string): DepotDuRecit {
+  return {
+    titre: 'un acte sur lequel la préfecture va écrire',
+    protocole: 'ACTES',
+    metadonnees: deliberation('DELIB_10', 'Marché de la salle des fêtes', jour),
+    fichiers: [document('Salle des fêtes')],
+    fin: 'annule',
+  };
+}
+
+/** A small good acte, of which the demonstration deposits several at once; the préfecture writes about one in four. */
 export function acteDeRafale(jour: string, rang: number): DepotDuRecit {
   return {
     titre: 'un acte pris dans la panne',
     protocole: 'ACTES',
-    metadonnees: deliberation(`RAFALE_${rang}`, 'Vote du budget primitif', jour),
+    metadonnees: deliberation(
+      `RAFALE_${rang}${rang % 4 === 0 ? '_C31' : ''}`,
+      'Vote du budget primitif',
+      jour,
+    ),
     fichiers: [document('Budget primitif')],
     fin: 'acquitte',
   };

@@ -1,5 +1,7 @@
 import { createWriteStream, existsSync, readFileSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import type { Correspondant } from './archive.ts';
+import { Dossiers } from './echanges/dossiers.ts';
 import type { NomScenario } from './scenarios.ts';
 
 export type TypeEvenement =
@@ -7,7 +9,10 @@ export type TypeEvenement =
   | 'double' // a name already accepted came again
   | 'non_pris' // answered or cut by a scenario, nothing kept
   | 'refuse' // unreadable, nothing kept
-  | 'verdict' // 1-2, 1-3 or ANO decided
+  | 'verdict' // 1-2, 1-3, 3-5, 4-5, 6-2, 7-2, 7-3 or ANO decided
+  | 'message' // an answer, a receipt, a cancellation or a request joined its dossier
+  | 'courrier' // a letter was written: 2-1, 3-1, 4-1 or 5-1
+  | 'classification' // another one is in force
   | 'courriel' // an answer was taken by the relay
   | 'courriel_perdu'; // the relay refused it for good
 
@@ -16,18 +21,22 @@ export interface EvenementMinistere {
   readonly type: TypeEvenement;
   /** Epoch milliseconds. */
   readonly quand: number;
-  /** Archive name. */
+  /** Archive name; that of the message for what the préfecture sends by itself. */
   readonly nom: string;
   /** Of the archive received; empty for a verdict or a mail. */
   readonly sha256: string;
   readonly scenario: NomScenario;
   /** HTTP status answered; null when the line was cut, or when it is not about HTTP. */
   readonly statut: number | null;
-  /** IDActe of verdicts and mails; empty otherwise. */
+  /** IDActe of what is about one acte; empty otherwise. */
   readonly idActe: string;
-  /** `1-2`, `1-3`, `ANO`; empty otherwise. */
+  /** Code of the norm, `ANO`, `rappel`; empty otherwise. */
   readonly message: string;
+  /** Of the letter written, answered or received, or of a classification, `YYYY-MM-DD`; empty otherwise. */
+  readonly date: string;
   readonly detail: string;
+  /** Of a 1-2: to whom letters about this acte will be mailed. */
+  readonly correspondant?: Correspondant & { readonly papier: boolean };
 }
 
 export interface Registre {
@@ -40,8 +49,7 @@ export interface RegistreOuvert extends Registre {
   noter(evenement: EvenementMinistere): void;
   /** Was this archive name taken, now or before a restart? */
   detient(nom: string): boolean;
-  /** Is this acte registered (1-2 decided)? */
-  connait(idActe: string): boolean;
+  readonly dossiers: Dossiers;
   fermer(): Promise<void>;
 }
 
@@ -49,11 +57,11 @@ export interface RegistreOuvert extends Registre {
 export function ouvrirRegistre(fichier: string | undefined): RegistreOuvert {
   const evenements: EvenementMinistere[] = [];
   const noms = new Set<string>();
-  const actes = new Set<string>();
+  const dossiers = new Dossiers();
   const retenir = (evenement: EvenementMinistere) => {
     evenements.push(evenement);
     if (evenement.type === 'accepte') noms.add(evenement.nom);
-    if (evenement.type === 'verdict' && evenement.message === '1-2') actes.add(evenement.idActe);
+    dossiers.retenir(evenement);
   };
   let sortie: WriteStream | undefined;
   if (fichier !== undefined) {
@@ -70,7 +78,7 @@ export function ouvrirRegistre(fichier: string | undefined): RegistreOuvert {
       sortie?.write(`${JSON.stringify(evenement)}\n`);
     },
     detient: (nom) => noms.has(nom),
-    connait: (idActe) => actes.has(idActe),
+    dossiers,
     async fermer() {
       if (sortie === undefined) return;
       sortie.end();

@@ -1,18 +1,9 @@
 import { jourDe } from '../metier/echeances.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ActeExamine, EnveloppeLue, Refus } from './archive.ts';
+import type { Correspondant } from './archive.ts';
 import { composer, dessinerLogo } from './courrier.ts';
-import {
-  accuser,
-  type Circonstances,
-  enDesordre,
-  enUtf8,
-  refuser,
-  refuserEnveloppe,
-  type Retour,
-} from './messages.ts';
-import { NOM_ARCHIVE } from './norme.ts';
-import type { RegistreOuvert } from './registre.ts';
+import { type Circonstances, enDesordre, enUtf8, type Retour } from './messages.ts';
+import type { EvenementMinistere, RegistreOuvert } from './registre.ts';
 import { type NomScenario, tirage } from './scenarios.ts';
 import type { Postier } from './smtp.ts';
 
@@ -26,21 +17,33 @@ export interface OptionsRepondeur {
   readonly delaiMs: number | readonly [number, number];
   readonly tardMs: number;
   readonly expediteur: string;
-  readonly classification: string;
+  /** Date of the classification in force. */
+  readonly classification: () => string;
 }
 
-/** What is answered to. */
+/** What is answered to, and whom. */
 export interface Sujet {
-  /** Archive name. */
+  /** Name of the archive; of the message for what the préfecture sends by itself. */
   readonly nom: string;
   readonly scenario: NomScenario;
-  readonly enveloppe: EnveloppeLue;
+  readonly destinataire: Correspondant;
+}
+
+export interface Envoi {
+  readonly idActe: string;
+  readonly faire: (c: Circonstances) => Retour;
+}
+
+/** A decision, then the mail that says it. */
+export interface Reponse extends Envoi, Pick<EvenementMinistere, 'message' | 'date' | 'detail'> {
+  readonly correspondant?: EvenementMinistere['correspondant'];
 }
 
 export interface Repondeur {
-  accuse(sujet: Sujet & { acte: ActeExamine }): void;
-  anomalieActe(sujet: Sujet & { acte: ActeExamine; refus: Refus }): void;
-  anomalieEnveloppe(sujet: Sujet & { refus: Refus }): void;
+  /** Decided at once, mailed later. Resolves when its mails are gone. */
+  repondre(sujet: Sujet, reponse: Reponse): Promise<void>;
+  /** A mail that is no decision. @param apres what must be gone first. */
+  poster(sujet: Sujet, envoi: Envoi, apres?: Promise<void>): Promise<void>;
   attendreVide(): Promise<void>;
   arreter(): void;
 }
@@ -51,23 +54,28 @@ const RECUL = 3;
 export function creerRepondeur(options: OptionsRepondeur): Repondeur {
   const facteur = new Facteur(options);
   return {
-    accuse: (sujet) => {
-      facteur.noter(sujet, { message: '1-2', idActe: sujet.acte.idActe, detail: '' });
-      const envois = sujet.scenario === 'DOUBLE' ? 2 : 1;
-      for (let tour = 0; tour < envois; tour += 1) {
-        facteur.poster(sujet, (c) => accuser(sujet.acte, sujet.enveloppe, c), sujet.acte.idActe);
-      }
+    async repondre(sujet, { message, date, detail, correspondant, ...envoi }) {
+      const { nom, scenario } = sujet;
+      const { idActe } = envoi;
+      options.registre.noter({
+        type: 'verdict',
+        quand: options.clock.now(),
+        nom,
+        sha256: '',
+        scenario,
+        statut: null,
+        idActe,
+        message,
+        date,
+        detail,
+        ...(correspondant === undefined ? {} : { correspondant }),
+      });
+      const envois = Array.from({ length: scenario === 'DOUBLE' ? 2 : 1 }, () =>
+        facteur.poster(sujet, envoi),
+      );
+      await Promise.all(envois);
     },
-    anomalieActe: (sujet) => {
-      const { acte, refus, enveloppe } = sujet;
-      facteur.noter(sujet, { message: '1-3', idActe: acte.idActe, detail: refus.detail });
-      const nomVide = sujet.scenario === 'NOMVIDE';
-      facteur.poster(sujet, (c) => refuser({ acte, refus, nomVide }, enveloppe, c), acte.idActe);
-    },
-    anomalieEnveloppe: (sujet) => {
-      facteur.noter(sujet, { message: 'ANO', idActe: '', detail: sujet.refus.detail });
-      facteur.poster(sujet, (c) => refuserEnveloppe(sujet.refus, sujet.enveloppe, c), '');
-    },
+    poster: (sujet, envoi, apres) => facteur.poster(sujet, envoi, apres),
     attendreVide: () => facteur.attendreVide(),
     arreter: () => facteur.arreter(),
   };
@@ -84,26 +92,13 @@ class Facteur {
     this.#options = options;
   }
 
-  noter(sujet: Sujet, verdict: { message: string; idActe: string; detail: string }): void {
-    const { registre, clock } = this.#options;
-    const { nom, scenario } = sujet;
-    registre.noter({
-      type: 'verdict',
-      quand: clock.now(),
-      nom,
-      sha256: '',
-      scenario,
-      statut: null,
-      ...verdict,
-    });
-  }
-
-  poster(sujet: Sujet, faire: (c: Circonstances) => Retour, idActe: string): void {
+  poster(sujet: Sujet, envoi: Envoi, apres?: Promise<void>): Promise<void> {
     this.#rang += 1;
-    const du: Promise<void> = this.#repondre(sujet, { faire, idActe, rang: this.#rang }).finally(() =>
+    const du: Promise<void> = this.#repondre(sujet, { ...envoi, rang: this.#rang, apres }).finally(() =>
       this.#dus.delete(du),
     );
     this.#dus.add(du);
+    return du;
   }
 
   async attendreVide(): Promise<void> {
@@ -116,20 +111,20 @@ class Facteur {
 
   async #repondre(
     sujet: Sujet,
-    suite: { faire: (c: Circonstances) => Retour; idActe: string; rang: number },
+    suite: Envoi & { readonly rang: number; readonly apres: Promise<void> | undefined },
   ): Promise<void> {
     const { clock, classification } = this.#options;
+    await suite.apres;
     await clock.sleep(this.#delai(sujet), this.#fin.signal);
     if (this.#fin.signal.aborted) return;
-    const application = NOM_ARCHIVE.exec(sujet.nom)?.groups?.['appli'] ?? 'TACT';
     const jour = jourDe(clock.now());
     const retour = deguiser(
-      suite.faire({ application, jour, classification, rang: suite.rang }),
+      suite.faire({ jour, classification: classification(), rang: suite.rang }),
       sujet.scenario,
     );
     // One mail per return address (§ D.2).
     await Promise.all(
-      sujet.enveloppe.adresses.map((a, copie) =>
+      sujet.destinataire.adresses.map((a, copie) =>
         this.#remettre(sujet, retour, { a, idActe: suite.idActe, cle: `${suite.rang}-${copie}` }),
       ),
     );
@@ -160,6 +155,7 @@ class Facteur {
       statut: null,
       idActe: suite.idActe,
       message: retour.code,
+      date: '',
       detail: issue.type === 'refuse' ? `${suite.a} : ${issue.motif}` : suite.a,
     });
   }

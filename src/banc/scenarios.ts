@@ -1,3 +1,6 @@
+import { erreurBanc } from '../metier/catalogue/banc.ts';
+import type { CodeCourrier } from './echanges/codes.ts';
+
 /**
  * What the simulated ministry may be asked to do, chosen by the end of the NumeroInterne of an acte.
  * SCENARIOS.md shows the same table; a test holds them equal.
@@ -18,7 +21,16 @@ export type NomScenario =
   | 'H500P'
   | 'H503'
   | 'COUPE'
-  | 'COUPEA';
+  | 'COUPEA'
+  | 'C21'
+  | 'C31'
+  | 'C41'
+  | 'C51'
+  | 'C31X2'
+  | 'C31BIS'
+  | 'C31TOT'
+  | 'CROISE'
+  | 'CLASSIF';
 
 export interface Scenario {
   readonly nom: NomScenario;
@@ -49,12 +61,41 @@ const LIGNES: readonly (readonly [NomScenario, string])[] = [
     'COUPEA',
     'Archive entière enregistrée et acquittée, mais connexion coupée avant la première réponse HTTP.',
   ],
+  ['C21', 'Le 1-2 est suivi d’un courrier simple (2-1).'],
+  ['C31', 'Le 1-2 est suivi d’une demande de pièces complémentaires (3-1).'],
+  ['C41', 'Le 1-2 est suivi d’une lettre d’observations (4-1).'],
+  ['C51', 'Le 1-2 est suivi d’un déféré au tribunal administratif (5-1).'],
+  ['C31X2', 'Le 1-2 est suivi de deux demandes de pièces (3-1) différentes, du même jour.'],
+  ['C31BIS', 'Le 1-2 est suivi d’une demande de pièces (3-1) envoyée deux fois, dans deux courriels.'],
+  ['C31TOT', 'Le 1-2 est suivi d’un accusé 3-5, puis de la demande de pièces (3-1) dont il parle.'],
+  ['CROISE', 'Une annulation (6-1) croise une demande de pièces (3-1), qui arrive après le 6-2.'],
+  ['CLASSIF', 'Le 1-2 annonce une classification entrée en vigueur le jour même.'],
 ];
 
 export const SCENARIOS: readonly Scenario[] = [
   { nom: 'NORMAL', suffixe: '', description: 'L’acte est accepté et acquitté par un message 1-2.' },
   ...LIGNES.map(([nom, description]) => ({ nom, suffixe: `_${nom}`, description })),
 ];
+
+/** Which scenario is played for which acte. */
+export interface Choix {
+  de(numero: string): NomScenario;
+  /** Whatever its end; null = back to the rule. Throws VGM-BAN-002. */
+  forcer(numero: string, scenario: NomScenario | null): void;
+}
+
+/** @param actif false: the ends of NumeroInterne mean nothing. */
+export function creerChoix(actif: boolean): Choix {
+  const forces = new Map<string, NomScenario>();
+  return {
+    de: (numero) => forces.get(numero) ?? (actif ? scenarioDe(numero) : 'NORMAL'),
+    forcer(numero, scenario) {
+      if (scenario === null) forces.delete(numero);
+      else if (SCENARIOS.some((s) => s.nom === scenario)) forces.set(numero, scenario);
+      else throw erreurBanc('VGM-BAN-002', { scenario });
+    },
+  };
+}
 
 /** @returns the scenario asked by a NumeroInterne. */
 export function scenarioDe(numero: string): NomScenario {
@@ -71,6 +112,24 @@ export const A_LA_PORTE: Readonly<
   // null: the connection is cut
   COUPE: { fois: 1, enregistre: false, statut: null },
   COUPEA: { fois: 1, enregistre: true, statut: null },
+};
+
+/** Letters that follow the receipt of an acte. */
+export const SUITES: Readonly<
+  Partial<
+    Record<
+      NomScenario,
+      readonly { readonly code: CodeCourrier; readonly copies?: number; readonly devance?: boolean }[]
+    >
+  >
+> = {
+  C21: [{ code: '2-1' }],
+  C31: [{ code: '3-1' }],
+  C41: [{ code: '4-1' }],
+  C51: [{ code: '5-1' }],
+  C31X2: [{ code: '3-1' }, { code: '3-1' }],
+  C31BIS: [{ code: '3-1', copies: 2 }],
+  C31TOT: [{ code: '3-1', devance: true }],
 };
 
 /** Uniform in [0, 1), from a seed and a name only: the same run gives the same delays, whatever the order of arrival. */

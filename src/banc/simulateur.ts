@@ -1,7 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { creerClockSysteme } from '../adapters/clock/system.ts';
 import { creerRandomSysteme } from '../adapters/random/system.ts';
+import { creerDossiers } from '../config/dossiers.ts';
 import { raisonDe } from '../config/fichiers.ts';
 import { erreurBanc } from '../metier/catalogue/banc.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
@@ -47,7 +48,7 @@ interface Cles {
 
 async function clesDe(dossier: string, clock: Clock): Promise<Cles> {
   const pki = join(dossier, 'pki');
-  await mkdir(pki, { recursive: true });
+  creerDossiers(pki, 0o777);
   const presentes = await Promise.all(
     ['ca.pem', 'ministere.key', 'dgfip.key'].map((nom) =>
       stat(join(pki, nom)).then(
@@ -132,7 +133,8 @@ function servicesDe({ options, cles }: Ouverture, { ministere, dgfip }: Ouverts)
   const { dossier, smtp } = options;
   return {
     dossier,
-    prefecture: ministere === null ? null : { url: ministere.url, smtp },
+    prefecture:
+      ministere === null ? null : { url: ministere.url, smtp, classification: ministere.classification() },
     dgfip: dgfip === null ? null : { acces: cles.acces, portes: dgfip },
   };
 }

@@ -20,6 +20,7 @@ import {
 import { type ControlePes, controlerPes, estPes, type PaquetsDemandes } from './controler-pes.ts';
 import { controlerRetour, estRetourHelios } from './controler-retour.ts';
 import { dire, erreurUsage } from './erreurs.ts';
+import { fichierVide } from './fichier-vide.ts';
 import { illisible } from './fichiers.ts';
 import type { Sorties } from './monde.ts';
 import { json, sur } from './rendu.ts';
@@ -122,6 +123,19 @@ function afficher({ anomalies, nonJuges }: ControlePes, fichier: string, sorties
   sorties.ecrire('       ainsi que les signatures (« vaguemestre verifier ») et l’antivirus.');
 }
 
+interface Rendu {
+  readonly sorties: Sorties;
+  readonly enJson: boolean;
+}
+
+/** @returns exit code. */
+function rendre(jugement: ControlePes, fichier: string, { sorties, enJson }: Rendu): number {
+  const { anomalies, nonJuges } = jugement;
+  if (enJson) json(sorties, [{ fichier, anomalies, ...(nonJuges.length > 0 ? { nonJuges } : {}) }]);
+  else afficher(jugement, fichier, sorties);
+  return anomalies.some((a) => a.gravite === 'bloquante') ? 3 : 0;
+}
+
 function pasUnMessage(fichier: string, raison: string): ErreurVgm {
   return erreurCli('VGM-CLI-003', { fichier, raison });
 }
@@ -153,27 +167,26 @@ export async function controler(
   options: OptionsControler,
   sorties: Sorties,
 ): Promise<number> {
+  const rendu: Rendu = { sorties, enJson: options.json === true };
   try {
     const faits = await stat(fichier);
     if (!faits.isFile()) throw pasUnMessage(fichier, 'ce n’est pas un fichier');
+    const vide = await fichierVide(fichier);
+    if (vide !== null) return rendre({ anomalies: [refusDeLecture(vide)], nonJuges: [] }, fichier, rendu);
     const pes = await estPes(fichier);
     if (!pes && (await estRetourHelios(fichier))) {
-      return await controlerRetour(fichier, faits.size, { sorties, enJson: options.json === true });
+      return await controlerRetour(fichier, faits.size, rendu);
     }
     if (!pes && !NOMME.test(fichier)) {
       const detail = 'Le fichier attendu est une archive « .tar.gz », un message « .xml » ou un PES.';
-      return dire(erreurUsage(detail, 'controler'), sorties, options.json === true);
+      return dire(erreurUsage(detail, 'controler'), sorties, rendu.enJson);
     }
     const jugement = pes
       ? await controlerPes(fichier, options.paquets ?? null)
       : await controlerActes(fichier, faits, options.schemas ?? SCHEMAS);
-    const { anomalies, nonJuges } = jugement;
-    if (options.json === true)
-      json(sorties, [{ fichier, anomalies, ...(nonJuges.length > 0 ? { nonJuges } : {}) }]);
-    else afficher(jugement, fichier, sorties);
-    return anomalies.some((a) => a.gravite === 'bloquante') ? 3 : 0;
+    return rendre(jugement, fichier, rendu);
   } catch (faute) {
-    dire(lecturePerdue(fichier, faute), sorties, options.json === true);
+    dire(lecturePerdue(fichier, faute), sorties, rendu.enJson);
     return 1;
   }
 }

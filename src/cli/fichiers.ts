@@ -65,10 +65,18 @@ export async function ecrire(fichier: string, contenu: Readable): Promise<void> 
   }
 }
 
-/** One part of a form: a text, or a file of the disk. */
+/** A file that is not one of the disk: its size is known before its bytes. */
+interface PieceFormulaire {
+  readonly nom: string;
+  readonly taille: number;
+  ouvrir(): AsyncIterable<Uint8Array>;
+}
+
+/** One part of a form: a text, a file of the disk, or a piece read elsewhere. */
 export type PartieFormulaire =
   | { readonly nom: string; readonly texte: string }
-  | { readonly nom: string; readonly fichier: string };
+  | { readonly nom: string; readonly fichier: string }
+  | { readonly nom: string; readonly piece: PieceFormulaire };
 
 export interface Formulaire {
   readonly flux: AsyncIterable<Uint8Array>;
@@ -84,8 +92,18 @@ function echapper(nom: string): string {
 function enTete(partie: PartieFormulaire): string {
   const debut = `Content-Disposition: form-data; name="${echapper(partie.nom)}"`;
   if ('texte' in partie) return `${debut}\r\nContent-Type: application/json\r\n\r\n`;
-  const nom = echapper(basename(partie.fichier));
+  const nom = echapper('piece' in partie ? partie.piece.nom : basename(partie.fichier));
   return `${debut}; filename="${nom}"\r\nContent-Type: application/octet-stream\r\n\r\n`;
+}
+
+async function longueurDe(partie: PartieFormulaire): Promise<number> {
+  if ('texte' in partie) return Buffer.byteLength(partie.texte);
+  return 'piece' in partie ? partie.piece.taille : taille(partie.fichier);
+}
+
+function corpsDe(partie: PartieFormulaire): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
+  if ('texte' in partie) return [Buffer.from(partie.texte)];
+  return 'piece' in partie ? partie.piece.ouvrir() : lire(partie.fichier);
 }
 
 /** A form (RFC 7578) whose files are read as they leave; its length is known beforehand. */
@@ -98,15 +116,13 @@ export async function formulaire(
   const morceaux: { tete: Buffer; partie: PartieFormulaire }[] = [];
   for (const partie of parties) {
     const tete = Buffer.from(`--${frontiere}\r\n${enTete(partie)}`);
-    const corps = 'texte' in partie ? Buffer.byteLength(partie.texte) : await taille(partie.fichier);
-    longueur += tete.length + corps + 2;
+    longueur += tete.length + (await longueurDe(partie)) + 2;
     morceaux.push({ tete, partie });
   }
   async function* flux(): AsyncGenerator<Uint8Array> {
     for (const { tete, partie } of morceaux) {
       yield tete;
-      if ('texte' in partie) yield Buffer.from(partie.texte);
-      else yield* lire(partie.fichier);
+      yield* corpsDe(partie);
       yield Buffer.from('\r\n');
     }
     yield fin;

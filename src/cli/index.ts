@@ -32,6 +32,9 @@ function sortiesDuTerminal(): Sorties {
     ecrire: (ligne) => void process.stdout.write(`${ligne}\n`),
     erreur: (ligne) => void process.stderr.write(`${ligne}\n`),
     couleur: process.stdout.isTTY === true && (NO_COLOR === undefined || NO_COLOR === ''),
+    ...(process.stderr.isTTY === true
+      ? { avancer: (texte: string) => void process.stderr.write(`\r\x1b[2K${texte}`) }
+      : {}),
   };
   process.stdout.on('error', (erreur) => finirSansLecteur(erreur, sorties));
   // nobody hears what is wrong: the exit code still says it

@@ -6,7 +6,7 @@ import type { Rapport } from './rendu-signatures.ts';
 
 /** A report of signatures, as programs read it: dates in ISO 8601, bytes in base64, no object of the program. */
 
-function signataire(s: SignataireRapport): object {
+export function signataireEnJson(s: SignataireRapport): object {
   const { der, debut, fin, ...reste } = s;
   return { ...reste, debut: enIso(debut), fin: enIso(fin), der: Buffer.from(der).toString('base64') };
 }
@@ -25,7 +25,7 @@ function dater(valeur: unknown): unknown {
   return JSON.parse(texte);
 }
 
-function confiance(c: ConfianceRapport): object {
+export function confianceEnJson(c: ConfianceRapport): object {
   if (c.type === 'non_jugee') return c;
   if (c.type === 'refuse') return { ...c, preuves: dater(c.preuves) };
   const { chemin, maillons, preuves, ...reste } = c;
@@ -37,8 +37,8 @@ function signature(s: RapportSignature | RapportSignatureBase): object {
   return {
     ...reste,
     instant: s.instant === null ? null : enIso(s.instant),
-    signataire: s.signataire === null ? null : signataire(s.signataire),
-    confiance: confiance(s.confiance),
+    signataire: s.signataire === null ? null : signataireEnJson(s.signataire),
+    confiance: confianceEnJson(s.confiance),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Sorties {
   erreur(ligne: string): void;
   /** May escape sequences be written? (terminal, and no NO_COLOR.) */
   readonly couleur: boolean;
+  /** Rewrites one line under what is written, to say how far a long command is; empty, it goes. Absent where nobody looks. */
+  readonly avancer?: (texte: string) => void;
 }
 
 /** What surrounds a command. */

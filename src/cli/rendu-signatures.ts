@@ -15,7 +15,7 @@ type Signature = RapportSignature | RapportSignatureBase;
 type Ligne = readonly [string, string];
 type Couleur = 'green' | 'yellow' | 'red';
 
-const ETATS: Readonly<Record<Signature['etat'], readonly [Couleur, string]>> = {
+export const ETATS: Readonly<Record<Signature['etat'], readonly [Couleur, string]>> = {
   valide: ['green', 'valide'],
   obsolete: ['yellow', 'obsolète'],
   incomplete: ['yellow', 'incomplète'],
@@ -28,7 +28,7 @@ const GRAVITES: Readonly<Record<Constat['gravite'], readonly [Couleur, string]>>
   reserve: ['yellow', 'réserve'],
 };
 
-const INTEGRITES = { intacte: 'intacte', rompue: 'ROMPUE', indeterminee: 'non établie' } as const;
+export const INTEGRITES = { intacte: 'intacte', rompue: 'ROMPUE', indeterminee: 'non établie' } as const;
 
 const PLACES = {
   racine: 'le fichier entier',
@@ -70,7 +70,7 @@ function couvertes(s: Signature): Ligne[] {
 }
 
 /** The judgement on the certificate, in one line, and what it leans on. */
-function confiance(c: Signature['confiance']): Ligne[] {
+export function confiance(c: Signature['confiance']): Ligne[] {
   switch (c.type) {
     case 'non_jugee':
       return [['Confiance', `non jugée : ${c.motif}`]];
@@ -119,7 +119,7 @@ function decrire(s: Signature): Ligne[] {
   return lignes.filter((l) => l !== null);
 }
 
-function montrerConstat(sorties: Sorties, { gravite, code, message, remede }: Constat): void {
+export function montrerConstat(sorties: Sorties, { gravite, code, message, remede }: Constat): void {
   const [couleur, mot] = GRAVITES[gravite];
   sorties.ecrire(`  ${peindre(sorties, couleur, mot)} ${code} : ${sur(message)}`);
   sorties.ecrire(`    Remède : ${sur(remede)}`);

@@ -29,6 +29,11 @@ export function date(iso: string | null | undefined): string {
   return iso === null || iso === undefined ? '-' : formatDate().format(new Date(iso));
 }
 
+/** `02/03/2026`, of a day `2026-03-02`. */
+export function jour(iso: string): string {
+  return iso.split('-').toReversed().join('/');
+}
+
 const formatNombre = aLaDemande(() => new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 1 }));
 
 export function nombre(n: number): string {

@@ -12,6 +12,8 @@ const BLOC = 1 << 17;
 export interface Source {
   readonly fichier: string;
   readonly taille: number;
+  /** For whoever reads by places; closed with the source. */
+  readonly descripteur: number;
   /** Each call reads from the start. A block is rewritten by the next one. */
   readonly lire: () => Generator<Uint8Array, void, undefined>;
   /** Whole, for what is known to be small. */
@@ -79,6 +81,7 @@ export function ouvrirSource(fichier: string, tailleMax = Number.MAX_SAFE_INTEGE
   return {
     fichier,
     taille,
+    descripteur,
     lire,
     // each block is copied before the next one is read over it
     entier: () => Buffer.concat(Array.from(lire(), (bloc) => Buffer.from(bloc))),

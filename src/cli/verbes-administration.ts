@@ -15,6 +15,11 @@ const FICHE: NonNullable<Verbe['options']> = [
   ['--referent-telephone <numero>', 'téléphone du référent'],
   ['--referent-courriel <adresse>', 'courriel du référent'],
   ['--adresse-retour <adresses...>', 'autres adresses de retour'],
+  [
+    '--cachet <quoi>',
+    'ACTES : ce que nous signons : aucun, formulaire, documents ou tout ; « - » : ce que dit l’exploitant',
+  ],
+  ['--cle-cachet <nom>', 'ACTES : clé des réglages qui signe ; « - » : celle de l’exploitant'],
   ['--siret <sirets...>', 'HELIOS : SIRET de ses budgets'],
   ['--destination <centre>', 'HELIOS : centre destinataire, P_DEST (VHPCE11…)'],
   ['--passerelle <nom>', 'HELIOS : passerelle des réglages ; « - » : la première'],
@@ -112,7 +117,7 @@ export const ADMINISTRATION: readonly Verbe[] = [
       },
       {
         nom: 'classification',
-        resume: 'importer la classification (message 7-2 de la préfecture)',
+        resume: 'importer la classification d’un fichier (message 7-2 de la préfecture)',
         arguments: [SIREN, ['<fichier>', 'message XML']],
         demon: true,
         json: true,

@@ -6,6 +6,12 @@ const MOTIF = ['--motif <texte>*', 'raison, écrite au journal (sans donnée per
 const DESIGNATION =
   'identifiant du flux, identifiant unique de l’acte, NomFic du PES, nom de l’archive ou d’envoi';
 const ID_FLUX = ['<id>', DESIGNATION] as const;
+const EXPORT: NonNullable<Verbe['options']> = [
+  ['--du <jour>*', 'premier jour (AAAA-MM-JJ), heure de Paris'],
+  ['--au <jour>*', 'dernier jour, compris'],
+  ['--siren <siren>', 'une seule collectivité'],
+  ['--sortie <fichier>*', 'où l’écrire'],
+];
 const ID_RETOUR = ['<id>', 'identifiant du retour'] as const;
 
 export const FLUX: readonly Verbe[] = [
@@ -17,6 +23,10 @@ export const FLUX: readonly Verbe[] = [
       ['--pes <fichier>', 'fichier PES (HELIOS), à la place d’un acte'],
       ['--document <fichier:typologie>', 'document principal et sa typologie (delib.pdf:99_DE)'],
       ['--annexe <fichier:typologie...>', 'annexes, dans l’ordre'],
+      [
+        '--signature <fichier=signature...>',
+        'signature détachée d’une pièce, XAdES ou PKCS#7 (delib.pdf=delib.p7s)',
+      ],
       ['--numero <numero>', 'numéro de l’acte'],
       ['--date <jour>', 'date de la décision (AAAA-MM-JJ)'],
       ['--objet <texte>', 'objet'],
@@ -55,6 +65,7 @@ export const FLUX: readonly Verbe[] = [
     arguments: [ID_FLUX],
     options: [
       ['--piece <rang>', 'télécharger cette pièce'],
+      ['--tampon', 'la télécharger tamponnée : dates d’envoi, de réception, de publication, identifiant'],
       ['--sortie <fichier>', 'où l’écrire'],
     ],
     demon: true,
@@ -150,17 +161,58 @@ export const FLUX: readonly Verbe[] = [
       {
         nom: 'trace-helios',
         resume: 'trace des fichiers échangés avec Hélios : noms, dates, tailles, empreintes (CSV)',
-        options: [
-          ['--du <jour>*', 'premier jour (AAAA-MM-JJ), heure de Paris'],
-          ['--au <jour>*', 'dernier jour, compris'],
-          ['--siren <siren>', 'une seule collectivité'],
-          ['--sortie <fichier>*', 'où l’écrire'],
-        ],
+        options: EXPORT,
         demon: true,
         json: true,
-        charger: () => import('./verbes/exporter.ts'),
+        charger: () => import('./verbes/exporter.ts').then((m) => m.traceHelios),
+      },
+      {
+        nom: 'fonct-05',
+        resume: 'messages transmis à la préfecture : acte, archive, fichiers, agent, état, accusés (CSV)',
+        options: EXPORT,
+        demon: true,
+        json: true,
+        charger: () => import('./verbes/exporter.ts').then((m) => m.fonct05),
       },
     ],
+  },
+  {
+    nom: 'bordereau',
+    resume: 'écrire le bordereau d’acquittement d’une transmission à la préfecture (PDF)',
+    arguments: [ID_FLUX],
+    options: [['--sortie <fichier>*', 'où l’écrire']],
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/acte.ts').then((m) => m.bordereau),
+  },
+  {
+    nom: 'publier',
+    resume: 'consigner la publication, ou la notification, d’un acte : son calendrier en dépend',
+    arguments: [ID_FLUX],
+    options: [['--le <AAAA-MM-JJ>*', 'jour de la publication ou de la notification']],
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/acte.ts').then((m) => m.publier),
+  },
+  {
+    nom: 'valider',
+    resume: 'tenir un acte pour définitif, une fois passés les délais du préfet',
+    arguments: [ID_FLUX],
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/acte.ts').then((m) => m.valider),
+  },
+  {
+    nom: 'complement',
+    resume: 'consigner la réception, par la préfecture, du document papier d’un acte (multicanal)',
+    arguments: [ID_FLUX],
+    options: [
+      ['--recu <AAAA-MM-JJ>*', 'jour de cette réception'],
+      ['--piece <fichier>', 'sa preuve, jointe au dossier (avis de réception, récépissé)'],
+    ],
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/acte.ts').then((m) => m.complement),
   },
 ];
 

@@ -50,8 +50,14 @@ const signer: Verbe = {
 const verifier: Verbe = {
   nom: 'verifier',
   alias: 'verify',
-  resume: 'vérifier, hors ligne, un fichier de preuve .asice ou les signatures d’un fichier XML',
-  arguments: [['<fichier>', 'preuve (.asice) ou fichier XML signé, reconnus à leur contenu']],
+  resume:
+    'vérifier, hors ligne, un fichier de preuve .asice, ou les signatures d’un XML, d’un PDF, d’une archive ACTES ou d’un .p7s',
+  arguments: [
+    [
+      '<fichier>',
+      'preuve (.asice), XML ou PDF signé, archive ACTES (.tar.gz) ou signature (.p7s), reconnus à leur contenu',
+    ],
+  ],
   options: [
     ['--magasin <fichiers...>', 'magasins de confiance (JSON) ou dossiers qui les contiennent'],
     CONFIG,
@@ -62,6 +68,7 @@ const verifier: Verbe = {
     ['--schema <fichier>', 'valider aussi le fichier selon ce schéma XSD, dans la même lecture'],
     ['--erreurs <nombre>', 'fautes de schéma à montrer (50 par défaut)'],
     ['--document <fichiers...>', 'fichiers signés à part, sous leur nom dans la signature (ou nom=chemin)'],
+    ['--contenu <fichier>', 'fichier que signe un .p7s, s’il n’est pas joint à la signature'],
   ],
   notes: [
     'Sans magasin de confiance, la chaîne des certificats n’est pas jugée : l’intégrité et le profil le sont, et la',
@@ -72,6 +79,38 @@ const verifier: Verbe = {
   ],
   json: true,
   charger: () => import('./verbes/verifier.ts'),
+};
+
+const tamponner: Verbe = {
+  nom: 'tamponner',
+  alias: 'stamp',
+  resume: 'tamponner, hors ligne, une copie d’un PDF : dates de transmission et identifiant de l’acte',
+  arguments: [['<fichier>', 'PDF à tamponner ; il n’est pas modifié']],
+  options: [
+    ['--sortie <fichier>*', 'où écrire la copie tamponnée'],
+    ['--remplacer', 'remplacer le fichier de sortie s’il existe'],
+    ['--envoye <jour>', '« Envoyé en préfecture le … » (2026-03-02 ou 02/03/2026)'],
+    ['--recu <jour>', '« Reçu en préfecture le … »'],
+    ['--publie <jour>', '« Publié le … »'],
+    ['--id <identifiant>', '« ID : … », l’identifiant de l’acte'],
+    [
+      '--position <lieu>',
+      'haut-gauche (par défaut), haut-droite, bas-gauche, bas-droite, ou le coin haut gauche du tampon en pour cent de la page (10%,25%)',
+    ],
+    ['--pages <pages>', 'toutes (par défaut), premiere, ou une liste (1,3-5)'],
+    ['--taille <pourcent>', 'taille du tampon, de 50 à 300 (100 par défaut : lettres de 7 points)'],
+    ['--respecter-certification', 'refuser un PDF que son auteur a certifié sans permettre cet ajout'],
+  ],
+  notes: [
+    'La copie commence par les octets du PDF, tels quels ; le tampon est ajouté après eux. Une signature reste vérifiable',
+    'pour ce qu’elle couvre, et les lecteurs disent que le document a été complété ensuite : garder aussi l’original.',
+    'Une certification qui interdit tout ajout est rompue sur la copie, et la réponse en avertit.',
+    TIRET,
+    'Codes de sortie : 0 tamponné, 1 échec (fichier, disque, délai), 2 commande mal écrite, 3 PDF refusé (abîmé, protégé',
+    'par un mot de passe, démesuré). Rien n’est écrit si le tampon n’est pas posé.',
+  ],
+  json: true,
+  charger: () => import('./verbes/tamponner.ts'),
 };
 
 const xml: Verbe = {
@@ -156,5 +195,6 @@ export const HORS_LIGNE: readonly Verbe[] = [
   },
   signer,
   verifier,
+  tamponner,
   xml,
 ];

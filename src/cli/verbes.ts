@@ -1,8 +1,11 @@
 import type { Verbe } from './verbe.ts';
 import { ADMINISTRATION } from './verbes-administration.ts';
+import { CALENDRIER } from './verbes-calendrier.ts';
 import { CONFIANCE } from './verbes-confiance.ts';
+import { ECHANGES } from './verbes-echanges.ts';
 import { FLUX, RETOURS } from './verbes-flux.ts';
 import { HORS_LIGNE } from './verbes-hors-ligne.ts';
+import { LOT } from './verbes-lot.ts';
 import { SCHEMAS } from './verbes-schemas.ts';
 
 const CONFIG = ['--config <fichier>', 'réglages (TOML) ; à défaut, la variable VAGUEMESTRE_CONFIG'] as const;
@@ -44,6 +47,9 @@ const NOTES_SIMULATEUR = [
   '  _ANOENV _N999            enveloppe refusée (AnomalieEnveloppe)',
   '  _TARD _DOUBLE _DESORDRE _UTF8 _MUET   accusé tardif, en double, en désordre, mal encodé, jamais envoyé',
   '  _H500 _H500P _H503 _COUPE _COUPEA     panne au guichet ou coupure, sans ou avec prise en compte',
+  '  _C21 _C31 _C41 _C51      accusé, puis courrier simple, demande de pièces, observations, déféré',
+  '  _C31X2 _C31BIS _C31TOT   deux demandes, la même deux fois, une demande après l’accusé de sa réponse',
+  '  _CROISE _CLASSIF         demande qui croise l’annulation, classification nouvelle',
   'ou par la fin du NomFic du PES, extension mise à part (ESSAI_0012_KOBORD.xml) :',
   '  _KO _KOTEMPS _NACK       fichier refusé : budget inconnu, panne d’Hélios, forme ancienne du refus',
   '  _KOBORD _KOPIECE _KOLIGNE _KOSIG _KOPJ   refus partiel : doublon, pièce, lignes, signature, pièce jointe',
@@ -51,6 +57,9 @@ const NOTES_SIMULATEUR = [
   '  _RETOUR                  acquittement, puis PES Retour',
   '  _PLEIN _SANSNOM _COUPE _COUPEA   disque plein, nom refusé, coupure, sans ou avec prise en compte',
   'Toute autre fin : accepté et acquitté.',
+  '',
+  'La préfecture répond aussi aux échanges (3-5, 4-5, 6-2, 7-2, 7-3) et prend des ordres pendant qu’elle tourne : écrire un',
+  'courrier sur un acte, rappeler un document papier, changer de classification ; la ligne « curl » en est écrite au début.',
 ];
 
 const essai: readonly Verbe[] = [
@@ -82,9 +91,10 @@ const essai: readonly Verbe[] = [
 
 export const VERBES: readonly { readonly titre: string; readonly verbes: readonly Verbe[] }[] = [
   { titre: 'Le démon', verbes: demon },
-  { titre: 'Les flux', verbes: FLUX },
+  { titre: 'Les flux', verbes: [...FLUX, LOT] },
+  { titre: 'Les échanges avec la préfecture', verbes: ECHANGES },
   { titre: 'Les réponses de l’État', verbes: RETOURS },
-  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CONFIANCE, SCHEMAS] },
+  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CALENDRIER, CONFIANCE, SCHEMAS] },
   { titre: 'Administration', verbes: ADMINISTRATION },
   { titre: 'Essai', verbes: essai },
 ];

@@ -56,7 +56,7 @@ async function estPes(source: Source): Promise<boolean> {
   return racine.attendue;
 }
 
-type Regles = Pick<ReglesJugement, 'instant' | 'controle' | 'magasin' | 'ageMax' | 'preuves'> &
+export type Regles = Pick<ReglesJugement, 'instant' | 'controle' | 'magasin' | 'ageMax' | 'preuves'> &
   Partial<Pick<ReglesJugement, 'politiques'>>;
 
 async function ouvrirMagasin(chemins: readonly string[]): Promise<MagasinOuvert> {
@@ -78,7 +78,7 @@ async function magasinDe(
   return confiance?.magasin(pes ? 'pes' : 'actes');
 }
 
-async function lireRegles(appel: Appel, pes: boolean): Promise<Regles> {
+export async function lireRegles(appel: Appel, pes: boolean): Promise<Regles> {
   const { options, monde, verbe } = appel;
   const instant = lireInstant(appel, 'instant');
   const confiance = await confianceDesReglages(appel);

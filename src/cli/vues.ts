@@ -3,12 +3,20 @@ import { pluriel } from './rendu.ts';
 
 /** What the API answers, as far as the command line shows it (contract: /api/v1/openapi.json). */
 
+/** Message of the norm ACTES. */
+interface MessageVu {
+  readonly code: string;
+  readonly libelle: string;
+}
+
 export interface FluxVu {
   readonly id: string;
   readonly protocole: string;
   readonly collectivite: string;
   readonly etat: string;
   readonly libelle: string;
+  /** Null for HELIOS. */
+  readonly message: MessageVu | null;
   readonly identite: string;
   readonly resume: Readonly<Record<string, unknown>>;
   readonly nomEnvoi: string | null;
@@ -53,11 +61,23 @@ export interface LivraisonVue {
   readonly creee: string;
 }
 
+/** A flux that cites the one shown. */
+export interface CitantVu {
+  readonly id: string;
+  readonly message: MessageVu | null;
+  readonly etat: string;
+  readonly libelle: string;
+  readonly depose: string;
+  readonly dateCourrier: string | null;
+  readonly expose: string | null;
+}
+
 export interface MontreVu {
   readonly flux: FluxVu;
   readonly pieces: readonly PieceVue[];
   readonly chronologie: readonly LigneVue[];
   readonly livraisons: readonly LivraisonVue[];
+  readonly citants: readonly CitantVu[];
 }
 
 export interface RetourVu {
@@ -90,17 +110,26 @@ export interface PointVu {
   readonly motif: string | null;
 }
 
+export interface ClassificationVue {
+  readonly date: string;
+  readonly matieres: Readonly<Record<string, string>>;
+  readonly natures: Readonly<
+    Record<
+      string,
+      { readonly abrege: string; readonly libelle: string; readonly types: Readonly<Record<string, string>> }
+    >
+  >;
+}
+
 export interface FicheActesVue {
   readonly departement: string;
   readonly arrondissement: string;
   readonly nature: string;
   readonly referent: { readonly nom: string; readonly telephone: string; readonly courriel: string };
   readonly adressesRetour: readonly string[];
-  readonly classification: {
-    readonly date: string;
-    readonly matieres: object;
-    readonly natures: object;
-  } | null;
+  readonly cachet?: string | null;
+  readonly cle?: string;
+  readonly classification: ClassificationVue | null;
 }
 
 export interface FicheHeliosVue {
@@ -136,6 +165,14 @@ export const LIBELLES: Readonly<Record<string, string>> = {
   livree: 'livrée',
   abandonnee: 'abandonnée',
 };
+
+/** Its identity in law; of what is exchanged about an acte, which message it is and the number of the acte. */
+export function nomDe({ message, identite, resume }: FluxVu): string {
+  if (message === null || message.code === '1-1') return identite;
+  const { numero } = resume;
+  const acte = typeof numero === 'string' && numero !== '' ? ` (acte ${numero})` : '';
+  return `${message.code}, ${message.libelle}${acte}`;
+}
 
 /** What a flux is about, in a few words: the objet of an acte, what a PES holds, what the State sent. */
 export function objetDe({ resume }: FluxVu): string {

@@ -96,6 +96,20 @@ function cles({ helios }: Config): string[] {
   ];
 }
 
+/** The key that signs for the collectivités which ask nothing of their own. */
+function cachet({ actes, helios }: Config): string[] {
+  const { cachet: voulu, nom_cle: cle } = actes.signature;
+  if (cle === '') {
+    return voulu === 'aucun'
+      ? []
+      : ['- actes.signature.nom_cle : obligatoire quand actes.signature.cachet demande de signer.'];
+  }
+  const noms = helios.cles.map((c) => c.nom);
+  return noms.includes(cle)
+    ? []
+    : [`- actes.signature.nom_cle : « ${cle} » n’est pas une clé de [[helios.cles]].`];
+}
+
 function sources(config: Config): string[] {
   const noms = [...config.reception.imap, ...config.reception.maildir].map((s) => s.nom);
   const doubles = new Set(noms.filter((nom, i) => noms.indexOf(nom) !== i));
@@ -115,6 +129,7 @@ export function coherence(config: Config): string[] {
     ...fenetres('actes.ministere', config.actes.ministere),
     ...passerelles(config),
     ...cles(config),
+    ...cachet(config),
     ...reponses(config),
     ...sources(config),
     ...(reprise_min_s > reprise_max_s

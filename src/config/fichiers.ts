@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { erreurConfig } from '../metier/catalogue/config.ts';
+import { creerDossiers } from './dossiers.ts';
 import type { Config } from './manifest.ts';
 
 /** Files and folders that the settings name: looked at before anything is opened, and all told at once. */
@@ -20,6 +21,9 @@ const RAISONS: Readonly<Record<string, string>> = {
 /** French reason of a refusal of the file system; its code when it has no wording here. */
 export function raisonDe(erreur: unknown): string {
   const code = erreur instanceof Error && 'code' in erreur ? String(erreur.code) : 'illisible';
+  // all that is above was made, or stood (`creerDossiers`)
+  if (code === 'ENOENT' && (erreur as NodeJS.ErrnoException).syscall === 'mkdir')
+    return 'le système n’y admet aucun dossier';
   return RAISONS[code] ?? code;
 }
 
@@ -109,7 +113,7 @@ export async function lireReglage(reglage: string, fichier: string): Promise<str
 /** Makes the data folder when it is not there. Throws VGM-CFG-006 when it cannot be written. */
 export async function preparerDonnees(dossier: string): Promise<void> {
   try {
-    await mkdir(dossier, { recursive: true, mode: 0o700 });
+    creerDossiers(dossier, 0o700);
     await access(dossier, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (origine) {
     throw erreurConfig('VGM-CFG-006', { dossier, raison: raisonDe(origine) }, origine);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cleHelios, signatureHelios } from './signature.ts';
+import { cleHelios, signatureActes, signatureHelios } from './signature.ts';
 
 /**
  * Every setting of the daemon. `config/defaut.toml` shows the same ones with their defaults, equal by test.
@@ -105,7 +105,10 @@ const actes = z.strictObject({
   alerte_jours_ouvres: z.number().int().min(0).default(1),
   /** Is an acte deposited without a known classification refused? */
   classification_requise: z.boolean().default(true),
+  /** Days between two requests of the classification of a collectivité; 0: only on demand. */
+  classification_jours: z.number().int().min(0).max(365).default(7),
   numero_quotidien_max: z.number().int().min(1).default(9999),
+  signature: signatureActes.prefault({}),
 });
 
 /** One gateway of the DGFiP (CDC-H 2-2 to 2-6). */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { CACHETS_ACTES } from '../metier/collectivite.ts';
 
-/** Settings of the signatures of HELIOS: what a verification refuses or only tells, and the keys that sign here. */
+/** Settings of signatures: what a verification refuses or only tells, and the keys that sign here. */
 
 const avis = z.enum(['refuser', 'avertir']);
 
@@ -39,6 +40,53 @@ export const signatureHelios = z.strictObject({
   xades: z.enum(['1.1.1', '1.2.2', '1.3.2']).default('1.1.1'),
 });
 
+/** Those of HELIOS that a detached signature of an acte may meet. */
+const controlesActes = controles.omit({
+  dematerialisation: true,
+  politique: true,
+  couverture_partielle: true,
+});
+
+/**
+ * One row per check of a signature inside a PDF, in the order in which reasons are told. Who signs is told and not refused:
+ * the law asks no level of certificate for an acte (docs/decisions/0013-signatures-pdf.md).
+ */
+const controlesPdf = z.strictObject({
+  structure: avis.default('refuser'),
+  alteration: avis.default('refuser'),
+  modification: avis.default('refuser'),
+  certificat_revoque: avis.default('refuser'),
+  certificat_revoque_depuis: avis.default('refuser'),
+  certificat_hors_date: avis.default('refuser'),
+  certificat_inconnu: avis.default('avertir'),
+  certificat_sans_niveau: avis.default('avertir'),
+  certificat_expire: avis.default('avertir'),
+  algorithme_obsolete: avis.default('avertir'),
+  date_future: avis.default('avertir'),
+  horodatage: avis.default('avertir'),
+  revocation_inconnue: avis.default('avertir'),
+  confiance_absente: avis.default('avertir'),
+});
+
+const signaturePdf = z.strictObject({
+  /** Are the signatures inside the PDFs verified? */
+  verifier: z.boolean().default(true),
+  /** For which actes the path of the certificates is judged: as S²LOW does, not for public procurement (nature 4, matière 1.1). */
+  chaine: z.enum(['toujours', 'sauf_marches_publics', 'jamais']).default('sauf_marches_publics'),
+  controles: controlesPdf.prefault({}),
+});
+
+export const signatureActes = z.strictObject({
+  /** What we sign for the collectivités whose card does not say. */
+  cachet: z.enum(CACHETS_ACTES).default('aucun'),
+  /** Key of `helios.cles` that signs for those whose card names none. */
+  nom_cle: z.string().default(''),
+  controles: controlesActes.prefault({}),
+  revocation_indisponible: z.enum(['attendre', 'avertir']).default('attendre'),
+  revocation_essais: z.number().int().min(1).default(20),
+  pdf: signaturePdf.prefault({}),
+});
+
 const chemin = z.string();
 
 /** A key: a PKCS#12 file, or a service at a distance. */
@@ -59,6 +107,9 @@ export const cleHelios = z.strictObject({
 });
 
 export type SignatureHelios = z.infer<typeof signatureHelios>;
+export type SignatureActes = z.infer<typeof signatureActes>;
 export type CleHelios = z.infer<typeof cleHelios>;
 /** A check that the settings may make refuse or only tell. */
 export type ControleSignature = keyof SignatureHelios['controles'];
+/** A check of a signature inside a PDF. */
+export type ControlePdf = keyof SignatureActes['pdf']['controles'];

@@ -51,6 +51,7 @@ const NOTIFIE: Readonly<Partial<Record<EvenementEtat, TypeEvenement>>> = {
   accuse_partiel_tranche: 'flux.acquitte_partiel',
   anomalie_tranchee: 'flux.anomalie',
   abandon_demande: 'flux.abandonne',
+  annulation_recue: 'flux.annule',
 };
 
 /** States in which nothing is due: only a person or the State makes them move. */
@@ -147,7 +148,7 @@ export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): 
     etat: vers,
     due: echeanceApres(m, vers, quand),
     tentatives: tentativesApres(flux, m.evenement),
-    alerte: null,
+    alerte: alerteApres(flux, vers),
     erreur: m.erreur ?? null,
     ...(m.nomEnvoi === undefined ? {} : { nomEnvoi: m.nomEnvoi }),
     ...transmisPar(flux, m.evenement, quand),
@@ -161,6 +162,11 @@ export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): 
   const type = NOTIFIE[m.evenement];
   const livraisons = type === undefined ? [] : await livraisonsDe(outils, apres, type);
   return { changement, journal: entree(flux, m, faitDe(m.evenement)), livraisons, apres };
+}
+
+/** A move ends the alert, but not that of a complement, which may be asked for before the receipt is read. */
+function alerteApres({ resume, alerte }: Flux, vers: Etat): string | null {
+  return resume['complementAttendu'] === true && vers !== 'annule' ? alerte : null;
 }
 
 /** It ends here, and was never on the line: the State cannot know its name. */

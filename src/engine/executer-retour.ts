@@ -1,13 +1,13 @@
-import { analyserRetour, type OutilsAccuse } from '../etapes/accuse.ts';
-import type { Attribution, IssueRetour, Reception } from '../etapes/accuse-issue.ts';
+import { analyserRetour } from '../etapes/accuse.ts';
+import { type Annexion, type Attribution, type IssueRetour, issueVide } from '../etapes/accuse-issue.ts';
+import type { OutilsAccuse } from '../etapes/accuse-lot.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
-import type { Flux } from '../metier/flux.ts';
-import type { FluxId, Instant } from '../metier/identifiants.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
-import type { ChangementRetour, Ecriture, NouveauFlux, NouvelleLivraison } from '../ports/store.ts';
-import { ebauche, entree, livraisonsDe, type Prepare, preparer } from './avancer.ts';
+import type { ChangementRetour, Ecriture } from '../ports/store.ts';
+import { entree, livraisonsDe, type Prepare, preparer } from './avancer.ts';
 import { estConflit, insister } from './insister.ts';
+import { type Ne, preparerAccuse, preparerEnvoi, preparerReception } from './naissance.ts';
 import type { OutilsMoteur } from './outils.ts';
 import { reculer } from './retry.ts';
 
@@ -34,8 +34,7 @@ export async function executerRetour(
       if (cause instanceof ErreurVgm && cause.fiche.nature === 'definitive') {
         // Trying again would say the same: a person must see it.
         const restes = [`${cause.fiche.message} ${cause.fiche.remede}`];
-        const issue = { attributions: [], receptions: [], sansEffet: [], restes };
-        await insister(outils, () => consignerIssue(outils, reclame, issue));
+        await insister(outils, () => consignerIssue(outils, reclame, issueVide(...restes)));
         return;
       }
       await reporter(outils, reclame, cause);
@@ -50,64 +49,34 @@ async function consignerIssue(outils: OutilsMoteur, retour: Retour, issue: Issue
   for (const attribution of issue.attributions)
     prepares.push(await preparerAttribution(outils, retour, attribution));
   const quand = outils.clock.now();
-  const recus: Recu[] = [];
-  for (const reception of issue.receptions)
-    recus.push(
-      await preparerReception(outils, reception, { retour, quand, acteur: ACTEUR_ETAT, corr: retour.id }),
-    );
+  const faits = { retour, quand, acteur: ACTEUR_ETAT, corr: retour.id };
+  const recus: Ne[] = [];
+  for (const reception of issue.receptions) recus.push(await preparerReception(outils, reception, faits));
+  const accuses = issue.receptions.flatMap((reception, rang) =>
+    preparerAccuse(outils, reception, { courrier: recus[rang], faits }),
+  );
+  const envois = issue.envois.map((envoi) => preparerEnvoi(outils, { ...envoi, cite: null }, faits));
   const changement = changementDe(retour, issue, recus);
-  const faits = [...prepares, ...recus];
+  const annexes: Prepare[] = [];
+  for (const annexion of issue.annexions) annexes.push(await preparerAnnexion(outils, retour, annexion));
+  const nes = [...recus, ...accuses, ...envois];
+  const changes = [...prepares, ...annexes];
+  const tous = [...changes, ...nes];
   const ecriture: Ecriture = {
     quand,
-    flux: prepares.map((p) => p.changement),
-    nouveauxFlux: recus.map((r) => r.nouveau),
+    flux: changes.map((p) => p.changement),
+    nouveauxFlux: nes.map((n) => n.nouveau),
     retours: [changement],
-    nouvellesLivraisons: faits.flatMap((f) => f.livraisons),
-    journal: [...faits.map((f) => f.journal), ...lignesDuRetour(retour, issue, changement)],
+    classifications: issue.classifications.map(({ collectivite: siren, classification }) => ({
+      siren,
+      classification,
+    })),
+    nouvellesLivraisons: tous.flatMap((f) => f.livraisons),
+    journal: [...tous.map((f) => f.journal), ...lignesDuRetour(retour, issue, changement)],
   };
   await outils.store.ecriture.ecrire(ecriture);
-  for (const f of faits) outils.diffusion.publier({ quand, flux: f.apres, ev: f.journal.ev });
-}
-
-/** The lines of one transaction for one flux that the State starts. */
-interface Recu {
-  readonly nouveau: NouveauFlux;
-  readonly journal: EntreeJournal;
-  readonly livraisons: readonly NouvelleLivraison[];
-  readonly apres: Flux;
-}
-
-interface FaitsReception {
-  readonly retour: Retour;
-  readonly quand: Instant;
-  readonly acteur: string;
-  readonly corr: string;
-}
-
-/** A flux that the State starts, at the collectivité that the file names or that a person names. */
-export async function preparerReception(
-  outils: OutilsMoteur,
-  reception: Reception,
-  { retour, quand, acteur, corr }: FaitsReception,
-): Promise<Recu> {
-  const nouveau: NouveauFlux = {
-    ...reception,
-    id: outils.random.uuid() as FluxId,
-    etat: 'recu',
-    contenu: null,
-    cite: null,
-    cleIdempotence: null,
-    empreinteDemande: retour.sha256,
-    due: quand,
-  };
-  const apres = ebauche(nouveau);
-  const motif = nouveau.identite;
-  const journal = entree(
-    apres,
-    { acteur, corr, motif, pieces: nouveau.pieces },
-    { ev: 'RECEPTION', res: 'OK' },
-  );
-  return { nouveau, journal, livraisons: await livraisonsDe(outils, apres, 'flux.recu'), apres };
+  for (const c of issue.classifications) outils.annuaire.oublier(c.collectivite);
+  for (const f of tous) outils.diffusion.publier({ quand, flux: f.apres, ev: f.journal.ev });
 }
 
 function preparerAttribution(outils: OutilsMoteur, retour: Retour, a: Attribution): Promise<Prepare> {
@@ -122,11 +91,23 @@ function preparerAttribution(outils: OutilsMoteur, retour: Retour, a: Attributio
   });
 }
 
-function changementDe(retour: Retour, issue: IssueRetour, recus: readonly Recu[]): ChangementRetour {
+/** What a mail says of a flux without moving it: the alert is told as any other is. */
+async function preparerAnnexion(outils: OutilsMoteur, retour: Retour, a: Annexion): Promise<Prepare> {
+  const { id, ver, etat, due, tentatives, erreur } = a.flux;
+  const { pieces, champs: complement, alerte } = a;
+  const changement = { id, ver, etat, due, tentatives, erreur, alerte, pieces, complement, garderBail: true };
+  const apres = { ...a.flux, ver: ver + 1, alerte, resume: { ...a.flux.resume, ...complement } };
+  const m = { acteur: ACTEUR_ETAT, corr: retour.id, motif: a.libelle, pieces };
+  const livraisons = a.flux.alerte === alerte ? [] : await livraisonsDe(outils, apres, 'flux.alerte');
+  return { changement, journal: entree(a.flux, m, { ev: 'RAPPEL', res: 'OK' }), livraisons, apres };
+}
+
+function changementDe(retour: Retour, issue: IssueRetour, recus: readonly Ne[]): ChangementRetour {
   const flux = [
     ...new Set([
       ...issue.attributions.map((a) => a.flux.id),
       ...recus.map((r) => r.nouveau.id),
+      ...issue.annexions.map((a) => a.flux.id),
       ...issue.sansEffet.map((f) => f.id),
     ]),
   ];
@@ -142,7 +123,8 @@ function changementDe(retour: Retour, issue: IssueRetour, recus: readonly Recu[]
 
 function etatApres(issue: IssueRetour): EtatRetour {
   if (issue.restes.length > 0) return 'a_trancher';
-  return issue.attributions.length + issue.receptions.length > 0 ? 'attribue' : 'classe';
+  const dits = issue.attributions.length + issue.receptions.length + issue.annexions.length;
+  return dits > 0 ? 'attribue' : 'classe';
 }
 
 function lignesDuRetour(retour: Retour, issue: IssueRetour, c: ChangementRetour): EntreeJournal[] {

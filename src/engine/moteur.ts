@@ -1,4 +1,4 @@
-import type { OutilsAccuse } from '../etapes/accuse.ts';
+import type { OutilsAccuse } from '../etapes/accuse-lot.ts';
 import type { Etapes } from '../etapes/etape.ts';
 import type { OutilsNotification } from '../etapes/notification.ts';
 import type { Flux } from '../metier/flux.ts';

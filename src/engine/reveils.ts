@@ -1,3 +1,4 @@
+import { estTerminal } from '../metier/etats.ts';
 import type { ChangementFlux, Ecriture, EcritureStore } from '../ports/store.ts';
 
 /** The lanes of the engine. */
@@ -8,7 +9,8 @@ function flagrant(c: { readonly due: number | null; readonly garderBail?: boolea
 }
 
 function annoncer(e: Ecriture, reveiller: (couloir: NomCouloir) => void): void {
-  if (e.flux?.some((c: ChangementFlux) => flagrant(c, e.quand))) reveiller('flux');
+  const nes = e.nouveauxFlux?.some((n) => !estTerminal(n.etat) && n.due <= e.quand);
+  if (nes === true || e.flux?.some((c: ChangementFlux) => flagrant(c, e.quand))) reveiller('flux');
   if (e.retours?.some((c) => flagrant(c, e.quand))) reveiller('retours');
   if ((e.nouvellesLivraisons?.length ?? 0) > 0 || e.livraisons?.some((c) => flagrant(c, e.quand)))
     reveiller('livraisons');

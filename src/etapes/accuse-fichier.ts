@@ -66,5 +66,7 @@ export function receptionDe(
       domaines: domaines.map(({ nom: domaine, bordereaux, pieces }) => ({ domaine, bordereaux, pieces })),
     },
     pieces: [pieceDe(retour, 'retour')],
+    cite: null,
+    accuse: null,
   };
 }

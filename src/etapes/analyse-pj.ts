@@ -1,6 +1,7 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import type { VerdictAntivirus } from '../ports/antivirus.ts';
 import type { Puits } from '../protocoles/helios/lecture/decompression.ts';
+import type { AnalyserContenu } from './antivirus.ts';
 
 /** Bytes that wait for the antivirus before the reading rests. */
 const RESERVE = 1 << 18;
@@ -22,11 +23,11 @@ function attendrePlace(flot: PassThrough): Promise<void> {
  * is inflated for nobody.
  */
 export class AnalysePiecesJointes {
-  readonly #analyser: (contenu: Readable) => Promise<VerdictAntivirus>;
+  readonly #analyser: AnalyserContenu;
   readonly #infectees = new Map<number, string>();
   #moteur = '';
 
-  constructor(analyser: (contenu: Readable) => Promise<VerdictAntivirus>) {
+  constructor(analyser: AnalyserContenu) {
     this.#analyser = analyser;
   }
 

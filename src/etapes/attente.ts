@@ -1,4 +1,5 @@
-import { FUSEAU, ajouterJoursOuvres, instantDe, jourDe } from '../metier/echeances.ts';
+import { ajouterJoursOuvres } from '../metier/calendrier/ouvres.ts';
+import { FUSEAU, instantDe, jourDe } from '../metier/echeances.ts';
 import { ETAT_EN_MOTS, type Flux, nomPourEtat } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Protocole } from '../protocoles/protocole.ts';
@@ -43,7 +44,7 @@ export function creerEtapeAttente(protocole: Protocole, outils: OutilsConstat): 
       const due = protocole.accuse.echeance(flux, maintenant, outils.alerteJoursOuvres);
       return { type: 'avance', evenement: 'remise_constatee', motif: nomPourEtat(flux), due };
     }
-    const prochaine = instantDe(ajouterJoursOuvres(jourDe(maintenant), 1), HEURE_RAPPEL);
+    const prochaine = instantDe(ajouterJoursOuvres(jourDe(maintenant), 1, 'metropole'), HEURE_RAPPEL);
     // A standing alert is left as it was worded: each look changes `modifie`, not the day since when it stands.
     return { type: 'alerte', alerte: flux.alerte ?? alerteDe(flux), prochaine };
   };

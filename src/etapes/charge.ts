@@ -4,6 +4,7 @@ import type { Instant, LivraisonId } from '../metier/identifiants.ts';
 import type { TypeEvenement } from '../metier/notifications.ts';
 import type { Random } from '../ports/random.ts';
 import type { NouvelleLivraison } from '../ports/store.ts';
+import { messageNomme } from '../protocoles/actes/echanges/resume.ts';
 
 function enIso(instant: Instant | null): string | null {
   return instant === null ? null : new Date(instant).toISOString();
@@ -24,6 +25,7 @@ export function composerCharge(type: TypeEvenement, flux: Flux, quand: Instant =
       collectivite: flux.collectivite,
       identite: flux.identite,
       etat: flux.etat,
+      message: messageNomme(flux),
       nomEnvoi: flux.nomEnvoi,
       cite: flux.cite,
       depose: enIso(flux.depose),

@@ -9,7 +9,9 @@ import type { NomEtape } from './etape.ts';
 export const CIRCUIT: Readonly<Partial<Record<NomProtocole, Readonly<Partial<Record<Etat, NomEtape>>>>>> = {
   ACTES: {
     depose: 'controle',
-    controle: 'enveloppe',
+    // Where nobody signs anything, it is the envelope at once.
+    controle: 'signature',
+    signe: 'enveloppe',
     pret: 'transmission',
     // Claimed from the store in this state: the worker that sent it is dead.
     en_ligne: 'reprise',

@@ -4,7 +4,6 @@ import { erreurControle } from '../metier/catalogue/controle.ts';
 import { erreurNoyau } from '../metier/catalogue/noyau.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
-import type { Antivirus } from '../ports/antivirus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { RACINES_DEPOSEES } from '../protocoles/helios/codes.ts';
@@ -12,7 +11,7 @@ import { lireFichierPes } from '../protocoles/helios/lecture/lire.ts';
 import { reponsePiecesJointes } from '../protocoles/helios/regles/malveillance.ts';
 import { JUGEMENT_PAQUETS, paquetsAttendus, reponsesPaquets } from '../protocoles/helios/regles/paquets.ts';
 import { AnalysePiecesJointes } from './analyse-pj.ts';
-import type { Poste } from './etape.ts';
+import type { AnalyserContenu } from './antivirus.ts';
 import { relire } from './relire.ts';
 import { alerter } from './signature/issue.ts';
 
@@ -21,8 +20,8 @@ import { alerter } from './signature/issue.ts';
 export interface OutilsRelecture {
   readonly coffre: Pick<Coffre, 'ouvrir'>;
   readonly clock: Clock;
-  /** null: attached pieces are not looked into. */
-  readonly antivirus: Antivirus | null;
+  /** Whether the antivirus looks into attached pieces. */
+  readonly piecesJointes: boolean;
   readonly paquets: Paquets;
 }
 
@@ -36,7 +35,12 @@ export type Relecture =
   /** Only a person can remove what stands in the way. */
   | { readonly type: 'attente'; readonly issue: Issue };
 
-export type RelirePes = (flux: Flux, pieces: readonly PieceDuFlux[], poste: Poste) => Promise<Relecture>;
+/** @param analyser null: no antivirus is set. */
+export type RelirePes = (
+  flux: Flux,
+  pieces: readonly PieceDuFlux[],
+  analyser: AnalyserContenu | null,
+) => Promise<Relecture>;
 
 const SANS_OBJET: Relecture = {
   type: 'relu',
@@ -73,16 +77,16 @@ const aDesPieces = ({ resume }: Flux): boolean =>
  * neither is wanted. Throws what the antivirus throws, and VGM-NOY-006 when the bytes are not those that were deposited.
  */
 export function creerRelecturePes(outils: OutilsRelecture): RelirePes {
-  const { coffre, antivirus, paquets } = outils;
-  return async (flux, pieces, { signal }) => {
+  const { coffre, piecesJointes, paquets } = outils;
+  return async (flux, pieces, analyser) => {
     const depose = pieces.find((p) => p.role === 'pes');
     const enAttente = attendus(flux);
-    const aAnalyser = antivirus !== null && aDesPieces(flux);
+    const aAnalyser = piecesJointes && analyser !== null && aDesPieces(flux);
     if (depose === undefined || !(enAttente || aAnalyser)) return SANS_OBJET;
     const empeche = enAttente ? empechement(outils, flux) : null;
     if (empeche !== null) return attendre(outils, empeche);
     const jugement = enAttente ? paquets.juger(JUGEMENT_PAQUETS) : null;
-    const analyse = aAnalyser ? new AnalysePiecesJointes((c) => antivirus.analyser(c, signal)) : null;
+    const analyse = aAnalyser ? new AnalysePiecesJointes(analyser) : null;
     const { faits } = await lireFichierPes(relire(coffre, depose), {
       ...(jugement === null ? {} : { recepteurs: [jugement.recepteur] }),
       ...(analyse === null ? {} : { preneur: analyse.ouvrir }),

@@ -4,6 +4,8 @@ import type { Issue } from '../metier/issues.ts';
 import type { Antivirus, VerdictAntivirus } from '../ports/antivirus.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type LectureFlux } from '../ports/store.ts';
+import { analyserDeSuite } from './antivirus.ts';
+import type { BilanPdf, ControlerPdf } from './controle-pdf.ts';
 import type { RelirePes } from './controle-pes.ts';
 import type { Etape, Poste } from './etape.ts';
 
@@ -14,6 +16,8 @@ export interface OutilsControle {
   readonly antivirus: Antivirus | null;
   /** HELIOS: what its file must be read again for. */
   readonly relire?: RelirePes;
+  /** ACTES: the signatures inside its PDFs. */
+  readonly pdf?: ControlerPdf;
 }
 
 const SOURCES: Readonly<Record<NomProtocole, string>> = {
@@ -24,7 +28,7 @@ const SOURCES: Readonly<Record<NomProtocole, string>> = {
 const SANS_ANTIVIRUS = 'antivirus non réglé';
 
 /** What the depositor brought. */
-const DEPOSEES: readonly RolePiece[] = ['document', 'annexe', 'pes'];
+const DEPOSEES: readonly RolePiece[] = ['document', 'annexe', 'signature', 'pes'];
 
 type Analyser = (piece: PieceDuFlux) => Promise<VerdictAntivirus>;
 
@@ -70,7 +74,7 @@ async function analyserPieces(
  * never a verdict.
  */
 export function creerEtapeControle(outils: OutilsControle): Etape {
-  if (outils.antivirus === null && outils.relire === undefined)
+  if (outils.antivirus === null && outils.relire === undefined && outils.pdf === undefined)
     return () => Promise.resolve(conclure([], { pieces: [], motif: SANS_ANTIVIRUS }));
   return (flux, poste) => controler(outils, flux, poste);
 }
@@ -78,14 +82,14 @@ export function creerEtapeControle(outils: OutilsControle): Etape {
 async function controler(outils: OutilsControle, flux: Flux, poste: Poste): Promise<Issue> {
   const { antivirus, coffre } = outils;
   const pieces = await outils.flux.pieces(OPERATEUR, flux.id);
-  const relu = (await outils.relire?.(flux, pieces, poste)) ?? null;
+  const analyser = antivirus === null ? null : analyserDeSuite(antivirus, poste.signal);
+  const relu = (await outils.relire?.(flux, pieces, analyser)) ?? null;
   if (relu?.type === 'attente') return relu.issue;
   const rapports: Rapport[] = [];
-  if (antivirus !== null) {
-    const analyser: Analyser = async (piece) =>
-      antivirus.analyser(await coffre.ouvrir(piece.sha256), poste.signal);
+  if (analyser !== null) {
+    const analyserPiece: Analyser = async (piece) => analyser(await coffre.ouvrir(piece.sha256));
     const deposees = pieces.filter((p) => DEPOSEES.includes(p.role));
-    const fichiers = await analyserPieces(analyser, deposees, SOURCES[flux.protocole]);
+    const fichiers = await analyserPieces(analyserPiece, deposees, SOURCES[flux.protocole]);
     rapports.push(
       rapporter('rapport-antivirus.json', relu === null ? [fichiers] : [fichiers, relu.piecesJointes]),
     );
@@ -94,11 +98,28 @@ async function controler(outils: OutilsControle, flux: Flux, poste: Poste): Prom
   if (schemas.length > 0) rapports.push(rapporter('rapport-schemas.json', schemas));
   const gardes: Piece[] = [];
   for (const rapport of rapports) gardes.push(await garder(coffre, rapport));
-  return conclure(rapports, {
+  const issue = conclure(rapports, {
     pieces: gardes,
     ...(schemas.length > 0 ? { complement: { schemasAttendus: null } } : {}),
     ...(antivirus === null ? { motif: SANS_ANTIVIRUS } : {}),
   });
+  // what is refused already is read no further
+  if (outils.pdf === undefined || issue.evenement === 'controle_defavorable') return issue;
+  return completer(issue, await outils.pdf(flux, pieces, poste));
+}
+
+/** The outcome of the other controls, and what the signatures inside the PDFs add to it. */
+function completer(issue: Avancee, bilan: BilanPdf): Issue {
+  if (bilan === null) return issue;
+  if (bilan.type === 'attente') return bilan.issue;
+  const { erreur, motif } = bilan;
+  const suite = {
+    ...issue,
+    pieces: [...(issue.pieces ?? []), ...bilan.pieces],
+    complement: { ...issue.complement, ...bilan.complement },
+  };
+  if (erreur !== null) return { ...suite, evenement: 'controle_defavorable', motif: erreur.code, erreur };
+  return { ...suite, motif: issue.motif === undefined ? motif : `${issue.motif}, ${motif}` };
 }
 
 interface Rapport {
@@ -124,7 +145,7 @@ type Avancee = Extract<Issue, { type: 'avance' }>;
 function conclure(
   rapports: readonly Rapport[],
   suite: Pick<Avancee, 'pieces' | 'complement' | 'motif'>,
-): Issue {
+): Avancee {
   const anomalies = rapports.flatMap((r) => r.contenu.reponses).flatMap((r) => r.anomalies);
   const anomalie = anomalies.find(bloquante);
   if (anomalie === undefined) return { type: 'avance', evenement: 'controle_favorable', ...suite };

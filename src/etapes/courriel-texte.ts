@@ -4,20 +4,12 @@ import { ETAT_EN_MOTS, type Flux, type NomProtocole } from '../metier/flux.ts';
 import type { Instant, LivraisonId } from '../metier/identifiants.ts';
 import type { TypeEvenement } from '../metier/notifications.ts';
 import { comptesEnMots, sansReponseEnMots } from '../protocoles/helios/reponse.ts';
+import { echangeEnMots, type Formule } from './courriel-echange.ts';
 
 /**
  * The e-mail told to a collectivité. Mail is read on telephones and forwarded: neither the objet of the acte nor the
  * name of a person is in it, only what lets an agent find the flux and know what is expected of them.
  */
-
-interface Formule {
-  /** Ends the subject line. */
-  readonly objet: string;
-  /** What happened. */
-  readonly fait: string;
-  /** What the reader has to do; empty when nothing. */
-  readonly suite: string;
-}
 
 const NOMS: Readonly<Record<NomProtocole, string>> = { ACTES: 'Acte', HELIOS: 'Flux comptable' };
 
@@ -90,6 +82,11 @@ const FORMULES: Readonly<Record<TypeEvenement, (c: Contexte) => Formule>> = {
     fait: 'Il a été abandonné à la demande d’un agent : il ne partira pas.',
     suite: '',
   }),
+  'flux.annule': ({ etat }) => ({
+    objet: 'transmission annulée',
+    fait: `L’annulation de sa transmission a été reçue par ${etat} : il est réputé ne pas avoir été transmis.`,
+    suite: '',
+  }),
   'flux.recu': ({ etat, jointe }) => ({
     objet: `message de ${etat}`,
     fait: `Ce fichier a été reçu de ${etat}. ${jointe}`.trim(),
@@ -137,6 +134,15 @@ function detail(type: TypeEvenement, flux: Flux): readonly string[] {
   return type === 'flux.anomalie' && sans !== null ? ['', sans, corriger] : [];
 }
 
+function dates({ etat, depose, transmis, solde }: Flux): readonly string[] {
+  if (etat === 'recu') return [`Reçu le ${enClair(depose)}`];
+  return [
+    `Déposé le ${enClair(depose)}`,
+    ...(transmis === null ? [] : [`Transmis le ${enClair(transmis)}`]),
+    ...(solde === null ? [] : [`Soldé le ${enClair(solde)}`]),
+  ];
+}
+
 /**
  * Subject and text of one notification.
  * @param contexte name of the collectivité, and number of attachments that will be sent.
@@ -146,8 +152,10 @@ export function composerCourriel(
   flux: Flux,
   contexte: { readonly collectivite: string; readonly jointes: number },
 ): CourrielCompose {
-  const formule = formuleDe(type, flux.protocole, contexte.jointes);
-  const titre = surUneLigne(`${NOMS[flux.protocole]} ${numeroDe(flux)}`);
+  const echange = echangeEnMots(type, flux, contexte.jointes);
+  const formule = echange?.formule ?? formuleDe(type, flux.protocole, contexte.jointes);
+  const titre = surUneLigne(echange?.titre ?? `${NOMS[flux.protocole]} ${numeroDe(flux)}`);
+  const acte = echange?.acte ?? null;
   const collectivite = surUneLigne(contexte.collectivite);
   const lignes = [
     'Bonjour,',
@@ -158,12 +166,10 @@ export function composerCourriel(
     ...(formule.suite === '' ? [] : [formule.suite]),
     ...detail(type, flux),
     '',
-    `Identifiant : ${flux.identite}`,
+    acte === null ? `Identifiant : ${flux.identite}` : `Identifiant de l’acte : ${acte}`,
     `Référence de suivi : ${flux.id}`,
     `État : ${LIBELLE_ETAT[flux.etat]}`,
-    `Déposé le ${enClair(flux.depose)}`,
-    ...(flux.transmis === null ? [] : [`Transmis le ${enClair(flux.transmis)}`]),
-    ...(flux.solde === null ? [] : [`Soldé le ${enClair(flux.solde)}`]),
+    ...dates(flux),
     ...(flux.erreur === null ? [] : [`Code : ${flux.erreur.code}`]),
     '',
     'Ce message est envoyé automatiquement ; il n’est pas utile d’y répondre.',

@@ -1,15 +1,18 @@
 import { lireFaitsPdf } from '../formats/pdf/faits.ts';
+import { estPkcs7 } from '../formats/certificats/pkcs7-detache.ts';
 import { typeParContenu } from '../formats/encodages/types.ts';
 import { sonderXml } from '../formats/xml/sonder.ts';
 import { erreurDepot } from '../metier/catalogue/depot.ts';
 import type { Collectivite } from '../metier/collectivite.ts';
 import type { RoleDepot } from '../metier/flux.ts';
 import type { FluxId, Jour, Sha256 } from '../metier/identifiants.ts';
+import { lireBudget, RACINE_BUDGET } from '../protocoles/actes/budget/scellement.ts';
 import type { PieceEnAttente } from '../ports/coffre.ts';
 import type {
   DepotFichier,
   DepotPieces,
   FaitsPiece,
+  FaitsSignature,
   Protocole,
   ResultatControle,
 } from '../protocoles/protocole.ts';
@@ -34,19 +37,48 @@ async function lecteurDe(fichier: FichierRecu): Promise<Lecteur> {
   return (debut, fin) => Promise.resolve(tout.subarray(debut, fin));
 }
 
+/** A detached signature beyond which nothing is read of it: what it says is too large to be one. */
+const SIGNATURE_LUE_MAX = 4 * 1024 * 1024;
+
+/** Which form a deposited signature has; what it is worth is told later, by the bytes that it goes with. */
+async function formeDe({ taille, attente }: FichierRecu): Promise<FaitsSignature['forme']> {
+  if (taille > SIGNATURE_LUE_MAX) return null;
+  const octets = await attente.lire(0, taille);
+  if (typeParContenu(octets.subarray(0, TETE)) !== 'application/xml')
+    return estPkcs7(octets) ? 'PKCS#7' : null;
+  const { racine, faute } = await sonderXml(async (debut, fin) => octets.subarray(debut, fin), taille);
+  return racine === 'Signature' && faute === null ? 'XAdES' : null;
+}
+
+async function faitsSignature(fichier: FichierRecu): Promise<FaitsSignature> {
+  const { nom, taille } = fichier;
+  return { nom, taille, forme: await formeDe(fichier) };
+}
+
+const TYPES_SIGNATURE = { XAdES: 'application/xml', 'PKCS#7': 'application/pkcs7-signature' } as const;
+
 /** Takes the facts of one piece from its stored bytes: type by content, soundness of a PDF, of an XML and its root. */
 async function faitsDe(fichier: FichierRecu): Promise<FaitsPiece> {
   const lire = await lecteurDe(fichier);
   const tete = await lire(0, Math.min(TETE, fichier.taille));
   const type = typeParContenu(tete);
+  const xml = type === 'application/xml' ? await sonderXml(lire, fichier.taille) : null;
   return {
     role: fichier.role === 'document' ? 'document' : 'annexe',
     nom: fichier.nom,
     taille: fichier.taille,
     type,
     pdf: type === 'application/pdf' ? await lireFaitsPdf(lire, fichier.taille) : null,
-    xml: type === 'application/xml' ? await sonderXml(lire, fichier.taille) : null,
+    xml,
+    budget: xml?.racine === RACINE_BUDGET ? await lireBudget(lire, fichier.taille) : null,
   };
+}
+
+/** Facts of the documents of one deposit, in order. */
+export async function faitsPieces(fichiers: readonly FichierRecu[]): Promise<readonly FaitsPiece[]> {
+  const pieces: FaitsPiece[] = [];
+  for (const fichier of fichiers) pieces.push(await faitsDe(fichier));
+  return pieces;
 }
 
 export interface DemandeControle {
@@ -85,12 +117,24 @@ function exigerRoles({ protocole, fichiers }: DemandeControle, roles: readonly R
 }
 
 async function controlerPieces(depot: DepotPieces, demande: DemandeControle): Promise<Controle> {
-  exigerRoles(demande, ['document', 'annexe']);
+  exigerRoles(demande, ['document', 'annexe', 'signature']);
+  const types: string[] = [];
   const pieces: FaitsPiece[] = [];
-  for (const fichier of demande.fichiers) pieces.push(await faitsDe(fichier));
+  const signatures: FaitsSignature[] = [];
+  for (const fichier of demande.fichiers) {
+    if (fichier.role === 'signature') {
+      const faits = await faitsSignature(fichier);
+      signatures.push(faits);
+      types.push(faits.forme === null ? 'inconnu' : TYPES_SIGNATURE[faits.forme]);
+    } else {
+      const faits = await faitsDe(fichier);
+      pieces.push(faits);
+      types.push(faits.type);
+    }
+  }
   const { metadonnees, collectivite, jour } = demande;
-  const resultat = depot.controler({ metadonnees, pieces, collectivite, jour });
-  return { types: pieces.map((p) => p.type), resultat, contenu: null };
+  const resultat = depot.controler({ metadonnees, pieces, signatures, collectivite, jour });
+  return { types, resultat, contenu: null };
 }
 
 async function controlerFichier(depot: DepotFichier, demande: DemandeControle): Promise<Controle> {

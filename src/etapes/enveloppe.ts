@@ -14,8 +14,11 @@ import type {
   FichierEnvoi,
 } from '../protocoles/protocole.ts';
 import type { Annuaire } from './annuaire.ts';
+import { controlerArchive } from './cachet/archive.ts';
+import { lireSignatures } from './cachet/lire.ts';
 import { relire } from './relire.ts';
 import type { Etape } from './etape.ts';
+import { alerter } from './signature/issue.ts';
 
 export interface OutilsEnveloppe {
   readonly flux: LectureFlux;
@@ -51,11 +54,15 @@ function entreeTar(coffre: Coffre, fichier: FichierEnvoi) {
 
 /**
  * Envelope step: reserves the outgoing identity (durable before anything is built), composes and validates the
- * messages, writes the archive once. Run again after a crash, it makes the same bytes under the same name.
+ * messages, writes the archive once; the signatures that it carries are verified on its bytes. Run again after a crash, it
+ * makes the same bytes under the same name.
  */
 export function creerEtapeEnveloppe(enveloppe: EnveloppeArchive, outils: OutilsEnveloppe): Etape {
   return async (flux: Flux): Promise<Issue> => {
     const collectivite = await outils.annuaire.exiger(flux.collectivite);
+    const perime = enveloppe.perimer({ flux, collectivite });
+    if (perime !== null)
+      return { type: 'avance', evenement: 'controle_defavorable', erreur: perime, motif: perime.code };
     const aujourdhui = jourDe(outils.maintenant());
     const { serie, limite } = enveloppe.serie(flux, aujourdhui);
     const { jour, numero } = await outils.numerotation.reserver({
@@ -65,6 +72,8 @@ export function creerEtapeEnveloppe(enveloppe: EnveloppeArchive, outils: OutilsE
       limite,
     });
     const pieces: readonly PieceDuFlux[] = await outils.flux.pieces(OPERATEUR, flux.id);
+    const message = enveloppe.preparer({ flux, pieces, collectivite });
+    const signatures = await lireSignatures(outils.coffre, message, pieces);
     const faite = enveloppe.composer({
       flux,
       pieces,
@@ -72,6 +81,7 @@ export function creerEtapeEnveloppe(enveloppe: EnveloppeArchive, outils: OutilsE
       jour,
       numero,
       emetteur: outils.emetteur,
+      signatures,
     });
     valider(outils.schemas, faite);
     const octets = ecrireTarGz(
@@ -82,10 +92,13 @@ export function creerEtapeEnveloppe(enveloppe: EnveloppeArchive, outils: OutilsE
     if (depot.taille > outils.archiveMax)
       throw erreurEnveloppe('VGM-ENV-003', { taille: depot.taille, limite: outils.archiveMax });
     const archive = { role: 'archive', nom: faite.nom, type: 'application/gzip', ...depot } as const;
+    const controle =
+      signatures.size === 0 ? null : await controlerArchive(outils, { archive, message, signatures });
+    if (controle?.type === 'faux') return alerter({ clock: { now: outils.maintenant } }, controle.erreur);
     return {
       type: 'avance',
       evenement: 'enveloppe_faite',
-      pieces: [archive],
+      pieces: controle === null ? [archive] : [archive, controle.rapport],
       nomEnvoi: faite.nom,
       motif: faite.nom,
     };

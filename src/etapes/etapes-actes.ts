@@ -8,6 +8,8 @@ import type { Transport } from '../ports/transport.ts';
 import type { ProtocoleActes } from '../protocoles/actes/index.ts';
 import type { Annuaire } from './annuaire.ts';
 import { creerEtapeAttente } from './attente.ts';
+import { creerEtapeCachet, type OutilsCachet } from './cachet.ts';
+import { creerControlePdf, type OutilsControlePdf } from './controle-pdf.ts';
 import { creerEtapeControle } from './controle.ts';
 import { creerEtapeEnveloppe } from './enveloppe.ts';
 import type { Etapes } from './etape.ts';
@@ -31,6 +33,10 @@ export interface OutilsActes extends OutilsEtapes {
   readonly schemas: JeuSchemas;
   /** null: no address is configured. */
   readonly transport: Transport | null;
+  /** What signs, and whom to believe. */
+  readonly signature: Pick<OutilsCachet, 'cles' | 'confiance'>;
+  /** What reads the signatures inside PDFs, and whom to believe for the hour. */
+  readonly pdf: Pick<OutilsControlePdf, 'lecteur' | 'horodatage'>;
 }
 
 function porteDe(protocole: ProtocoleActes, transport: Transport, { ministere: m }: Config['actes']) {
@@ -60,22 +66,27 @@ export function creerEtapesActes(
     alerteJoursOuvres: actes.alerte_jours_ouvres,
     maintenant: () => clock.now(),
   };
+  const enveloppe = creerEtapeEnveloppe(protocole.enveloppe, {
+    flux,
+    coffre,
+    annuaire,
+    numerotation,
+    schemas: outils.schemas,
+    emetteur: {
+      trigramme: operateur.trigramme,
+      application: operateur.application,
+      adresseRetour: operateur.adresse_retour,
+    },
+    archiveMax: actes.ministere.archive_max_octets,
+    maintenant: commun.maintenant,
+  });
+  const { confiance } = outils.signature;
+  const pdf = creerControlePdf({ coffre, clock, confiance, reglage: actes.signature, ...outils.pdf });
+  const cachet = { flux, coffre, annuaire, clock, reglage: actes.signature, ...outils.signature };
   return {
-    controle: creerEtapeControle({ flux, coffre, antivirus: outils.antivirus }),
-    enveloppe: creerEtapeEnveloppe(protocole.enveloppe, {
-      flux,
-      coffre,
-      annuaire,
-      numerotation,
-      schemas: outils.schemas,
-      emetteur: {
-        trigramme: operateur.trigramme,
-        application: operateur.application,
-        adresseRetour: operateur.adresse_retour,
-      },
-      archiveMax: actes.ministere.archive_max_octets,
-      maintenant: commun.maintenant,
-    }),
+    controle: creerEtapeControle({ flux, coffre, antivirus: outils.antivirus, pdf }),
+    signature: creerEtapeCachet(protocole.enveloppe, cachet, enveloppe),
+    enveloppe,
     transmission: creerEtapeTransmission(protocole, {
       ...commun,
       coffre,

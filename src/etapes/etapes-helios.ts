@@ -44,7 +44,7 @@ export function creerEtapesHelios(
   const relire = creerRelecturePes({
     coffre,
     clock,
-    antivirus: reglage.pieces_jointes ? antivirus : null,
+    piecesJointes: reglage.pieces_jointes,
     paquets,
   });
   return {

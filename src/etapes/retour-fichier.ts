@@ -2,7 +2,7 @@ import type { Piece } from '../metier/flux.ts';
 import type { Retour } from '../metier/retours.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import type { Collectivites, LectureFlux } from '../ports/store.ts';
-import type { IssueRetour } from './accuse-issue.ts';
+import { type IssueRetour, issueVide } from './accuse-issue.ts';
 
 /** What the analysis of a file of the gateway works with. */
 export interface OutilsFichier {
@@ -14,11 +14,11 @@ export interface OutilsFichier {
 /** A return that is a file of the gateway. */
 export type RetourFichier = Retour & { readonly nom: string };
 
-export const RIEN: IssueRetour = { attributions: [], receptions: [], sansEffet: [], restes: [] };
+export const RIEN: IssueRetour = issueVide();
 
 /** For a person, with the reason in French. */
 export function garer(motif: string): IssueRetour {
-  return { ...RIEN, restes: [motif] };
+  return issueVide(motif);
 }
 
 /** The file itself, as a piece of the flux it speaks of. */

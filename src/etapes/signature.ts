@@ -1,9 +1,11 @@
 import type { SourceOctets } from '../formats/xades/flux.ts';
 import { enIncise } from '../formats/xml/faute.ts';
+import { territoireDe } from '../metier/calendrier/feries.ts';
+import { ajouterJoursOuvres } from '../metier/calendrier/ouvres.ts';
 import { erreurEnveloppe } from '../metier/catalogue/enveloppe.ts';
 import { erreurSignature } from '../metier/catalogue/signature.ts';
 import type { Collectivite } from '../metier/collectivite.ts';
-import { ajouterJoursOuvres, instantDe, jourDe } from '../metier/echeances.ts';
+import { instantDe, jourDe } from '../metier/echeances.ts';
 import type { Flux, Piece, PieceDuFlux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
@@ -33,7 +35,7 @@ import {
 } from './signature/signer-ici.ts';
 import { refusDe } from './signature/verdict.ts';
 
-export interface OutilsSignature extends OutilsExamen, OutilsSigner, OutilsIssue {
+export interface OutilsSignature extends Omit<OutilsExamen, 'reglage'>, OutilsSigner, OutilsIssue {
   readonly flux: LectureFlux;
   readonly coffre: Coffre;
   readonly annuaire: Annuaire;
@@ -125,7 +127,9 @@ async function sansSignature(outils: OutilsSignature, affaire: Affaire, verifica
       const motif = demande.attendu === 'accord' ? 'accord de la collectivité' : 'fichier signé';
       const complement = { signatureAttendue: demande.attendu };
       const { alerte_jours_ouvres: jours } = outils.reglage;
-      const due = instantDe(ajouterJoursOuvres(jourDe(outils.clock.now()), jours), HEURE_ALERTE);
+      const territoire = territoireDe(collectivite.actes?.departement ?? '') ?? 'metropole';
+      const jour = ajouterJoursOuvres(jourDe(outils.clock.now()), jours, territoire);
+      const due = instantDe(jour, HEURE_ALERTE);
       return { type: 'avance', evenement: 'signature_attendue', complement, motif, due };
     }
     case 'ici':

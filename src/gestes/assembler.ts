@@ -1,10 +1,14 @@
 import { nomDeFichier } from '../formats/encodages/noms.ts';
+import { actes } from './actes.ts';
 import { collectivites } from './collectivites.ts';
 import { consultations } from './consulter.ts';
+import { copies } from './copies.ts';
 import { corrections } from './corriger.ts';
 import { deposer, oublierFichiers } from './deposer.ts';
 import { destinations } from './destinations.ts';
 import { diagnostic } from './diagnostiquer.ts';
+import { echanges } from './echanges.ts';
+import { exportsActes } from './exporter-fonct-05.ts';
 import { exporterPreuve } from './exporter-preuve.ts';
 import type { Gestes } from './gestes.ts';
 import { jetons } from './jetons.ts';
@@ -21,7 +25,7 @@ import { verificationJournal } from './verifier-journal.ts';
 export function assemblerGestes(outils: OutilsGestes): Gestes {
   const { coffre, protocoles, moteur } = outils;
   const { store } = moteur;
-  const tours = creerTours();
+  const depots = { moteur, coffre, protocoles, tours: creerTours() };
   const lecture = { flux: store.flux, journal: store.journal, coffre, collectivites: store.collectivites };
   return {
     recevoirFichier: async (source, role, nom) => {
@@ -29,8 +33,11 @@ export function assemblerGestes(outils: OutilsGestes): Gestes {
       const { sha256, sha512, taille } = attente;
       return { role, nom: nomDeFichier(nom) || role, sha256, sha512, taille, attente };
     },
-    deposer: (ctx, demande) => deposer({ moteur, coffre, protocoles, tours }, ctx, demande),
+    deposer: (ctx, demande) => deposer(depots, ctx, demande),
+    ...echanges(depots),
     oublierFichiers,
+    ...actes(outils),
+    ...copies(outils),
     ...consultations(outils),
     ...ordres(outils),
     ...signatures(outils),
@@ -39,6 +46,7 @@ export function assemblerGestes(outils: OutilsGestes): Gestes {
     exporterPreuve: (ctx, id) => exporterPreuve(lecture, ctx.portee, id),
     ...corrections(outils),
     ...traces(outils),
+    ...exportsActes(outils),
     relever: (ctx) => {
       exigerOperateur(ctx);
       return outils.releve.relever();

@@ -7,7 +7,7 @@ import type { Contexte, Gestes, Montre } from './gestes.ts';
 import type { OutilsGestes } from './outils.ts';
 
 /** The flux, within what the caller may see. Throws VGM-NOY-003: another's flux and no flux look the same. */
-export async function fluxDe(outils: OutilsGestes, ctx: Contexte, id: FluxId): Promise<Flux> {
+export async function fluxDe(outils: Pick<OutilsGestes, 'moteur'>, ctx: Contexte, id: FluxId): Promise<Flux> {
   const flux = await outils.moteur.store.flux.trouver(ctx.portee, id);
   if (flux === undefined) throw erreurNoyau('VGM-NOY-003', { flux: id });
   return flux;
@@ -30,6 +30,7 @@ export function consultations(
         pieces: await store.flux.pieces(ctx.portee, id),
         chronologie: lignes.map((l) => JSON.parse(l.ligne) as LigneJournal),
         livraisons: await store.livraisons.lister(ctx.portee, { flux: id, limite: LIVRAISONS_MAX }),
+        citants: await store.flux.citants(ctx.portee, id),
       };
     },
     ouvrirPiece: async (ctx, id, rang) => {

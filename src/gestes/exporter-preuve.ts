@@ -9,6 +9,7 @@ import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { FluxId } from '../metier/identifiants.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import type { Collectivites, LectureFlux, LectureJournal, Portee } from '../ports/store.ts';
+import { precisions } from '../protocoles/actes/echanges/precisions.ts';
 import { reponseEnMots } from '../protocoles/helios/reponse.ts';
 import type { PreuveExportee } from './gestes.ts';
 
@@ -87,6 +88,7 @@ export async function exporterPreuve(deps: DepsPreuve, portee: Portee, id: FluxI
     nomCollectivite: collectivite?.nom ?? '(collectivité inconnue)',
     pieces,
     lignes,
+    precisions: flux.protocole === 'ACTES' ? precisions(flux) : [],
     reponse: flux.protocole === 'HELIOS' ? reponseEnMots(flux) : [],
     extraits: await extraire(deps.coffre, rangees),
   });

@@ -1,3 +1,5 @@
+import type { DemandeTampon } from '../formats/pdf/tampon.ts';
+import type { Jalon } from '../metier/calendrier/jalon.ts';
 import type { RapportControles } from '../metier/anomalies.ts';
 import type { Classification, Collectivite } from '../metier/collectivite.ts';
 import type { Etat } from '../metier/etats.ts';
@@ -44,6 +46,19 @@ export interface DemandeDepot {
   readonly aBlanc: boolean;
 }
 
+/** The answer of a collectivité to a letter of the préfecture. */
+export interface DemandeReponse {
+  /** Flux of the letter. */
+  readonly courrier: FluxId;
+  /** Refuses the pieces asked for (3-3), rejects the observations (4-3). */
+  readonly refus: boolean;
+  /** Types of the documents, in their order. */
+  readonly typologies: readonly string[];
+  /** « document », then « annexe ». */
+  readonly fichiers: readonly FichierDepose[];
+  readonly cleIdempotence: string | null;
+}
+
 export type ReponseDepot =
   | {
       readonly type: 'accepte';
@@ -60,9 +75,12 @@ export interface Montre {
   readonly pieces: readonly PieceDuFlux[];
   readonly chronologie: readonly LigneJournal[];
   readonly livraisons: readonly Livraison[];
+  /** Flux that cite it, oldest first: letters of the préfecture, answers to them, the PES that corrects it. */
+  readonly citants: readonly Flux[];
 }
 
-export interface DemandeTrace {
+/** A table drawn from the journal. */
+export interface DemandeExport {
   readonly du: Jour;
   readonly au: Jour;
   /** Undefined: all that the caller may see. */
@@ -89,6 +107,14 @@ export interface OrdreTrancher {
   readonly motif: string;
 }
 
+/** A file made to be handed out; nothing of it is kept. */
+export interface Copie {
+  readonly nom: string;
+  /** Bytes. */
+  readonly taille: number;
+  readonly contenu: Readable;
+}
+
 export interface Gestes {
   /** Puts the bytes of one file on disk, durably, before the deposit itself. Bounded by `api.taille_max_octets`. */
   recevoirFichier(source: Source, role: RoleDepot, nom: string): Promise<FichierDepose>;
@@ -96,6 +122,39 @@ export interface Gestes {
   deposer(ctx: Contexte, demande: DemandeDepot): Promise<ReponseDepot>;
   /** Throws away files whose deposit will not come (upload cut, missing part). Never throws. */
   oublierFichiers(fichiers: readonly FichierDepose[]): Promise<void>;
+
+  /** Throws VGM-GES-050 (answered already), -051 (nothing to answer). Takes charge of the files, as `deposer`. */
+  repondre(ctx: Contexte, demande: DemandeReponse): Promise<ReponseDepot>;
+  /** Cancels the transmission of an acte acknowledged (6-1). Throws VGM-GES-050 (asked already), -052. */
+  annuler(ctx: Contexte, id: FluxId): Promise<ReponseDepot>;
+  /** 7-1, once a day at most; `complete`: even if ours is in force. Throws VGM-GES-004, -013, -050. */
+  demanderClassification(
+    ctx: Contexte,
+    demande: { readonly siren: Siren; readonly complete: boolean },
+  ): Promise<ReponseDepot>;
+
+  /** Legal milestones of an acte, in order of date. Throws VGM-GES-053. */
+  calendrier(ctx: Contexte, id: FluxId): Promise<readonly Jalon[]>;
+  /**
+   * What an acte owed by another channel has reached the préfecture on that day; takes charge of its receipt. Throws VGM-GES-053,
+   * -054, -055.
+   */
+  complement(
+    ctx: Contexte,
+    demande: { readonly id: FluxId; readonly recu: Jour; readonly fichier: FichierDepose | null },
+  ): Promise<Flux>;
+  /** Publication, or notification, of an acte. Throws VGM-GES-053, -054. */
+  publier(ctx: Contexte, demande: { readonly id: FluxId; readonly jour: Jour }): Promise<Flux>;
+  /** The préfet's delays are over: the acte is final. Throws VGM-GES-053, -056, VGM-NOY-002. */
+  valider(ctx: Contexte, id: FluxId): Promise<Flux>;
+
+  /** A PDF of an acte, stamped. Throws VGM-GES-001, -057, VGM-PDF-001 to -007. */
+  tamponner(
+    ctx: Contexte,
+    demande: { readonly id: FluxId; readonly rang: number; readonly forme: Omit<DemandeTampon, 'lignes'> },
+  ): Promise<Copie>;
+  /** The acknowledgement slip, as PDF. Throws VGM-GES-058. */
+  bordereau(ctx: Contexte, id: FluxId): Promise<Copie>;
 
   lister(ctx: Contexte, filtre: FiltreFlux): Promise<readonly Flux[]>;
   montrer(ctx: Contexte, id: FluxId): Promise<Montre>;
@@ -112,7 +171,12 @@ export interface Gestes {
    * Trace of what was exchanged with Hélios (cahier des charges, 1-8), as CSV, one line a file, both days included.
    * Throws VGM-GES-004 for a collectivité out of reach, before the first line.
    */
-  tracerHelios(ctx: Contexte, demande: DemandeTrace): Promise<AsyncIterable<string>>;
+  tracerHelios(ctx: Contexte, demande: DemandeExport): Promise<AsyncIterable<string>>;
+  /**
+   * What was transmitted to the préfecture (FONCT-05), as CSV, one line a message, both days included. Throws VGM-GES-004, as
+   * `tracerHelios`.
+   */
+  exporterFonct05(ctx: Contexte, demande: DemandeExport): Promise<AsyncIterable<string>>;
 
   /** `echec`, `transmis` → sent again under the same name. Throws VGM-NOY-002 when the state forbids it. */
   renvoyer(ctx: Contexte, id: FluxId): Promise<Flux>;

@@ -4,7 +4,9 @@ import { erreurGestes } from '../metier/catalogue/gestes.ts';
 import type { Classification } from '../metier/collectivite.ts';
 import type { NomProtocole } from '../metier/flux.ts';
 import type { Coffre } from '../ports/coffre.ts';
+import type { Imprimeur } from '../ports/imprimeur.ts';
 import type { Sonde } from '../ports/sonde.ts';
+import type { Tamponneur } from '../ports/tamponneur.ts';
 import type { Protocole } from '../protocoles/protocole.ts';
 import type { Contexte } from './gestes.ts';
 
@@ -22,6 +24,13 @@ export interface OutilsGestes {
   readonly destinations: readonly string[];
   /** Reads the classification message of the préfecture (7-2). */
   readonly lireClassification: (octets: Uint8Array) => Classification | { readonly motif: string };
+  /** What makes the copies that are handed out. */
+  readonly copies: {
+    readonly tamponneur: Tamponneur;
+    readonly imprimeur: Imprimeur;
+    /** Trigramme written on them. */
+    readonly operateur: string;
+  };
   /** Says in French why an address may not receive notifications; null when it may. */
   readonly refusCible: (canal: 'webhook' | 'courriel', cible: string) => string | null;
 }

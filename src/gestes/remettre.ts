@@ -1,5 +1,5 @@
 import { comprendreFichier, receptionDe } from '../etapes/accuse-fichier.ts';
-import { preparerReception } from '../engine/executer-retour.ts';
+import { preparerReception } from '../engine/naissance.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
 import type { RetourId, Siren } from '../metier/identifiants.ts';
 import type { Retour } from '../metier/retours.ts';

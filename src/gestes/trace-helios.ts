@@ -1,10 +1,10 @@
 import { ligneCsv, MARQUE_UTF8 } from '../formats/encodages/csv.ts';
-import { FUSEAU } from '../metier/echeances.ts';
 import { LIBELLE_ETAT } from '../metier/etats.ts';
 import { libelleEvenement } from '../metier/evenements.ts';
 import type { Flux, Piece } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { LigneJournal } from '../metier/journal.ts';
+import { aParis, estAccuse } from './exports.ts';
 
 /** The table of traces as text: one line for a file that went or came (cahier des charges HELIOS, 1-8). */
 
@@ -30,12 +30,6 @@ export interface Echange {
 }
 
 const texte = (valeur: unknown): string => (typeof valeur === 'string' ? valeur : '');
-
-/** `2026-03-02 10:00:00`: what spreadsheets take for a date. */
-function aParis(instant: Instant): string {
-  const z = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(FUSEAU);
-  return z.toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
-}
 
 const COLONNES: readonly (readonly [string, (e: Echange) => string | number])[] = [
   ['SIREN', (e) => e.flux?.collectivite ?? ''],
@@ -65,15 +59,6 @@ export function ligneEchange(echange: Echange): string {
   return ligneCsv(COLONNES.map(([, valeur]) => valeur(echange)));
 }
 
-const ACCUSES: readonly string[] = [
-  'ACCUSE_RECU',
-  'ACCUSE_PARTIEL_RECU',
-  'ANOMALIE_RECUE',
-  'ACCUSE_TRANCHE',
-  'ACCUSE_PARTIEL_TRANCHE',
-  'ANOMALIE_TRANCHEE',
-];
-const estAccuse = ({ ev }: LigneJournal): boolean => ACCUSES.includes(ev);
 const estRemise = ({ ev }: LigneJournal): boolean => /^(?:REMISE|TRANCHE)_/.test(ev);
 
 /** The answer of Hélios as it was journalled. */

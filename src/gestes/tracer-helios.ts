@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import { relire } from '../etapes/relire.ts';
-import { erreurGestes } from '../metier/catalogue/gestes.ts';
-import { instantDe } from '../metier/echeances.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import type { Flux } from '../metier/flux.ts';
-import { type FluxId, type Instant, type Jour, lireRetourId, type Siren } from '../metier/identifiants.ts';
+import { type FluxId, type Instant, lireRetourId, type Siren } from '../metier/identifiants.ts';
 import type { LigneJournal } from '../metier/journal.ts';
 import { LIBELLE_RETOUR, type Retour } from '../metier/retours.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type Portee, type Store } from '../ports/store.ts';
 import { natureDuNom } from '../protocoles/helios/nommage.ts';
-import type { Contexte, DemandeTrace, Gestes } from './gestes.ts';
+import { periodeDe, porteeDe } from './exports.ts';
+import type { Gestes } from './gestes.ts';
 import { lignesEntre, type Periode } from './journal-periode.ts';
 import type { OutilsGestes } from './outils.ts';
 import {
@@ -161,20 +160,6 @@ async function* echanges(lecture: Lecture, periode: Periode): AsyncGenerator<Ech
 async function* enCsv(lecture: Lecture, periode: Periode): AsyncGenerator<string> {
   yield ENTETE_TRACE;
   for await (const echange of echanges(lecture, periode)) yield ligneEchange(echange);
-}
-
-/** The days asked for, in legal time, both included. */
-function periodeDe({ du, au }: DemandeTrace): Periode {
-  const lendemain = Temporal.PlainDate.from(au).add({ days: 1 }).toString() as Jour;
-  return { debut: instantDe(du, 0), fin: instantDe(lendemain, 0) };
-}
-
-async function porteeDe({ moteur }: OutilsGestes, ctx: Contexte, siren: Siren | undefined): Promise<Portee> {
-  if (siren === undefined) return ctx.portee;
-  const permise = 'operateur' in ctx.portee || ctx.portee.collectivite === siren;
-  if (!permise || (await moteur.store.collectivites.trouver(siren)) === undefined)
-    throw erreurGestes('VGM-GES-004', { siren });
-  return { collectivite: siren };
 }
 
 export function traces(outils: OutilsGestes): Pick<Gestes, 'tracerHelios'> {

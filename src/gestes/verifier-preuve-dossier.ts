@@ -1,6 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import type { FicheLue, PieceLue } from '../formats/asic/fiche.ts';
 import type { ZipLu } from '../formats/asic/lire-zip.ts';
 import type { Constat, Releve } from '../formats/asic/releve.ts';
+import type { ObjetJson } from '../metier/flux.ts';
 
 /** What the controls of one protocol read of a proof. */
 export interface Dossier {
@@ -18,6 +20,16 @@ export async function* octetsDe({ zip }: Dossier, piece: PieceLue): AsyncGenerat
 /** Bytes that the container really holds, whatever `flux.json` says of them. */
 export function tailleDe({ releves }: Dossier, piece: PieceLue): number {
   return releves.get(piece.fichier)?.taille ?? 0;
+}
+
+/** Bytes of a small piece; null when it is larger than what is meant to be read whole. */
+export async function lireOctets(dossier: Dossier, piece: PieceLue, maximum: number): Promise<Buffer | null> {
+  return tailleDe(dossier, piece) > maximum ? null : buffer(octetsDe(dossier, piece));
+}
+
+/** `flux.json` is JSON: so is all that it holds. */
+export function resumeDe({ resume }: FicheLue): ObjetJson {
+  return resume as ObjetJson;
 }
 
 export type Sujet = (detail: string | null, bien: string) => Constat;

@@ -10,6 +10,8 @@ const COMPOSES: readonly Etat[] = [
   'acquitte',
   'acquitte_partiel',
   'anomalie',
+  'valide',
+  'annule',
 ];
 
 export function aEteCompose(etat: Etat): boolean {

@@ -7,7 +7,7 @@ import { citer, type Constat } from '../formats/asic/releve.ts';
 import { relirePiece } from '../formats/certificats/piece-confiance.ts';
 import type { RapportXades } from '../formats/xades/rapport.ts';
 import { verifierXades } from '../formats/xades/verifier.ts';
-import { constater, type Dossier, octetsDe, tailleDe } from './verifier-preuve-dossier.ts';
+import { constater, type Dossier, lireOctets, octetsDe, tailleDe } from './verifier-preuve-dossier.ts';
 import { aEteCompose } from './verifier-preuve-etats.ts';
 
 /**
@@ -37,8 +37,8 @@ type Rapport = z.infer<typeof schema>;
 /** Larger, a report or a piece of trust is none of ours. */
 const LU_MAX = 64_000_000;
 
-async function lirePiece(dossier: Dossier, piece: PieceLue): Promise<Buffer | null> {
-  return tailleDe(dossier, piece) > LU_MAX ? null : buffer(octetsDe(dossier, piece));
+function lirePiece(dossier: Dossier, piece: PieceLue): Promise<Buffer | null> {
+  return lireOctets(dossier, piece, LU_MAX);
 }
 
 async function lireRapport(dossier: Dossier, piece: PieceLue): Promise<Rapport | null> {
@@ -111,11 +111,10 @@ async function defautConfiance(dossier: Dossier, piece: PieceLue): Promise<strin
 }
 
 /** The evidence of each signer that the report cites is here, and gives the verdict that is written. */
-async function controlerConfiance(dossier: Dossier, { rapport }: Jugement): Promise<Constat[]> {
+export async function controlerPreuves(dossier: Dossier, citees: readonly string[]): Promise<Constat[]> {
   const dire = constater('Confiance');
   const preuves = dossier.fiche.pieces.filter((p) => p.role === 'preuves_confiance');
   const presentes = new Set(preuves.map((p) => p.sha256));
-  const citees = rapport.signatures.flatMap((s) => s.confiance.preuve ?? []);
   const absente = citees.find((sha256) => !presentes.has(sha256));
   if (absente !== undefined) return [dire(`le rapport cite une pièce absente (${absente})`, '')];
   for (const piece of preuves) {
@@ -128,7 +127,7 @@ async function controlerConfiance(dossier: Dossier, { rapport }: Jugement): Prom
 }
 
 /** The files of openssl are those that the pieces give, to the byte: nothing beside, nothing less. */
-async function controlerExtraits(dossier: Dossier): Promise<Constat[]> {
+export async function controlerExtraits(dossier: Dossier): Promise<Constat[]> {
   const pieces = dossier.fiche.pieces.map((p) => ({ ...p, taille: tailleDe(dossier, p) }));
   const octets: Uint8Array[] = [];
   for (const piece of aExtraire(pieces)) octets.push(await buffer(octetsDe(dossier, piece)));
@@ -160,7 +159,10 @@ export async function controlerSignatures(
   const jugement = { piece, rapport };
   return [
     await controlerRapport(dossier, jugement, courant),
-    ...(await controlerConfiance(dossier, jugement)),
+    ...(await controlerPreuves(
+      dossier,
+      rapport.signatures.flatMap((s) => s.confiance.preuve ?? []),
+    )),
     ...extraits,
   ];
 }

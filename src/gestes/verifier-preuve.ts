@@ -21,7 +21,7 @@ function aGarder(nom: string): boolean {
 }
 
 function porteeDe(etat: Etat): string {
-  if (etat === 'recu') return 'fichier adressé par l’État';
+  if (etat === 'recu') return 'adressé par l’État, de sa propre initiative';
   if (etat === 'acquitte_partiel') return 'réception par l’État prouvée, une partie refusée';
   return receptionProuvee(etat)
     ? 'réception par l’État prouvée'
@@ -56,8 +56,9 @@ async function examiner(zip: ZipLu): Promise<Constat[]> {
   );
   constats.push(controlerEtat(fiche), controlerPieces(fiche, releves), journal);
   constats.push(controlerCitations(lignes, pieces));
-  if (fiche.protocole === 'ACTES') constats.push(...(await controlerActes(zip, fiche, releves)));
-  if (fiche.protocole === 'HELIOS') constats.push(...(await controlerHelios({ zip, fiche, releves })));
+  const dossier = { zip, fiche, releves };
+  if (fiche.protocole === 'ACTES') constats.push(...(await controlerActes(dossier)));
+  if (fiche.protocole === 'HELIOS') constats.push(...(await controlerHelios(dossier)));
   return constats;
 }
 

@@ -1,8 +1,9 @@
-import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { cheminSocket } from '../config/chemins.ts';
+import { creerDossiers } from '../config/dossiers.ts';
 import type { Config } from '../config/manifest.ts';
 import type { Contexte, Gestes } from '../gestes/gestes.ts';
 import { erreurApi } from '../metier/catalogue/api.ts';
@@ -135,7 +136,7 @@ async function ouvrirSocket(app: FastifyInstance, socket: string): Promise<void>
   if (await repond(socket)) throw erreurApi('VGM-API-013', { socket });
   const provisoire = `${socket}.neuf`;
   try {
-    await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
+    creerDossiers(dirname(socket), 0o700);
     await rm(provisoire, { force: true });
     await app.listen({ path: provisoire });
     await chmod(provisoire, 0o600);

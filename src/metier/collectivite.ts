@@ -1,5 +1,9 @@
 import type { Instant, Jour, Siren } from './identifiants.ts';
 
+/** What we sign of what leaves for ACTES: the message, its documents and annexes, or both. */
+export const CACHETS_ACTES = ['aucun', 'formulaire', 'documents', 'tout'] as const;
+export type CachetActes = (typeof CACHETS_ACTES)[number];
+
 /** What the ACTES norm needs to know of a collectivité (§ EnveloppeCLMISILL, IDCL). */
 export interface FicheActes {
   /** Three characters: `034`, `02A`, `974`. */
@@ -14,6 +18,10 @@ export interface FicheActes {
   readonly adressesRetour: readonly string[];
   /** Classification in force for this collectivité, imported from a 7-2 message; null = none yet. */
   readonly classification: Classification | null;
+  /** null or absent: what the settings of the operator say. */
+  readonly cachet?: CachetActes | null;
+  /** Signing key of the settings; empty or absent: that of the operator. */
+  readonly cle?: string;
 }
 
 /**

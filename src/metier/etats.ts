@@ -17,7 +17,9 @@ export const ETATS = [
   'acquitte_partiel', // receipt filed: a part is taken, the rest refused; terminal, a corrected flux cites it
   'anomalie', // refused by the State (1-3, AnomalieEnveloppe); terminal for this sending
   'abandonne', // an operator gave it up before it left; terminal
-  'recu', // came from the State on its own initiative (PES Retour); terminal
+  'valide', // the préfet's delay is over and the collectivité says that the acte is final; terminal (ACTES)
+  'annule', // its transmission is cancelled, and the State has said so (6-2); terminal (ACTES)
+  'recu', // came from the State on its own initiative (PES Retour, letter of the préfecture); terminal
 ] as const;
 
 export type Etat = (typeof ETATS)[number];
@@ -47,6 +49,8 @@ export const EVENEMENTS = [
   'tranche_non_recu', // a person says: the State does not hold it, send again under the same name
   'renvoi_demande',
   'abandon_demande',
+  'validation_demandee',
+  'annulation_recue',
 ] as const;
 
 export type EvenementEtat = (typeof EVENEMENTS)[number];
@@ -61,8 +65,16 @@ const ACCUSES = {
   anomalie_tranchee: 'anomalie',
 } as const;
 
-/** A refusal that a person takes back on a later answer; nothing else moves a flux at its end. */
+/** A refusal that a person takes back on a later answer. */
 const REVIREMENTS = { accuse_tranche: 'acquitte', accuse_partiel_tranche: 'acquitte_partiel' } as const;
+
+/** What may still come to a flux at its end; the leg to the State has nothing more to do. */
+const APRES_FIN: readonly EvenementEtat[] = [
+  'accuse_tranche',
+  'accuse_partiel_tranche',
+  'validation_demandee',
+  'annulation_recue',
+];
 
 /**
  * The one table of transitions. A receipt may come before the answer of the line (`en_ligne`),
@@ -109,10 +121,12 @@ export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<Evenemen
     abandon_demande: 'abandonne',
     ...ACCUSES,
   },
-  acquitte: {},
+  acquitte: { validation_demandee: 'valide', annulation_recue: 'annule' },
   acquitte_partiel: {},
   anomalie: REVIREMENTS,
   abandonne: {},
+  valide: { annulation_recue: 'annule' },
+  annule: {},
   recu: {},
 };
 
@@ -123,7 +137,9 @@ export function transition(de: Etat, evenement: EvenementEtat): Etat | undefined
 
 /** States in which the engine has nothing more to do on the leg to the State. */
 export function estTerminal(etat: Etat): boolean {
-  return Object.keys(TRANSITIONS[etat]).every((evenement) => evenement in REVIREMENTS);
+  return Object.keys(TRANSITIONS[etat]).every((evenement) =>
+    (APRES_FIN as readonly string[]).includes(evenement),
+  );
 }
 
 /** States that free the legal identity: nothing was registered by the State, the same acte may be deposited again. */
@@ -145,6 +161,8 @@ export const LIBELLE_ETAT: Readonly<Record<Etat, string>> = {
   acquitte_partiel: 'acquitté en partie',
   anomalie: 'en anomalie',
   abandonne: 'abandonné',
+  valide: 'validé',
+  annule: 'annulé',
   recu: 'reçu de l’État',
 };
 
@@ -160,6 +178,8 @@ const LIBELLE_PLURIEL: Readonly<Partial<Record<Etat, string>>> = {
   acquitte: 'acquittés',
   acquitte_partiel: 'acquittés en partie',
   abandonne: 'abandonnés',
+  valide: 'validés',
+  annule: 'annulés',
   recu: 'reçus de l’État',
 };
 

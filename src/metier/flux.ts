@@ -16,6 +16,8 @@ export type RolePiece =
   | 'metadonnees' // what the depositor declared, JSON
   | 'document' // principal document of an acte
   | 'annexe'
+  | 'signature' // detached signature of a document or annexe, given by its depositor
+  | 'cachet' // our own, of a document, an annexe or the message
   | 'pes' // PES deposited, never touched
   | 'pes_signe' // the same with the signatures added here or outside
   | 'rapport' // control report, JSON
@@ -24,10 +26,11 @@ export type RolePiece =
   | 'archive' // exactly what was handed to the State
   | 'retour' // raw message of the State, as received (e-mail or file)
   | 'accuse' // business message of the State, extracted byte for byte
-  | 'enveloppe_retour';
+  | 'enveloppe_retour'
+  | 'complement'; // receipt of what went to the State by another channel, as the collectivité got it
 
-/** What a depositor brings: pieces of an acte, or the PES itself. */
-export type RoleDepot = Extract<RolePiece, 'document' | 'annexe' | 'pes'>;
+/** What a depositor brings: pieces of an acte and their signatures, or the PES itself. */
+export type RoleDepot = Extract<RolePiece, 'document' | 'annexe' | 'signature' | 'pes'>;
 
 /** A piece: bytes in the coffre, found by digest, and the name they bear in this flux. */
 export interface Piece {

@@ -14,6 +14,7 @@ export const TYPES_EVENEMENT = [
   'flux.echec',
   'flux.alerte',
   'flux.abandonne',
+  'flux.annule',
   'flux.recu',
 ] as const;
 export type TypeEvenement = (typeof TYPES_EVENEMENT)[number];

@@ -6,6 +6,9 @@ export type VerdictAntivirus =
 
 /** Throws VGM-CTL-001 (passagere) when the service does not answer: never a verdict on the document. */
 export interface Antivirus {
-  /** @param signal cuts the analysis: then the same transient failure, at once. */
-  analyser(contenu: Readable, signal?: AbortSignal): Promise<VerdictAntivirus>;
+  /**
+   * @param signal cuts the analysis: then the same transient failure, at once.
+   * @param moteur as an earlier verdict on the same flux names it: it is not asked again.
+   */
+  analyser(contenu: Readable, signal?: AbortSignal, moteur?: string): Promise<VerdictAntivirus>;
 }

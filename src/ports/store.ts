@@ -1,4 +1,4 @@
-import type { Collectivite } from '../metier/collectivite.ts';
+import type { Classification, Collectivite } from '../metier/collectivite.ts';
 import type { FicheErreur } from '../metier/erreurs.ts';
 import type { Etat } from '../metier/etats.ts';
 import type { Flux, NomProtocole, ObjetJson, Piece, PieceDuFlux } from '../metier/flux.ts';
@@ -75,6 +75,8 @@ export interface Ecriture {
   /** Flux that the State itself starts; one that stands already (same identity) makes the whole fail, VGM-NOY-001. */
   readonly nouveauxFlux?: readonly NouveauFlux[];
   readonly retours?: readonly ChangementRetour[];
+  /** Classifications in force that the State has sent; an older one than the one held changes nothing. */
+  readonly classifications?: readonly { readonly siren: Siren; readonly classification: Classification }[];
   readonly livraisons?: readonly ChangementLivraison[];
   readonly nouvellesLivraisons?: readonly NouvelleLivraison[];
   /** Switches a notification point off (HTTP 410…). */
@@ -162,6 +164,8 @@ export interface LectureFlux {
   pieces(portee: Portee, id: FluxId): Promise<readonly PieceDuFlux[]>;
   /** Flux that bear this identity, newest first (several when earlier sendings were refused). */
   parIdentite(portee: Portee, identite: string): Promise<readonly Flux[]>;
+  /** Flux that cite this one, oldest first. */
+  citants(portee: Portee, id: FluxId): Promise<readonly Flux[]>;
   /** The flux of a collectivité that stands with this content. */
   parContenu(collectivite: Siren, protocole: NomProtocole, contenu: Sha256): Promise<Flux | undefined>;
   parNomEnvoi(portee: Portee, nom: string): Promise<Flux | undefined>;

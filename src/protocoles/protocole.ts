@@ -1,5 +1,5 @@
 import type { RapportControles } from '../metier/anomalies.ts';
-import type { Collectivite } from '../metier/collectivite.ts';
+import type { Classification, Collectivite } from '../metier/collectivite.ts';
 import type { EvenementEtat } from '../metier/etats.ts';
 import type { FicheErreur } from '../metier/erreurs.ts';
 import type { Flux, NomProtocole, ObjetJson, Piece } from '../metier/flux.ts';
@@ -25,12 +25,48 @@ export interface FaitsPiece {
   readonly pdf: FaitsPdf | null;
   /** Only for XML: what reading it whole has shown. */
   readonly xml: SondeXml | null;
+  /** Only for a budget document (DocumentBudgetaire). */
+  readonly budget: FaitsBudget | null;
+}
+
+/** Seal of a budget document, as written. */
+export interface Sceau {
+  /** Hexadecimal, lower case. */
+  readonly md5: string;
+  readonly sha1: string;
+  readonly date: Jour | null;
+}
+
+/** What a budget document says of itself. */
+export interface FaitsBudget {
+  /** IdColl. */
+  readonly siret: string | null;
+  /** `01` primitif, `02` décision modificative, `03` supplémentaire, `09` compte administratif. */
+  readonly natDec: string | null;
+  readonly exercice: string | null;
+  /** Elements Scellement under the root. */
+  readonly sceaux: number;
+  /** The first of them. */
+  readonly sceau: Sceau | null;
+  /** What its digests should be; null when there is no seal, or when the file cannot be read. */
+  readonly calcule: { readonly md5: string; readonly sha1: string } | null;
+}
+
+/** Facts of a detached signature deposited with a piece. */
+export interface FaitsSignature {
+  /** By which the metadata designate it. */
+  readonly nom: string;
+  readonly taille: number;
+  /** By content; null: neither. */
+  readonly forme: 'XAdES' | 'PKCS#7' | null;
 }
 
 /** What the rules look at. */
 export interface FaitsDepot {
   readonly metadonnees: unknown;
   readonly pieces: readonly FaitsPiece[];
+  /** None when absent. */
+  readonly signatures?: readonly FaitsSignature[];
   readonly collectivite: Collectivite;
   /** Today in Europe/Paris. */
   readonly jour: Jour;
@@ -66,6 +102,28 @@ export interface FaitsEnveloppe {
     readonly application: string;
     readonly adresseRetour: string;
   };
+  /** Detached signatures, by the name of the file that each goes with, the message included; none when absent. */
+  readonly signatures?: SignaturesEnvoi;
+}
+
+export type SignaturesEnvoi = ReadonlyMap<string, Uint8Array>;
+
+/** A file that leaves with the message. */
+export interface FichierSignable {
+  /** As sent. */
+  readonly nom: string;
+  readonly piece: Piece;
+  /** The signature that its depositor gave with it. */
+  readonly apportee: Piece | null;
+}
+
+/** The message of a flux, before its signatures are known. */
+export interface MessagePrepare {
+  /** As sent. */
+  readonly nom: string;
+  readonly fichiers: readonly FichierSignable[];
+  /** Same signatures, same bytes. */
+  readonly ecrire: (signatures: SignaturesEnvoi) => Uint8Array;
 }
 
 export interface EnveloppeFaite {
@@ -100,7 +158,17 @@ export type CleRetour =
       readonly date: string;
       readonly abrege: string;
       readonly departement: string | null;
-    };
+    }
+  /** The answer of the collectivité to the letter of this date about this flux; null = the message does not say. */
+  | {
+      readonly par: 'reponse';
+      readonly identite: string;
+      /** Messages that it may be: `3-3`, `3-4`. */
+      readonly messages: readonly string[];
+      readonly dateCourrier: Jour | null;
+    }
+  /** What this collectivité asked the State and that is still without answer, whatever the day. */
+  | { readonly par: 'demande'; readonly siren: Siren | null; readonly message: string };
 
 /** One business message, understood. */
 export interface MessageEtat {
@@ -118,11 +186,58 @@ export interface MessageEtat {
   readonly champs: ObjetJson;
   /** Names of the parts that are its pieces: the message first, then its envelope. */
   readonly parties: readonly string[];
+  /** What it also does to the flux that the found one cites. */
+  readonly entraine?: {
+    readonly evenement: EvenementEtat;
+    readonly libelle: string;
+    readonly champs: ObjetJson;
+  };
+  /** The classification in force that it brings. */
+  readonly classification?: Classification;
+}
+
+/** What the State says on its own initiative of a flux that it holds: it starts a flux, that cites the other. */
+export interface CourrierEtat {
+  /** `2-1`, `3-1`, `4-1`, `5-1`. */
+  readonly code: string;
+  /** Of the flux that it is about. */
+  readonly identite: string;
+  readonly siren: Siren | null;
+  readonly libelle: string;
+  /** Written in its summary. */
+  readonly champs: ObjetJson;
+  /** Names of its parts: the message, its envelope, then its documents. */
+  readonly parties: readonly string[];
+  /** Names of those that are its documents. */
+  readonly documents: readonly string[];
+}
+
+/** A flux to start, as far as the protocol tells. */
+export interface Amorce {
+  readonly identite: string;
+  readonly resume: ObjetJson;
+}
+
+/** What a letter starts: its own flux and, for some, the receipt that leaves by itself. */
+export interface SuiteCourrier {
+  readonly courrier: Amorce;
+  /** Cites the letter. */
+  readonly accuse: Amorce | null;
+}
+
+/** The State recalls that what must come by another channel has not come: nothing moves, and people must know. */
+export interface RappelEtat {
+  readonly identite: string;
+  readonly libelle: string;
+  /** Name of the part that says so. */
+  readonly partie: string;
 }
 
 /** What a raw message of the State contains. */
 export interface RetourLu {
   readonly messages: readonly MessageEtat[];
+  readonly courriers: readonly CourrierEtat[];
+  readonly rappels: readonly RappelEtat[];
   /** Parts not understood, each with the reason in French: they park the return. */
   readonly restes: readonly { readonly nom: string; readonly motif: string }[];
 }
@@ -166,6 +281,9 @@ interface Serie {
 
 export interface EnveloppeArchive extends Serie {
   readonly forme: 'archive';
+  /** Why it may not leave as it is, though it was sound when it was deposited; null: it may. */
+  perimer(faits: Pick<FaitsEnveloppe, 'flux' | 'collectivite'>): FicheErreur | null;
+  preparer(faits: Pick<FaitsEnveloppe, 'flux' | 'pieces' | 'collectivite'>): MessagePrepare;
   composer(faits: FaitsEnveloppe): EnveloppeFaite;
 }
 
@@ -189,4 +307,12 @@ export interface Protocole {
 export interface AccuseCourriel {
   /** Recognises the files of a message; never throws on foreign content. */
   lire(parties: readonly PartieRetour[]): RetourLu;
+  /** @param empreinte digest of the letter and its documents: what tells it from another of the same day. */
+  suivre(courrier: CourrierEtat, acte: Flux, empreinte: string): SuiteCourrier;
+  /** Request of the classification in force; `detenue`: date of the one that is held, null: the whole is wanted. */
+  demanderClassification(demande: {
+    readonly siren: Siren;
+    readonly jour: Jour;
+    readonly detenue: Jour | null;
+  }): Amorce;
 }

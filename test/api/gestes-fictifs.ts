@@ -16,6 +16,8 @@ import type { Contexte, FichierDepose, Gestes, ReponseDepot } from '../../src/ge
 import type { PieceEnAttente, Source } from '../../src/ports/coffre.ts';
 import type { Correction } from '../../src/protocoles/helios/correction.ts';
 import { OPERATEUR, type Jeton, type Portee } from '../../src/ports/store.ts';
+import { actesFictifs } from './actes-fictifs.ts';
+import { echangesFictifs } from './echanges-fictifs.ts';
 import { fluxFictif, LIGNE, LIVRAISON, rapport, RETOUR, SIREN, T0, uuid } from './faits-fictifs.ts';
 
 export { AUTRE, fluxFictif, LIVRAISON, RETOUR, SIREN } from './faits-fictifs.ts';
@@ -140,7 +142,26 @@ export class GestesFictifs implements Gestes {
     pieces: [this.#piece],
     chronologie: [LIGNE, { ...LIGNE, n: 2, ev: 'TRANSMISSION', res: 'KO', motif: 'HTTP 500' }],
     livraisons: [LIVRAISON],
+    citants: [...this.flux.values()].filter((f) => f.cite === id && this.#voit(ctx.portee, f.collectivite)),
   });
+
+  readonly echanges = echangesFictifs({
+    flux: this.flux,
+    cles: this.cles,
+    voir: (ctx, id) => this.#flux(ctx, id),
+    fiche: (ctx, siren) => this.collectivites.trouver(ctx, siren),
+  });
+  repondre = this.echanges.repondre;
+  annuler = this.echanges.annuler;
+  demanderClassification = this.echanges.demanderClassification;
+
+  readonly actes = actesFictifs(this.flux, (ctx, id) => this.#flux(ctx, id));
+  calendrier = this.actes.calendrier;
+  publier = this.actes.publier;
+  valider = this.actes.valider;
+  complement = this.actes.complement;
+  tamponner = this.actes.tamponner;
+  bordereau = this.actes.bordereau;
 
   compter: Gestes['compter'] = async () => ({ depose: this.flux.size });
 
@@ -189,6 +210,15 @@ export class GestesFictifs implements Gestes {
       yield* trace;
       if (panneTrace !== undefined) throw panneTrace;
     })();
+  };
+
+  readonly exports: Parameters<Gestes['exporterFonct05']>[1][] = [];
+  exporterFonct05: Gestes['exporterFonct05'] = async (ctx, demande) => {
+    this.exports.push(demande);
+    const { collectivite } = demande;
+    if (collectivite !== undefined && !this.#voit(ctx.portee, collectivite))
+      throw erreurGestes('VGM-GES-004', { siren: collectivite });
+    return Readable.from(['\uFEFFSIREN;Message\r\n', `${SIREN};1-1\r\n`]);
   };
 
   #ordonner(ctx: Contexte, id: FluxId, ev: Parameters<typeof transition>[1]): Flux {

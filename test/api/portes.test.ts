@@ -98,7 +98,7 @@ describe('flux', () => {
     expect(r.json).toMatchObject({
       flux: { id: F1, libelle: 'sort incertain', depose: '2026-03-02T09:00:00.000Z' },
     });
-    expect(Object.keys(r.json)).toEqual(['flux', 'pieces', 'chronologie', 'livraisons']);
+    expect(Object.keys(r.json)).toEqual(['flux', 'pieces', 'chronologie', 'livraisons', 'citants']);
   });
   test('an identifier without the shape of one answers as one that does not exist', async () => {
     for (const id of ['x', '%00', '..%2f..%2fetc', F1.slice(1)]) {
@@ -372,6 +372,8 @@ describe('the contract (OpenAPI 3.1) says what is served', () => {
       expect(SCHEMAS).toHaveProperty(nom as string);
     }
     expect(cles('Flux')).toEqual(Object.keys(vues.vueFlux(fluxFictif(1))));
+    expect(cles('Citant')).toEqual(Object.keys(vues.vueCitant(fluxFictif(1))));
+    expect(cles('Message')).toEqual(Object.keys(vues.vueFlux(fluxFictif(1)).message ?? {}));
     expect(cles('Retour')).toEqual(Object.keys(vues.vueRetour(RETOUR)));
     const [destination] = await banc.gestes.destinations.lister(CTX);
     expect(cles('Destination')).toEqual(destination && Object.keys(vues.vueDestination(destination)));

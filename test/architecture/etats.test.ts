@@ -70,6 +70,9 @@ const ATTENDU: Record<string, string> = {
   'echec anomalie_tranchee': 'anomalie',
   'anomalie accuse_tranche': 'acquitte',
   'anomalie accuse_partiel_tranche': 'acquitte_partiel',
+  'acquitte validation_demandee': 'valide',
+  'acquitte annulation_recue': 'annule',
+  'valide annulation_recue': 'annule',
 };
 
 describe('table of transitions (ARCHITECTURE §2, rule 6)', () => {
@@ -82,18 +85,26 @@ describe('table of transitions (ARCHITECTURE §2, rule 6)', () => {
     }
   }
 
-  test('nothing leaves a terminal state but a person who takes a refusal back; every other state has a way out', () => {
+  test('of a terminal state only a person takes a refusal back, validates, or the State cancels; every other has a way out', () => {
     expect(ETATS.filter(estTerminal)).toEqual([
       'refuse',
       'acquitte',
       'acquitte_partiel',
       'anomalie',
       'abandonne',
+      'valide',
+      'annule',
       'recu',
     ]);
     expect(Object.keys(TRANSITIONS)).toEqual([...ETATS]);
     const sorties = ETATS.filter(estTerminal).flatMap((etat) => Object.keys(TRANSITIONS[etat]));
-    expect(sorties).toEqual(['accuse_tranche', 'accuse_partiel_tranche']);
+    expect(sorties).toEqual([
+      'validation_demandee',
+      'annulation_recue',
+      'accuse_tranche',
+      'accuse_partiel_tranche',
+      'annulation_recue',
+    ]);
   });
 
   test('a state that frees the legal identity is terminal: nothing can leave under it any more', () => {

@@ -1,20 +1,25 @@
 /**
- * `npm run bench [-- --json] [--seulement circuits|helios|xml]`: figures of this machine, by families. A measure, never a test:
+ * `npm run bench [-- --json] [--seulement actes|circuits|helios|xml]`: figures of this machine, by families. A measure, never a test:
  * nothing fails on a slow day. With `--json`, the last line is one flat object.
  */
 import { parseArgs } from 'node:util';
 import { mesurerCircuits } from './circuits.ts';
 import { mesurerHelios } from './helios.ts';
+import { mesurerLot } from './lot.ts';
 import type { Figures } from './mesures.ts';
+import { mesurerTampon } from './tampon.ts';
 import { mesurerXml } from './xml.ts';
 
 /** Tells people how it goes. */
 export type Dire = (ligne: string) => void;
 
-const FAMILLES: Readonly<Record<string, (dire: Dire) => Promise<Figures>>> = {
-  circuits: mesurerCircuits,
-  helios: mesurerHelios,
-  xml: mesurerXml,
+type Partie = (dire: Dire) => Promise<Figures>;
+
+const FAMILLES: Readonly<Record<string, readonly Partie[]>> = {
+  actes: [mesurerTampon, mesurerLot],
+  circuits: [mesurerCircuits],
+  helios: [mesurerHelios],
+  xml: [mesurerXml],
 };
 
 const { values: options } = parseArgs({
@@ -30,6 +35,6 @@ for (const nom of voulues) {
     console.error(`Famille inconnue : ${nom}. Il y a : ${Object.keys(FAMILLES).join(', ')}.`);
     process.exit(2);
   }
-  Object.assign(resultat, await famille(dire));
+  for (const mesurer of famille) Object.assign(resultat, await mesurer(dire));
 }
 if (options.json === true) console.log(JSON.stringify(resultat));

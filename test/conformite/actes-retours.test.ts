@@ -12,12 +12,12 @@ const SYNTHETIQUE = '034-000000000-20260115-2026_001-DE';
 const ATTENDUS: Readonly<Record<string, string>> = {
   'pastell/034-491011698-20171207-CL20171227_06-DE-1-1_0.xml': 'Message 1-1',
   'pastell/034-491011698-20171207-CL20171227_06-DE-1-2.xml': '1-2 034-491011698-20171207-CL20171227_06-DE',
-  'pastell/999-1234----7-2_1.xml': 'Message 7-2',
-  'pastell/classification-20171113.xml': 'Message 7-2',
-  'pastell/classification-exemple.xml': 'Message 7-2',
-  'pastell/fakeTdt-classification-20040401.xml': 'Message 7-2',
-  's2low/034-000000000-20170701-20170725A-AI-2-1_0.xml': 'Message 2-1',
-  's2low/034-000000000-20170701-20170725A-AI-5-1_0.xml': 'Message 5-1',
+  'pastell/999-1234----7-2_1.xml': 'Rien dans ce courriel ne dit',
+  'pastell/classification-20171113.xml': 'Rien dans ce courriel ne dit',
+  'pastell/classification-exemple.xml': 'Rien dans ce courriel ne dit',
+  'pastell/fakeTdt-classification-20040401.xml': 'Rien dans ce courriel ne dit',
+  's2low/034-000000000-20170701-20170725A-AI-2-1_0.xml': '2-1 034-000000000-20170701-20170725A-AI +0',
+  's2low/034-000000000-20170701-20170725A-AI-5-1_0.xml': '5-1 034-000000000-20170701-20170725A-AI +0',
   's2low/045-214502494-20170717-D201717-DE-1-1_0.xml': 'Message 1-1',
   's2low/ANO_EACT--210703385--20170612-2.xml': 'ANO nom:EACT--210703385--20170612-2',
   's2low/EACT--214502494--20170717-6.xml': 'Cette enveloppe a été émise par une collectivité',
@@ -26,10 +26,10 @@ const ATTENDUS: Readonly<Record<string, string>> = {
   'stela/044-214400152----1-3_1.xml': '1-3 acte:044 214400152 2018-10-01 123456 DE',
   'stela/EACT--SPREF0441-214400152-20181012-9.xml': 'L’enveloppe annonce 1 message (',
   'stela/SIC-EACT--210600730--20180115-1.tar.gz': 'Aucun message de ce courriel ne cite cette pièce',
-  'stela/exemple_codes_matieres.xml': 'Message 7-2',
+  'stela/exemple_codes_matieres.xml': 'Rien dans ce courriel ne dit',
   'synthetique/034-000000000----1-3_1.xml': '1-3 acte:034 000000000 2026-01-15 2026_001 DE',
   'synthetique/034-000000000----7-1_0.xml': 'Message 7-1',
-  'synthetique/034-000000000----7-3_1.xml': 'Message 7-3',
+  'synthetique/034-000000000----7-3_1.xml': '7-3 demande:000000000',
   [`synthetique/${SYNTHETIQUE}-1-1_0.xml`]: 'Message 1-1',
   [`synthetique/${SYNTHETIQUE}-1-2_1.xml`]: `1-2 ${SYNTHETIQUE}`,
   'synthetique/ANO_EACT--000000000--20260115-1.xml': 'ANO nom:EACT--000000000--20260115-1',
@@ -37,22 +37,11 @@ const ATTENDUS: Readonly<Record<string, string>> = {
   'synthetique/EACT--SPREF0341-000000000-20260116-1.xml': 'L’enveloppe annonce 1 message (',
   ...Object.fromEntries(
     [
-      '2-1',
-      '2-2',
-      '3-1',
-      '3-2',
-      '3-3',
-      '3-4',
-      '3-5',
-      '4-1',
-      '4-2',
-      '4-3',
-      '4-4',
-      '4-5',
-      '5-1',
-      '6-1',
-      '6-2',
-    ].map((code) => [`synthetique/${SYNTHETIQUE}-${code}_0.xml`, `Message ${code}`]),
+      ...['2-2', '3-2', '3-3', '3-4', '4-2', '4-3', '4-4', '6-1'].map((code) => [code, `Message ${code}`]),
+      ...['2-1', '3-1', '4-1', '5-1'].map((code) => [code, `${code} ${SYNTHETIQUE} +0`]),
+      ...['3-5', '4-5'].map((code) => [code, `${code} réponse:${SYNTHETIQUE} 20`]),
+      ['6-2', `6-2 ${SYNTHETIQUE}/6-1`],
+    ].map(([code, attendu]) => [`synthetique/${SYNTHETIQUE}-${code}_0.xml`, attendu]),
   ),
 };
 
@@ -80,22 +69,25 @@ const NOTRES: Readonly<Record<string, readonly string[]>> = {
   'enveloppe-refusee-999': ['ANO nom:TACT--000000018--20260302-12'],
   'enveloppe-refusee-anonyme': ['ANO 034-000000018-20260302-2026_014-DE'],
   plusieurs: ['1-3 acte:034 000000018 2026-03-02 2026_016 DE', '1-2 034-000000018-20260302-2026_015-AR'],
-  courrier: ['Message 2-1', 'Pièce jointe au message 2-1'],
+  courrier: ['2-1 034-000000018-20260302-2026_014-DE +1'],
   'enveloppe-seule': ['L’enveloppe annonce 1 message ('],
   contradiction: ['Le message se contredit'],
   'rappel-papier': ['Rappel de l’État'],
-  classification: ['Message 7-2'],
+  classification: ['7-2 demande:000000018'],
 };
 
 function dire({ code, cle }: MessageEtat): string {
   if (cle.par === 'identite') return `${code} ${cle.identite}`;
   if (cle.par === 'nomEnvoi') return `${code} nom:${cle.nom}`;
+  if (cle.par === 'reponse') return `${code} réponse:${cle.identite} ${cle.dateCourrier}`;
+  if (cle.par === 'demande') return `${code} demande:${cle.siren}`;
   return `${code} acte:${cle.departement} ${cle.siren} ${cle.date} ${cle.numero} ${cle.abrege}`;
 }
 
 /** Messages then reasons; a reason is compared by its beginning. */
 function verifier(lu: RetourLu, attendus: readonly string[]): void {
-  const dits = [...lu.messages.map(dire), ...lu.restes.map((r) => r.motif)];
+  const lettres = lu.courriers.map((c) => `${c.code} ${c.identite} +${c.documents.length}`);
+  const dits = [...lu.messages.map(dire), ...lettres, ...lu.restes.map((r) => r.motif)];
   expect(dits).toHaveLength(attendus.length);
   for (const [i, dit] of dits.entries()) expect(dit.slice(0, attendus[i]?.length)).toBe(attendus[i]);
   for (const m of lu.messages) if (m.evenement === 'anomalie_recue') expect(m.erreur?.remede).not.toBe('');

@@ -1,9 +1,10 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ouvrirClamd } from '../../src/adapters/antivirus/clamd.ts';
 import { creerFakeAntivirus } from '../../src/adapters/antivirus/fake.ts';
+import { analyserDeSuite } from '../../src/etapes/antivirus.ts';
 import type { Antivirus } from '../../src/ports/antivirus.ts';
 import { type Clamd, demarrerClamd, eicar } from '../serveurs/clamd.ts';
 import { portLibre } from '../serveurs/processus.ts';
@@ -73,6 +74,28 @@ describe('clamd, the real one', () => {
       Readable.from([Buffer.from('x')]),
     );
     expect(verdict.moteur).toMatch(/^ClamAV \d/);
+  });
+
+  it('the pieces of one flux: its version is asked once, and each verdict names it', async () => {
+    const commandes: string[] = [];
+    const relais = createServer((client) => {
+      const serveur = connect(Number(clamd.adresse.split(':')[1]), '127.0.0.1');
+      client.once('data', (octets) => commandes.push(/^z[A-Z]+/.exec(octets.toString('latin1'))?.[0] ?? ''));
+      client.pipe(serveur).pipe(client);
+      for (const prise of [client, serveur])
+        prise.on('error', () => [client, serveur].map((p) => p.destroy()));
+    }).listen(0, '127.0.0.1');
+    await once(relais, 'listening');
+    const adresse = `127.0.0.1:${(relais.address() as AddressInfo).port}`;
+    const analyser = analyserDeSuite(ouvrirClamd({ adresse, delai_s: 20 }), new AbortController().signal);
+    const verdicts = [];
+    for (const octets of [Buffer.from('x'), eicar(), Buffer.alloc(0)])
+      verdicts.push(await analyser(Readable.from([octets])));
+    relais.close();
+    expect(commandes).toEqual(['zVERSION', 'zINSTREAM', 'zINSTREAM', 'zINSTREAM']);
+    expect(verdicts.map((v) => v.type)).toEqual(['sain', 'infecte', 'sain']);
+    const moteurs = new Set(verdicts.map((v) => v.moteur));
+    expect([...moteurs]).toEqual([expect.stringMatching(/^ClamAV \d/)]);
   });
 
   it('a look says its version, or why it cannot be reached, and never throws', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OptionsSftp } from '../../src/adapters/passerelle/sftp.ts';
+import { tirerCleSsh } from '../../src/banc/dgfip/cle-ssh.ts';
 import type { EnvoiPes, Passerelle } from '../../src/ports/passerelle.ts';
 import { ouvrirRelais, type Relais } from '../serveurs/relais.ts';
 import { demarrerSshd, type Sshd } from '../serveurs/sshd.ts';
@@ -282,8 +283,8 @@ describe('a peer that says no', () => {
   });
 
   it('a server that loses the thread of SFTP: transient, and nothing breaks here', async () => {
-    const { private: cleHote, public: publique } = ssh2.utils.generateKeyPairSync('ed25519');
-    const serveur = new ssh2.Server({ hostKeys: [cleHote] }, (client) => {
+    const { privee, empreinte } = tirerCleSsh();
+    const serveur = new ssh2.Server({ hostKeys: [privee] }, (client) => {
       client.on('error', () => undefined).on('authentication', (demande) => demande.accept());
       client.on('session', (accepter) => {
         accepter().on('subsystem', (entrer: () => ssh2.ServerChannel) => {
@@ -298,11 +299,7 @@ describe('a peer that says no', () => {
     }).listen(0, '127.0.0.1');
     await once(serveur, 'listening');
     const { port } = serveur.address() as AddressInfo;
-    const empreinte = createHash('sha256')
-      .update(Buffer.from(publique.split(' ')[1] ?? '', 'base64'))
-      .digest('base64');
-    const empreintes = [`SHA256:${empreinte.replace(/=+$/, '')}`];
-    const passerelle = ouvrir({ port, empreintes });
+    const passerelle = ouvrir({ port, empreintes: [empreinte] });
     expect(dire(await deposer(passerelle, envoiDe(randomBytes(10), 1)))).toBe('VGM-PAS-007 passagere');
     await passerelle.fermer();
     serveur.close();

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
@@ -11,11 +10,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import type { Delais } from '../../src/adapters/passerelle/delais.ts';
 import { creerFakePasserelle } from '../../src/adapters/passerelle/fake.ts';
 import { creerPasserelleFtp, type OptionsFtp } from '../../src/adapters/passerelle/ftp.ts';
 import { creerPasserelleSftp, type OptionsSftp } from '../../src/adapters/passerelle/sftp.ts';
+import { tirerCleSsh } from '../../src/banc/dgfip/cle-ssh.ts';
 import { type Dgfip, demarrerDgfip, type OptionsDgfip } from '../../src/banc/dgfip/dgfip.ts';
 import type { PkiEssai } from '../../src/banc/pki.ts';
 import type { EnvoiPes, Passerelle } from '../../src/ports/passerelle.ts';
@@ -144,7 +143,7 @@ export async function scenePasserelle(
   pki?: PkiEssai,
 ): Promise<SceneDgfip> {
   const dossier = mkdtempSync(join(tmpdir(), 'vgm-dgfip-'));
-  const { private: cleHote, public: clePublique } = ssh2.utils.generateKeyPairSync('ed25519');
+  const { privee: cleHote, empreinte } = tirerCleSsh();
   const secretFichier = join(dossier, 'secret');
   writeFileSync(secretFichier, 'secret-d-essai');
   const compte = { utilisateur: 'tdt', motDePasse: 'secret-d-essai' };
@@ -158,10 +157,6 @@ export async function scenePasserelle(
     ftp: { port: 0, tls, metadonnees: tls === null ? 'site' : 'site_meta', ...compte },
     ...suite,
   });
-  const empreinte = `SHA256:${createHash('sha256')
-    .update(Buffer.from(clePublique.split(' ')[1] ?? '', 'base64'))
-    .digest('base64')
-    .replace(/=+$/, '')}`;
   const commun = { ...COMMUNS, utilisateur: compte.utilisateur, retrait: 'passerelle' } as const;
   return {
     dgfip,

@@ -1,6 +1,12 @@
 import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
 import type { ClientApi } from '../../src/banc/client.ts';
 import { inscrire } from '../../src/banc/collectivite-essai.ts';
+import {
+  type Confrontation,
+  confronterEchanges,
+  type EchangeVu,
+  listerEchanges,
+} from '../../src/banc/echanges/confrontation.ts';
 import { creerLaboratoire, type Laboratoire, type ProcessusDemon } from '../../src/banc/laboratoire.ts';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { tirage } from '../../src/banc/scenarios.ts';
@@ -23,9 +29,12 @@ export interface BilanCampagne {
   readonly flux: number;
   readonly acquittes: number;
   readonly anomalies: number;
-  /** Acknowledged deposits that did not reach their end. */
+  /** Letters of the préfecture filed, and their receipts gone by themselves. */
+  readonly courriers: number;
+  readonly accuses: number;
+  /** Acknowledged deposits that did not reach their end, exchanges that one side has not. */
   readonly perdus: number;
-  /** Archive names that the register of the State took twice, or actes it holds under two names. */
+  /** Archive names that the State took twice, actes it holds under two names, exchanges there once too often. */
   readonly doubles: number;
   /** Breaks of the journal chains. */
   readonly ruptures: number;
@@ -37,8 +46,21 @@ export interface BilanCampagne {
 }
 
 const SIRENS = ['213400016', '213400024', '213400032'];
-/** One acte in some is not a quiet one. */
-const SUFFIXES = ['', '', '', '', '', '_UTF8', '_DOUBLE', '_COUPE', '_COUPEA', '_H500P', '_H503', '_ANO13'];
+/** One acte in some is not a quiet one; the préfecture writes about one in four. */
+const SUFFIXES = [
+  '',
+  '',
+  '_C31',
+  '_C41',
+  '_C31BIS',
+  '_UTF8',
+  '_DOUBLE',
+  '_COUPE',
+  '_COUPEA',
+  '_H500P',
+  '_H503',
+  '_ANO13',
+];
 const clock = creerClockSysteme();
 const ATTENTE_MAX = 120_000;
 
@@ -134,12 +156,27 @@ async function frapper(c: Chantier): Promise<void> {
   }
 }
 
-async function lister(
-  client: ClientApi,
-  requete: string,
-): Promise<{ id: string; etat: Etat; nomEnvoi: string | null; identite: string }[]> {
+async function lister(client: ClientApi, requete: string): Promise<EchangeVu[]> {
   const { corps } = await client.lire(`/flux?${requete}&limite=1000`);
-  return corps['flux'] as unknown as { id: string; etat: Etat; nomEnvoi: string | null; identite: string }[];
+  return corps['flux'] as unknown as EchangeVu[];
+}
+
+/** A receipt has none of its own: the State, asked, says that it has it; the fate of an acte is told by its own. */
+async function trancher(c: Chantier): Promise<void> {
+  const { client, ministere } = c.labo;
+  for (const { id, nomEnvoi, message } of await lister(client, 'etat=incertain')) {
+    const tient = nomEnvoi !== null && ministere.registre.compter('accepte', nomEnvoi) > 0;
+    if (tient && message.code === '1-1') continue;
+    await client.envoyer('POST', `/flux/${id}/trancher`, {
+      decision: tient ? 'recu' : 'non_recu',
+      motif: 'la préfecture l’a dit',
+    });
+    c.tranches += 1;
+  }
+}
+
+async function confronter({ labo }: Chantier): Promise<Confrontation> {
+  return confronterEchanges(await listerEchanges(labo.client), labo.ministere.registre.evenements());
 }
 
 /** The receipts settle most fates; for the others a person asks the State, whose register answers. */
@@ -148,18 +185,11 @@ async function denouer(c: Chantier): Promise<void> {
   const { client, ministere } = c.labo;
   while (clock.now() < limite) {
     await ministere.attendreVide();
-    const incertains = await lister(client, 'etat=incertain');
-    for (const flux of incertains) {
-      if (flux.nomEnvoi !== null && ministere.registre.compter('accepte', flux.nomEnvoi) > 0) continue;
-      await client.envoyer('POST', `/flux/${flux.id}/trancher`, {
-        decision: 'non_recu',
-        motif: 'la préfecture n’a rien',
-      });
-      c.tranches += 1;
-    }
+    await trancher(c);
     const { corps } = await client.lire('/etats');
     const etats = corps['etats'] as Partial<Record<Etat, number>>;
-    if ((etats.acquitte ?? 0) + (etats.anomalie ?? 0) >= c.accuses.size) return;
+    const finis = (etats.acquitte ?? 0) + (etats.anomalie ?? 0) >= c.accuses.size;
+    if (finis && (await confronter(c)).perdus.length === 0) return;
     await clock.sleep(100);
   }
 }
@@ -181,13 +211,16 @@ async function compter(c: Chantier): Promise<BilanCampagne> {
   const chaines = corps['chaines'] as unknown as { ruptures: unknown[] }[];
   const retours = await client.lire('/retours?etat=a_trancher&limite=1000');
   const noms = new Set(fins.map((f) => f.nom));
+  const { comptes, perdus, doubles } = await confronter(c);
   return {
     coups: c.options.coups,
     flux: fins.length,
     acquittes: fins.filter((f) => f.etat === 'acquitte').length,
     anomalies: fins.filter((f) => f.etat === 'anomalie').length,
-    perdus: c.options.actes - fins.filter((f) => f.etat === attendu(f.numero)).length,
-    doubles: ministere.registre.compter('double') + (fins.length - noms.size),
+    courriers: comptes.courriers,
+    accuses: comptes.accuses,
+    perdus: c.options.actes - fins.filter((f) => f.etat === attendu(f.numero)).length + perdus.length,
+    doubles: ministere.registre.compter('double') + (fins.length - noms.size) + doubles.length,
     ruptures: chaines.reduce((somme, chaine) => somme + chaine.ruptures.length, 0),
     tranches: c.tranches,
     repetitions: c.repetitions,

@@ -2,7 +2,7 @@ import { type Etat, estTerminal, EVENEMENTS, transition } from '../../src/metier
 import type { Flux } from '../../src/metier/flux.ts';
 import { OPERATEUR } from '../../src/ports/store.ts';
 import { CTX, SIREN } from '../parcours/atelier.ts';
-import type { Monde } from './monde.ts';
+import { type Monde, sansAccuse } from './monde.ts';
 
 /** Rows that are due while the engine is at rest: their lease is held by nobody. */
 export async function enRetard({ sol }: Monde): Promise<string[]> {
@@ -20,6 +20,7 @@ export async function enRetard({ sol }: Monde): Promise<string[]> {
 const DUS: Readonly<Record<string, string>> = {
   DEPOT: 'flux.depose',
   CONTROLE_DEFAVORABLE: 'flux.refuse',
+  SIGNATURE_DEFAVORABLE: 'flux.refuse',
   RECEPTION: 'flux.recu',
   REMISE_CONSTATEE: 'flux.transmis',
   ACCUSE_PARTIEL_RECU: 'flux.acquitte_partiel',
@@ -31,7 +32,14 @@ const DUS: Readonly<Record<string, string>> = {
   ANOMALIE_RECUE: 'flux.anomalie',
   ABANDON_DEMANDE: 'flux.abandonne',
   ALERTE: 'flux.alerte',
+  ANNULATION_RECUE: 'flux.annule',
 };
+
+/** What leaves by itself was deposited by nobody. */
+function estDue({ ev, motif, acteur }: LigneLue, type: string): boolean {
+  if (ev === 'DEPOT' && acteur === 'systeme') return false;
+  return DUS[ev] === type && !motif.includes('sans effet');
+}
 
 /** Orders of a person after which the same archive may leave once more. */
 const ORDRES_DE_RENVOI = ['TRANCHE_NON_RECU', 'RENVOI_DEMANDE'];
@@ -52,6 +60,7 @@ function suivre(flux: Flux, lignes: readonly LigneLue[]): string[] {
 interface LigneLue {
   readonly ev: string;
   readonly motif: string;
+  readonly acteur: string;
 }
 
 /** Faults that no death, order or delay excuses. To be called when the engine is at rest. */
@@ -78,7 +87,8 @@ export async function fautes(monde: Monde, options: { readonly livrees: boolean 
       if (vivants.has(flux.identite)) vues.push(`${moi}: two flux alive`);
       vivants.set(flux.identite, flux.id);
     }
-    const fini = estTerminal(flux.etat) || flux.etat === 'echec';
+    const pris = flux.etat === 'transmis' && sansAccuse(flux);
+    const fini = estTerminal(flux.etat) || flux.etat === 'echec' || pris;
     if (!fini && flux.due === null) vues.push(`${moi}: no next look`);
     if (flux.due !== null && flux.due <= quand) vues.push(`${moi}: due and not taken: its lease is stuck`);
     if (flux.etat === 'en_ligne') vues.push(`${moi}: on the line while nobody sends`);
@@ -130,7 +140,7 @@ async function dettes(monde: Monde, { flux, livrees }: { flux: Flux; livrees: bo
   const lignes = (await monde.lignes(flux.id)).map((l) => JSON.parse(l) as LigneLue);
   const points = (await monde.sol.store.collectivites.trouver(SIREN))?.points.length ?? 0;
   for (const type of new Set(Object.values(DUS))) {
-    const dues = lignes.filter((l) => DUS[l.ev] === type && !l.motif.includes('sans effet')).length * points;
+    const dues = lignes.filter((l) => estDue(l, type)).length * points;
     const faites = livraisons.filter((l) => l.type === type).length;
     if (dues !== faites) vues.push(`${flux.identite}: ${dues} ${type} owed, ${faites} written`);
   }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { FicheHelios } from '../../src/metier/collectivite.ts';
+import type { FicheActes, FicheHelios } from '../../src/metier/collectivite.ts';
 import type { Etat } from '../../src/metier/etats.ts';
 import type { FluxId } from '../../src/metier/identifiants.ts';
 import type { Antivirus } from '../../src/ports/antivirus.ts';
@@ -17,11 +17,14 @@ export interface Histoire {
   readonly dgfip?: OptionsDgfip;
   /** On the cards of the collectivités. */
   readonly helios?: Partial<FicheHelios>;
+  readonly actes?: Partial<FicheActes>;
   /** What came before, without any death. @returns the flux that it is about. */
   readonly avant?: (m: Monde) => Promise<FluxId>;
   /** @returns the flux to be looked at. */
   readonly jouer: (m: Monde, avant: FluxId) => Promise<FluxId>;
   readonly fin: Etat;
+  /** What must hold besides: one sentence for each fault. */
+  readonly fautes?: (m: Monde) => Promise<string[]>;
 }
 
 export const HEURE = 3_600_000;
@@ -32,7 +35,7 @@ export async function mener(m: Monde, id: FluxId): Promise<void> {
     await m.calme();
     const etat = await m.etatDe(id);
     const flux = (await m.flux()).find((f) => f.id === id);
-    if (etat === 'transmis' || etat === 'echec' || (flux !== undefined && m.tient(flux))) return;
+    if (etat === 'transmis' || etat === 'echec' || (flux !== undefined && m.attendAccuse(flux))) return;
     await m.trancher();
     await m.passer(HEURE / 4);
   }
@@ -46,6 +49,7 @@ async function rejouer(h: Histoire, point: PointDeMort): Promise<{ mort: boolean
     ...(h.antivirus === undefined ? {} : { antivirus: h.antivirus() }),
     ...(h.dgfip === undefined ? {} : { dgfip: h.dgfip }),
     ...(h.helios === undefined ? {} : { helios: h.helios }),
+    ...(h.actes === undefined ? {} : { actes: h.actes }),
   });
   await m.essayer((a) =>
     a.gestes.collectivites.ajouterPoint(CTX, SIREN, {
@@ -62,7 +66,7 @@ async function rejouer(h: Histoire, point: PointDeMort): Promise<{ mort: boolean
   const effets = m.effets.length;
   const ou = `${h.nom}, death ${point.cote} effect ${point.rang} (${m.effets[point.rang - 1] ?? 'none'})`;
   expect(await m.etatDe(id), ou).toBe(h.fin);
-  expect(await fautes(m, { livrees: true }), ou).toEqual([]);
+  expect([...(await fautes(m, { livrees: true })), ...((await h.fautes?.(m)) ?? [])], ou).toEqual([]);
   await m.fermer();
   return { mort: m.morts > 0, effets };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mener } from './campagne.ts';
 
-test('kill -9 at random instants over 600 actes: none lost, none twice at the State, no break in the journal', async () => {
+test('kill -9 at random instants over 600 actes, a letter about one in four: none lost, none twice at the State, no break in the journal', async () => {
   const dossier = await mkdtemp(join(tmpdir(), 'vaguemestre-pannes-'));
   try {
     const bilan = await mener({
@@ -25,6 +25,8 @@ test('kill -9 at random instants over 600 actes: none lost, none twice at the St
       parques: 0,
       anomalies: 50,
       acquittes: 550,
+      courriers: 150,
+      accuses: 150,
     });
   } finally {
     await rm(dossier, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import type { Antivirus } from '../../src/ports/antivirus.ts';
 import { erreurNoyau } from '../../src/metier/catalogue/noyau.ts';
-import type { FicheHelios } from '../../src/metier/collectivite.ts';
+import type { FicheActes, FicheHelios } from '../../src/metier/collectivite.ts';
 import type { Etat } from '../../src/metier/etats.ts';
 import type { Flux } from '../../src/metier/flux.ts';
 import type { FluxId } from '../../src/metier/identifiants.ts';
@@ -35,6 +35,17 @@ const EFFETS: ReadonlySet<string> = new Set([
 const ECRITURES =
   /^(ecriture|numerotation|debits)\.|^file\.reclamer|^coffre\.(ajouter|recevoir)|^attente\.garder/;
 
+/** Longer than the lease of a process that died. */
+const QUART_HEURE = 900_000;
+
+/** Messages that no receipt follows (actes.md A.3). */
+const SANS_ACCUSE = ['2-2', '3-2', '4-2'];
+
+/** What ends when the State has taken it. */
+export function sansAccuse({ resume }: Flux): boolean {
+  return SANS_ACCUSE.includes(String(resume['message']));
+}
+
 export interface PointDeMort {
   /** From 1: the n-th effect of the world. */
   readonly rang: number;
@@ -64,7 +75,7 @@ class Vie {
     };
     monde.dgfip.servir(appel);
     this.atelier = creerAtelier({
-      ...(premiere ? { inscrire: true, helios: monde.helios } : {}),
+      ...(premiere ? { inscrire: true, helios: monde.helios, actes: monde.actes } : {}),
       sol,
       ...(monde.antivirus === null ? {} : { antivirus: monde.antivirus }),
       reglages: { actes: { ministere: { octets_par_heure: 1_000_000 } }, ...monde.reglages },
@@ -91,6 +102,7 @@ export interface OptionsMonde {
   readonly dgfip?: OptionsDgfip;
   /** On the cards of the collectivités. */
   readonly helios?: Partial<FicheHelios>;
+  readonly actes?: Partial<FicheActes>;
 }
 
 /** The world around an engine that may die: depositor, State, mailbox, receiver, person. */
@@ -100,6 +112,7 @@ export class Monde {
   readonly antivirus: Antivirus | null;
   readonly reglages: Record<string, unknown>;
   readonly helios: Partial<FicheHelios>;
+  readonly actes: Partial<FicheActes>;
   readonly sol: Sol;
   /** Flux acknowledged to their depositor, by number. */
   readonly accuses = new Map<string, FluxId>();
@@ -117,6 +130,7 @@ export class Monde {
     this.antivirus = options.antivirus ?? null;
     this.reglages = options.reglages ?? {};
     this.helios = options.helios ?? {};
+    this.actes = options.actes ?? {};
     this.#vie = new Vie(this, sol, true);
   }
 
@@ -194,6 +208,17 @@ export class Monde {
     }
   }
 
+  /** The flux of this message, once there; as a person does who looks first, and does not ask twice. */
+  async message(code: string, demander?: (a: Atelier) => Promise<unknown>): Promise<Flux> {
+    for (let essai = 0; essai < 12; essai += 1) {
+      const flux = (await this.flux()).find((f) => f.resume['message'] === code);
+      if (flux !== undefined) return flux;
+      if (demander === undefined) await this.passer(essai === 0 ? 0 : QUART_HEURE);
+      else await this.essayer(demander);
+    }
+    throw new TypeError(`no ${code}: ${JSON.stringify(await this.flux())}`);
+  }
+
   /** As a mail source does: the same mail until it is filed. */
   async recevoir(courriel: Buffer): Promise<void> {
     while ((await this.essayer(async (a) => a.recevoir(courriel).then(() => true))) === null);
@@ -243,12 +268,20 @@ export class Monde {
     return this.compte(flux).prises > 0;
   }
 
-  /** A person settles each uncertain fate that the State does not hold; the others wait for their receipt. */
+  /** Only its receipt is still to come: the State holds it, and the norm has a receipt for it. */
+  attendAccuse(flux: Flux): boolean {
+    return this.tient(flux) && !sansAccuse(flux);
+  }
+
+  /** A person asks the State about each uncertain fate, unless its receipt will tell. */
   async trancher(): Promise<void> {
     for (const flux of await this.flux()) {
-      if (flux.etat !== 'incertain' || this.tient(flux)) continue;
-      await this.ordonner(flux.id, 'TRANCHE_NON_RECU', (a) =>
-        a.gestes.trancher(CTX, flux.id, { decision: 'non_recu', motif: 'l’État n’a rien' }),
+      if (flux.etat !== 'incertain' || this.attendAccuse(flux)) continue;
+      const [decision, ev] = this.tient(flux)
+        ? (['recu', 'TRANCHE_RECU'] as const)
+        : (['non_recu', 'TRANCHE_NON_RECU'] as const);
+      await this.ordonner(flux.id, ev, (a) =>
+        a.gestes.trancher(CTX, flux.id, { decision, motif: 'l’État l’a dit' }),
       );
     }
   }

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ouvrirBoitePasserelle } from '../../src/adapters/mailbox/passerelle.ts';
 import { ouvrirPaquets } from '../../src/adapters/schemas/paquets.ts';
+import { creerImprimeur } from '../../src/adapters/imprimeur/fil.ts';
+import { creerTamponneur } from '../../src/adapters/tamponneur/fil.ts';
+import { creerFakeLecteurPdf } from '../../src/adapters/lecteur-pdf/fake.ts';
 import { creerFakeMailer } from '../../src/adapters/mailer/fake.ts';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { type Config, manifest } from '../../src/config/manifest.ts';
@@ -19,9 +22,9 @@ import type { Paquets } from '../../src/formats/xsd/paquets.ts';
 import { assemblerGestes } from '../../src/gestes/assembler.ts';
 import { consignerRetour } from '../../src/gestes/consigner-retour.ts';
 import type { Contexte, Gestes, ReponseDepot } from '../../src/gestes/gestes.ts';
-import type { FicheHelios } from '../../src/metier/collectivite.ts';
+import type { FicheActes, FicheHelios } from '../../src/metier/collectivite.ts';
 import type { Etat } from '../../src/metier/etats.ts';
-import type { Flux, ObjetJson } from '../../src/metier/flux.ts';
+import type { Flux, ObjetJson, RoleDepot } from '../../src/metier/flux.ts';
 import type { FluxId, Siren } from '../../src/metier/identifiants.ts';
 import type { Antivirus } from '../../src/ports/antivirus.ts';
 import type { Consigner } from '../../src/ports/mailbox.ts';
@@ -38,12 +41,14 @@ export { creerSol, MARDI, pesDe, type Ports, siretDe, type Sol, suivrePorts } fr
 export const AUTRE_SIREN = '213400024' as Siren;
 export const CTX: Contexte = { portee: OPERATEUR, acteur: 'agent:essai', corr: 'essai' };
 
-const PDF = creerPdf(['Délibération']);
+/** The principal document of every acte. */
+export const PDF = creerPdf(['Délibération']);
 
 export interface Atelier {
   readonly sol: Sol;
   readonly gestes: Gestes;
   readonly store: Store;
+  readonly outils: OutilsMoteur;
   readonly clock: Sol['clock'];
   readonly transport: Sol['transport'];
   readonly webhook: Sol['webhook'];
@@ -79,6 +84,14 @@ export interface OptionsDepot {
   readonly siren?: Siren;
   readonly cle?: string;
   readonly metadonnees?: ObjetJson;
+  /** Principal document; a sound PDF that nobody signed by default. */
+  readonly document?: Uint8Array;
+  /** Beside the principal document. */
+  readonly fichiers?: readonly {
+    readonly role: RoleDepot;
+    readonly nom: string;
+    readonly octets: Uint8Array;
+  }[];
   readonly aBlanc?: boolean;
 }
 
@@ -91,6 +104,8 @@ export interface OptionsPes extends Pick<OptionsDepot, 'siren' | 'cle' | 'aBlanc
 export interface OptionsAtelier {
   /** On the cards of the collectivités: by default a PES leaves as it came, signed or not. */
   readonly helios?: Partial<FicheHelios>;
+  /** The same of the ACTES cards: by default nothing is signed. */
+  readonly actes?: Partial<FicheActes>;
   readonly antivirus?: Antivirus;
   /** Schema packs; none by default. */
   readonly paquets?: Paquets;
@@ -103,7 +118,11 @@ export interface OptionsAtelier {
   readonly enrober?: (ports: Ports) => Ports;
 }
 
-async function enregistrer(gestes: Gestes, siren: Siren, fiche: Partial<FicheHelios> = {}): Promise<void> {
+async function enregistrer(
+  gestes: Gestes,
+  siren: Siren,
+  { actes: ficheActes, helios: ficheHelios }: Pick<OptionsAtelier, 'actes' | 'helios'>,
+): Promise<void> {
   const referent = { nom: 'Service des assemblées', telephone: '', courriel: 'assemblees@mairie.example.fr' };
   const actes = {
     departement: '034',
@@ -112,6 +131,7 @@ async function enregistrer(gestes: Gestes, siren: Siren, fiche: Partial<FicheHel
     referent,
     adressesRetour: [],
     classification: null,
+    ...ficheActes,
   };
   const helios: FicheHelios = {
     sirets: [siretDe(siren)],
@@ -121,7 +141,7 @@ async function enregistrer(gestes: Gestes, siren: Siren, fiche: Partial<FicheHel
     perimetre: 'bordereaux',
     cle: CLE,
     qualite: 'Maire',
-    ...fiche,
+    ...ficheHelios,
   };
   const carte = { siren, nom: `Commune ${siren}`, actif: true, actes, helios, ver: 0 };
   await gestes.collectivites.enregistrer(CTX, carte);
@@ -183,6 +203,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   const commun = { config, store, coffre, annuaire, clock, antivirus: options.antivirus ?? null };
   const passerelles = config.helios.passerelles.map((c) => ({ config: c, passerelle }));
   const { cles, magasin, revocation } = sol.autorite;
+  const ageMax = { ocsp: null, crl: null };
   const signature = creerEtapeSignature({
     flux: store.flux,
     coffre,
@@ -192,7 +213,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     confiance: {
       magasin: restreindre(magasin, config.confiance.familles.pes),
       revocation,
-      ageMax: { ocsp: null, crl: null },
+      ageMax,
       politiques: POLITIQUES_HELIOS,
     },
     reglage: config.helios.signature,
@@ -200,7 +221,21 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   });
   const moteur = creerMoteur(outils, {
     etapes: {
-      ACTES: creerEtapesActes(actes, { ...commun, schemas, transport }),
+      ACTES: creerEtapesActes(actes, {
+        ...commun,
+        schemas,
+        transport,
+        signature: {
+          cles,
+          confiance: {
+            magasin: restreindre(magasin, config.confiance.familles.actes),
+            revocation,
+            ageMax,
+            politiques: [],
+          },
+        },
+        pdf: { lecteur: creerFakeLecteurPdf(), horodatage: magasin },
+      }),
       HELIOS: creerEtapesHelios(helios, { ...commun, passerelles, paquets, signature }),
     },
     accuse: {
@@ -208,7 +243,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       coffre,
       annuaire,
       collectivites: store.collectivites,
-      lire: (parties) => actes.accuse.lire(parties),
+      actes: actes.accuse,
       expediteurs: config.reception.expediteurs,
       trigramme: 'VGM',
     },
@@ -243,22 +278,26 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     alerteJoursOuvres: { ACTES: config.actes.alerte_jours_ouvres, HELIOS: config.helios.alerte_jours_ouvres },
     destinations: ['ACTES', 'HELIOS', ...config.helios.passerelles.map((p) => `HELIOS:${p.nom}`)],
     lireClassification,
+    copies: { tamponneur: creerTamponneur(), imprimeur: creerImprimeur(), operateur: 'VGM' },
     refusCible: () => null,
   });
   if (options.inscrire ?? options.sol === undefined) {
-    await enregistrer(gestes, SIREN, options.helios);
-    await enregistrer(gestes, AUTRE_SIREN, options.helios);
+    await enregistrer(gestes, SIREN, options);
+    await enregistrer(gestes, AUTRE_SIREN, options);
   }
   await moteur.demarrer();
 
   const lire = async (id: FluxId) => (await gestes.montrer(CTX, id)).flux;
   const deposer: Atelier['deposer'] = async (numero, o = {}) => {
-    const fichier = await gestes.recevoirFichier(PDF, 'document', 'acte.pdf');
+    const fichiers = [await gestes.recevoirFichier(o.document ?? PDF, 'document', 'acte.pdf')];
+    for (const { role, nom, octets } of o.fichiers ?? []) {
+      fichiers.push(await gestes.recevoirFichier(octets, role, nom));
+    }
     return gestes.deposer(CTX, {
       protocole: 'ACTES',
       collectivite: o.siren ?? SIREN,
       metadonnees: metadonneesDe(numero, o.metadonnees),
-      fichiers: [fichier],
+      fichiers,
       cleIdempotence: o.cle ?? null,
       aBlanc: o.aBlanc ?? false,
     });
@@ -279,6 +318,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     sol,
     gestes,
     store,
+    outils,
     clock,
     transport: sol.transport,
     webhook: sol.webhook,

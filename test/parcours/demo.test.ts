@@ -40,10 +40,11 @@ describe('the demonstration', () => {
     expect({ code, erreur }).toEqual({ code: 0, erreur: '' });
     expect(sortie.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(sortie)).toEqual({
-      actes: { deposes: 21, acquittes: 19, refuses_depot: 1, anomalies: 1 },
+      actes: { deposes: 22, acquittes: 19, refuses_depot: 1, anomalies: 1 },
       pes: { deposes: 9, acquittes: 7, partiels: 1, refuses_depot: 1 },
-      preuves: { verifiees: 28, fausses: 0 },
-      webhooks: { livres: 28 },
+      echanges: { courriers: 5, accuses: 5, reponses: 2, annulations: 1, classifications: 1 },
+      preuves: { verifiees: 43, fausses: 0 },
+      webhooks: { livres: 39 },
       perdus: 0,
       doubles: 0,
     });
@@ -63,6 +64,7 @@ describe('the demonstration', () => {
   test.each([
     ['that cannot be', join(RACINE, 'package.json', 'demo'), 'n’est pas un dossier'],
     ['where something is already', RACINE, 'il n’est pas vide'],
+    ['that the system would hold', '/proc/vaguemestre', 'le système n’y admet aucun dossier'],
   ])('a folder %s: told in French, exit code 1', async (_, dossier, raison) => {
     const { code, erreur } = await lancer('--dossier', dossier).fin;
     expect([code, erreur]).toEqual([1, expect.stringContaining('VGM-BAN-005')]);

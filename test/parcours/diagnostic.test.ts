@@ -103,6 +103,7 @@ test('the real daemon looks at all its peers, and sees that a certificate was re
       'passerelles HELIOS',
       'paquets de schémas',
       'signature des PES',
+      'cachet des actes',
       'antivirus',
       'récepteur SMTP',
       'certificat client du ministère',

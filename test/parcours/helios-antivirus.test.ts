@@ -18,6 +18,8 @@ let m: Monde;
 let derriere = 0;
 /** Bytes after which a conversation is cut. */
 let coupure = Number.POSITIVE_INFINITY;
+/** Asked of clamd, one a conversation. */
+const commandes: string[] = [];
 const prises = new Set<Socket>();
 const relais = createServer((client) => {
   prises.add(client);
@@ -25,6 +27,7 @@ const relais = createServer((client) => {
   if (derriere === 0) return void client.destroy();
   const serveur = connect(derriere, '127.0.0.1').on('error', () => client.destroy());
   let passes = 0;
+  client.once('data', (octets) => commandes.push(/^z[A-Z]+/.exec(octets.toString('latin1'))?.[0] ?? ''));
   client.on('data', (octets) => {
     passes += octets.length;
     if (passes > coupure) client.resetAndDestroy();
@@ -114,6 +117,19 @@ describe('attached pieces', () => {
     await m.jusqua(id, 'pret');
     const vue = await reponse(id);
     expect([vue?.reponse, vue?.question]).toEqual(['oui', expect.stringMatching(/selon ClamAV \d/)]);
+  });
+
+  test('many: the version of the engine is asked once for all that was deposited', async () => {
+    commandes.length = 0;
+    await m.jusqua(
+      await deposer(
+        'NOMBREUSES',
+        Array.from({ length: 25 }, (_, k) => enPiece(`P${k}`, PDF)),
+      ),
+      'pret',
+    );
+    const nombre = (commande: string): number => commandes.filter((c) => c === commande).length;
+    expect([nombre('zVERSION'), nombre('zINSTREAM')]).toEqual([1, 26]);
   });
 
   test('infected: refused, each named by IdUnique, NomPJ and signature; the name is free again', async () => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tirerCleSsh } from '../../src/banc/dgfip/cle-ssh.ts';
 import { type Dgfip, demarrerDgfip } from '../../src/banc/dgfip/dgfip.ts';
 import { creerLaboratoire, type Laboratoire, type ProcessusDemon } from '../../src/banc/laboratoire.ts';
 import type { Etat } from '../../src/metier/etats.ts';
@@ -37,11 +37,7 @@ const deposes = new Map<string, { readonly id: string; readonly octets: Buffer }
 
 beforeAll(async () => {
   dossier = mkdtempSync(join(tmpdir(), 'vgm-helios-'));
-  const { private: cleHote, public: publique } = ssh2.utils.generateKeyPairSync('ed25519');
-  const empreinte = `SHA256:${createHash('sha256')
-    .update(Buffer.from(publique.split(' ')[1] ?? '', 'base64'))
-    .digest('base64')
-    .replace(/=+$/, '')}`;
+  const { privee: cleHote, empreinte } = tirerCleSsh();
   dgfip = await demarrerDgfip({
     dossier: join(dossier, 'dgfip'),
     clock,

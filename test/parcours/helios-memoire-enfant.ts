@@ -60,7 +60,7 @@ try {
     flux: { pieces: async () => [piece] } as unknown as LectureFlux,
     coffre,
     antivirus,
-    relire: creerRelecturePes({ coffre, clock, antivirus, paquets }),
+    relire: creerRelecturePes({ coffre, clock, piecesJointes: true, paquets }),
   });
   const flux = { id: 'x', protocole: 'HELIOS', resume: resultat.lu?.resume ?? {} } as Flux;
   const { signal } = new AbortController();

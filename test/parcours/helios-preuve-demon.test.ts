@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tirerCleSsh } from '../../src/banc/dgfip/cle-ssh.ts';
 import { type Dgfip, demarrerDgfip } from '../../src/banc/dgfip/dgfip.ts';
 import { creerLaboratoire, type Laboratoire, type ProcessusDemon } from '../../src/banc/laboratoire.ts';
 import { EXTENSIONS, JOUR_MS, openssl, Pki, POLITIQUE } from '../unit/formats/certificats/pki.ts';
@@ -57,9 +56,7 @@ function creerCle(): { cles: object[]; confiance: object } {
 
 beforeAll(async () => {
   dossier = mkdtempSync(join(tmpdir(), 'vgm-preuve-'));
-  const { private: cleHote, public: publique } = ssh2.utils.generateKeyPairSync('ed25519');
-  const octets = Buffer.from(publique.split(' ')[1] ?? '', 'base64');
-  const empreinte = createHash('sha256').update(octets).digest('base64').replace(/=+$/, '');
+  const { privee: cleHote, empreinte } = tirerCleSsh();
   const compte = { utilisateur: 'tdt', motDePasse: SECRET };
   dgfip = await demarrerDgfip({
     dossier: join(dossier, 'dgfip'),
@@ -74,7 +71,7 @@ beforeAll(async () => {
     mode: 'passtrans_sftp',
     hote: '127.0.0.1',
     port: dgfip.portSftp,
-    empreintes: [`SHA256:${empreinte}`],
+    empreintes: [empreinte],
     utilisateur: compte.utilisateur,
     secret_fichier: join(dossier, 'secret'),
     dossier_depot: 'entree',

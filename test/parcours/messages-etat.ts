@@ -5,7 +5,7 @@ import type { Siren } from '../../src/metier/identifiants.ts';
 
 export const SIREN = '213400016' as Siren;
 const ESPACE = 'http://www.interieur.gouv.fr/ACTES#v1.1-20040216';
-const PREFIXES = { 'xmlns:actes': ESPACE, 'xmlns:insee': 'http://xml.insee.fr/schema' };
+export const PREFIXES = { 'xmlns:actes': ESPACE, 'xmlns:insee': 'http://xml.insee.fr/schema' };
 
 function acteRecu(numero: string): Noeud {
   return {
@@ -26,7 +26,7 @@ function acteRecu(numero: string): Noeud {
   };
 }
 
-function enveloppeRetour(fichier: string): Uint8Array {
+export function enveloppeRetour(fichier: string): Uint8Array {
   return ecrireXml({
     nom: 'actes:EnveloppeMISILLCL',
     attributs: PREFIXES,
@@ -44,7 +44,7 @@ function enveloppeRetour(fichier: string): Uint8Array {
   });
 }
 
-function composer(parties: readonly { nom: string; octets: Uint8Array }[], sel: string): Buffer {
+export function composer(parties: readonly { nom: string; octets: Uint8Array }[], sel: string): Buffer {
   const corps = parties.map(
     (p) =>
       `--frontiere\r\nContent-Type: application/xml; name="${p.nom}"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="${p.nom}"\r\n\r\n${Buffer.from(p.octets).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`,

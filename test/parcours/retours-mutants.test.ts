@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { creerFakeCoffre } from '../../src/adapters/coffre/fake.ts';
 import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
-import { analyserRetour, type OutilsAccuse } from '../../src/etapes/accuse.ts';
+import { analyserRetour } from '../../src/etapes/accuse.ts';
+import type { OutilsAccuse } from '../../src/etapes/accuse-lot.ts';
 import { ErreurVgm } from '../../src/metier/erreurs.ts';
 import type { Flux } from '../../src/metier/flux.ts';
 import type { FluxId, Instant, RetourId, Siren } from '../../src/metier/identifiants.ts';
@@ -136,7 +137,7 @@ function outils(coffre: ReturnType<typeof creerFakeCoffre>): OutilsAccuse {
       oublier: () => undefined,
     },
     collectivites: { lister: async () => [] },
-    lire: (parties) => actes.accuse.lire(parties),
+    actes: actes.accuse,
     expediteurs: [],
     trigramme: 'VGM',
   };

@@ -10,6 +10,7 @@ import { parse } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientApi, creerClientApi } from '../../src/banc/client.ts';
 import { inscrire, ouvrirHelios } from '../../src/banc/collectivite-essai.ts';
+import { listerEchanges } from '../../src/banc/echanges/confrontation.ts';
 import { actesDuRecit } from '../../src/banc/recit.ts';
 import { RACINE } from '../unit/formats/chemins.ts';
 import { pes } from '../unit/helios/generateur.ts';
@@ -246,6 +247,26 @@ describe('by a daemon whose settings are those printed, pasted', () => {
     const [acte] = actesDuRecit('2026-03-02', '2026-03-04');
     const { metadonnees, fichiers } = acte ?? expect.fail('no acte');
     await mener(client.deposer({ siren: SIREN, metadonnees, fichiers }), 'acquitte');
+  });
+
+  test('by the line that is printed, the préfecture writes about it; the daemon files the letter', async () => {
+    const commande = /Lui faire écrire : (curl .+)$/m.exec(accueil)?.[1] ?? expect.fail('no curl line');
+    const { stdout } = await executer('sh', ['-c', commande.replace('NUMERO', 'DELIB_01')]);
+    expect(stdout).toMatch(
+      new RegExp(`^Message 3-1 du .* écrit sur l’acte 034-${SIREN}-20260302-DELIB_01-DE\\.`),
+    );
+    const etats = await jusqua(async () => {
+      const flux = await listerEchanges(client);
+      return flux.some((f) => f.etat === 'transmis')
+        ? flux.map((f) => `${f.message.code} ${f.etat}`).toSorted()
+        : null;
+    });
+    expect(etats).toEqual(['3-1 recu', '3-2 transmis']);
+    await jusqua(async () => (evenements.some((e) => e.includes('message 3-2')) ? true : null));
+    const [ecrit, range] = [/courrier 3-1 du (\S+) écrit/, /message 3-2 \((\S+)\) rangé/].map(
+      (motif) => motif.exec(evenements.join('\n'))?.[1],
+    );
+    expect(range).toBe(ecrit);
   });
 
   test.each(['sftp', 'ftps', 'ftp'])(

@@ -11,6 +11,9 @@ const PAQUETS = [
   'xmlsec1',
   'unzip',
   'openssl',
+  'curl',
+  'qpdf',
+  'poppler-utils',
 ];
 
 export async function setup(): Promise<void> {

@@ -17,6 +17,7 @@ const PREUVES: Readonly<Record<string, readonly string[]>> = {
   'python3-pyftpdlib': ['/usr/lib/python3/dist-packages/pyftpdlib', 'python3'],
   'redis-server': ['redis-server'],
   xmlsec1: ['xmlsec1'],
+  'poppler-utils': ['pdftoppm', 'pdftotext', 'pdfinfo', 'pdfsig'],
   unzip: ['unzip'],
   openssl: ['openssl'],
 };

@@ -22,11 +22,10 @@ const SONDAGE_S = 8;
  */
 export function ouvrirClamd(config: ConfigClamd): Antivirus & Sondable {
   return {
-    async analyser(contenu, signal) {
+    async analyser(contenu, signal, moteur) {
       const appel: Appel = signal === undefined ? config : { ...config, signal };
       try {
-        const moteur = await version(appel);
-        return await passer(appel, moteur, contenu);
+        return await passer(appel, moteur ?? (await version(appel)), contenu);
       } finally {
         contenu.destroy();
       }

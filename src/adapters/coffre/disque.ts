@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { creerDossiers } from '../../config/dossiers.ts';
 import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
 
@@ -134,7 +135,7 @@ function syncSynchrone(chemin: string): void {
 /** Prepares the folder at opening: root and `tmp/` durable, left-overs of an interrupted reception swept. */
 export function preparer(racine: string, tmp: string): void {
   try {
-    const premier = mkdirSync(tmp, { recursive: true, mode: 0o700 });
+    const premier = creerDossiers(tmp, 0o700);
     if (premier !== undefined) {
       for (let d = tmp; d.length >= premier.length; d = dirname(d)) syncSynchrone(dirname(d));
     }

@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { creerDossiers } from '../../config/dossiers.ts';
 import { raisonDe } from '../../config/fichiers.ts';
 import { sha256 } from '../../formats/certificats/certificat.ts';
 import type { MagasinConfiance } from '../../formats/certificats/magasin.ts';
@@ -42,7 +43,7 @@ async function synchroniser(chemin: string): Promise<void> {
 
 /** Makes the folder; each new directory is a new entry of its parent. */
 async function preparer(dossier: string): Promise<void> {
-  const premier = await mkdir(dossier, { recursive: true, mode: 0o755 });
+  const premier = creerDossiers(dossier, 0o755);
   if (premier === undefined) return;
   for (let d = dossier; d.length >= premier.length; d = dirname(d)) await synchroniser(dirname(d));
 }

@@ -13,6 +13,8 @@ export type EmploiConfiance = keyof Config['confiance']['familles'];
 export interface Confiance {
   /** The families that a use admits. */
   readonly magasin: (emploi: EmploiConfiance) => MagasinOuvert;
+  /** The same; null when the operator has no store at all: nobody is judged, and the reports say so. */
+  readonly juge: (emploi: EmploiConfiance) => MagasinOuvert | null;
   readonly politiques: TablePolitiques;
   /** Families that the settings name and that no file holds: nobody is trusted by them. */
   readonly manquantes: readonly string[];
@@ -39,8 +41,14 @@ export async function chargerConfiance(config: Config): Promise<Confiance> {
   const { familles } = config.confiance;
   const presentes = new Set(charge.magasin.map((f) => f.famille.nom));
   const nommees = new Set(Object.values(familles).flat());
+  const magasin: Confiance['magasin'] = (emploi) => restreindre(charge.magasin, familles[emploi]);
   return {
-    magasin: (emploi) => restreindre(charge.magasin, familles[emploi]),
+    magasin,
+    juge: (emploi) => {
+      const ouvert = magasin(emploi);
+      // families that are named and absent admit nobody: that is not « no store »
+      return ouvert.length === 0 && familles[emploi].length === 0 ? null : ouvert;
+    },
     politiques: politiques.table,
     manquantes: [...nommees].filter((nom) => !presentes.has(nom)),
   };

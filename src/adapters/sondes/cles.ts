@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { enIncise } from '../../formats/xml/faute.ts';
 import type { Collectivite } from '../../metier/collectivite.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
+import type { Siren } from '../../metier/identifiants.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Constat, Sondable, Sonde } from '../../ports/sonde.ts';
 import { jugerValidite } from './certificat.ts';
@@ -27,13 +28,13 @@ type Fiche = Awaited<ReturnType<FichesHelios>>[number];
 /** Named one by one. */
 const CITES_MAX = 5;
 
-function citer(noms: readonly string[], lien: string): string {
+export function citer(noms: readonly string[], lien: string): string {
   const reste = noms.length - CITES_MAX;
   const suite = reste > 0 ? `${lien}et ${reste.toLocaleString('fr-FR')} de plus` : '';
   return noms.slice(0, CITES_MAX).join(lien) + suite;
 }
 
-function compterFiches(nombre: number): string {
+export function compterFiches(nombre: number): string {
   return `${nombre.toLocaleString('fr-FR')} fiche${nombre > 1 ? 's' : ''}`;
 }
 
@@ -110,12 +111,11 @@ function sirensDe({ subject }: X509Certificate): string[] {
   return [...subject.matchAll(SIREN)].map(([, siren = '']) => siren);
 }
 
-async function voirFiches(
-  { nom }: CleSondee,
-  certificat: X509Certificate,
-  fiches: FichesHelios,
-): Promise<Vue> {
-  const employeurs = (await fiches()).filter((c) => c.helios?.cle === nom).map((c) => c.siren);
+/** Who signs with a key, by its name. */
+export type Employeurs = (nom: string) => Promise<readonly Siren[]>;
+
+async function voirFiches({ nom }: CleSondee, certificat: X509Certificate, lister: Employeurs): Promise<Vue> {
+  const employeurs = await lister(nom);
   if (employeurs.length === 0) return bonne('aucune fiche ne l’emploie');
   const titulaires = sirensDe(certificat);
   const autres = employeurs.filter((siren) => titulaires.length > 0 && !titulaires.includes(siren));
@@ -130,7 +130,7 @@ async function voirFiches(
 }
 
 /** One key of the settings. */
-export function sondeCle(cle: CleSondee, fiches: FichesHelios, clock: Clock): Sonde {
+export function sondeCle(cle: CleSondee, employeurs: Employeurs, clock: Clock): Sonde {
   const sujet = `clé de signature ${cle.nom}`;
   return {
     sujet,
@@ -140,7 +140,7 @@ export function sondeCle(cle: CleSondee, fiches: FichesHelios, clock: Clock): So
         ...(await voirOuverture(cle, certificat, clock)),
         voirValidite(certificat, clock),
         ...(await voirService(cle)),
-        await voirFiches(cle, certificat, fiches),
+        await voirFiches(cle, certificat, employeurs),
       ]);
     },
   };

@@ -3,7 +3,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Constat, Sondable, Sonde } from '../../ports/sonde.ts';
 import { type BoiteSondee, sondeBoite } from './boites.ts';
 import { type CertificatSuivi, sondeCertificat } from './certificat.ts';
-import { type CleSondee, type FichesHelios, sondeCle, sondeFiches } from './cles.ts';
+import { cachetsVoulus, type FichesActes, sondeCachet } from './cachet.ts';
+import { type CleSondee, type Employeurs, type FichesHelios, sondeCle, sondeFiches } from './cles.ts';
 import { sondeAntivirus, sondeRecepteur, sondeRelais } from './correspondants.ts';
 import { sondeDisque } from './disque.ts';
 import { sondeGuichet } from './guichet.ts';
@@ -18,7 +19,10 @@ export interface Sondes {
   /** null: no address is configured. */
   readonly guichet: Sondable | null;
   readonly passerelles: readonly PasserelleSondee[];
-  readonly fichesHelios: FichesHelios;
+  /** All the cards. */
+  readonly fiches: () => Promise<
+    readonly (Awaited<ReturnType<FichesHelios>>[number] & Awaited<ReturnType<FichesActes>>[number])[]
+  >;
   readonly cles: readonly CleSondee[];
   readonly schemas: PaquetsSondes;
   readonly antivirus: Sondable | null;
@@ -74,22 +78,35 @@ function sansCourriel({ actes, helios, reception }: Config): boolean {
   return actes.ministere.url !== '' || helios.passerelles.length === 0;
 }
 
+/** Who asks us to sign, and the keys. */
+function sondesCles({ actes }: Config, s: Sondes, fichesHelios: FichesHelios): Sonde[] {
+  const noms = s.cles.map((c) => c.nom);
+  const voulus = () => cachetsVoulus(s.fiches, actes.signature);
+  const employeurs: Employeurs = async (nom) => {
+    const pes = (await fichesHelios()).filter((f) => f.helios?.cle === nom).map((f) => f.siren);
+    const cachets = (await voulus()).filter((v) => v.cle === nom).map((v) => v.siren);
+    return [...new Set([...pes, ...cachets])];
+  };
+  return [
+    sondeFiches(noms, fichesHelios),
+    sondeCachet(voulus, noms),
+    ...s.cles.map((c) => sondeCle(c, employeurs, s.clock)),
+  ];
+}
+
 /** All that the daemon looks at outside its store. */
 export function sondesDe(config: Config, s: Sondes): Sonde[] {
   const smtp = config.reception.smtp.actif;
+  const fichesHelios: FichesHelios = async () => (await s.fiches()).filter((f) => f.helios !== null);
   return [
     sondeDisque(config.donnees),
     sondeHorloge(s.horloge),
     sondeGuichet(s.guichet),
     ...(s.passerelles.length === 0
-      ? [sondeSansPasserelle(async () => (await s.fichesHelios()).length)]
+      ? [sondeSansPasserelle(async () => (await fichesHelios()).length)]
       : s.passerelles.map(sondePasserelle)),
     sondePaquets(s.schemas),
-    sondeFiches(
-      s.cles.map((c) => c.nom),
-      s.fichesHelios,
-    ),
-    ...s.cles.map((c) => sondeCle(c, s.fichesHelios, s.clock)),
+    ...sondesCles(config, s, fichesHelios),
     sondeAntivirus(s.antivirus, s.clock),
     ...(sansCourriel(config) ? [SANS_RECEPTION] : []),
     ...s.boites.map((b) => sondeBoite(b, s.clock)),

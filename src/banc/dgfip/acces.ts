@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { erreurBanc } from '../../metier/catalogue/banc.ts';
 import type { Random } from '../../ports/random.ts';
+import { type CleSsh, lireCleSsh, tirerCleSsh } from './cle-ssh.ts';
 import type { Dgfip } from './dgfip.ts';
 import type { OptionsServeurFtp, OptionsServeurSftp } from './serveurs.ts';
 
@@ -41,29 +40,11 @@ async function lireOuFaire(fichier: string, faire: () => string): Promise<string
   return contenu;
 }
 
-/** One in some two hundred of the keys that ssh2 makes cannot be read again, by itself first: another is then drawn. */
-function tirerCle(): string {
-  for (;;) {
-    const { private: cle } = ssh2.utils.generateKeyPairSync('ed25519');
-    if (!(ssh2.utils.parseKey(cle) instanceof Error)) return cle;
-  }
-}
-
-interface CleSsh {
-  readonly privee: string;
-  /** `ssh-ed25519 AAAA…` */
-  readonly texte: string;
-  readonly octets: Buffer;
-}
-
 /** Throws VGM-BAN-005. */
 async function ouvrirCle(dossier: string, nom: string): Promise<CleSsh> {
-  const privee = await lireOuFaire(join(dossier, nom), tirerCle);
-  const cle = ssh2.utils.parseKey(privee);
-  if (cle instanceof Error)
-    throw erreurBanc('VGM-BAN-005', { dossier, raison: `${nom} n’est pas une clé` }, cle);
-  const octets = cle.getPublicSSH();
-  return { privee, texte: `${cle.type} ${octets.toString('base64')}`, octets };
+  const cle = lireCleSsh(await lireOuFaire(join(dossier, nom), () => tirerCleSsh().privee));
+  if (!(cle instanceof Error)) return cle;
+  throw erreurBanc('VGM-BAN-005', { dossier, raison: `${nom} n’est pas une clé` }, cle);
 }
 
 /**
@@ -78,12 +59,11 @@ export async function ouvrirAcces(
   const fichiers = { secret: join(dossier, 'mot-de-passe'), cle: join(dossier, CLE_CLIENT) };
   const motDePasse = await lireOuFaire(fichiers.secret, () => random.hex(OCTETS_SECRET));
   const hote = await ouvrirCle(dossier, 'hote.key');
-  const condense = createHash('sha256').update(hote.octets).digest('base64').replace(/=+$/, '');
   return {
     utilisateur: UTILISATEUR,
     motDePasse: motDePasse.trim(),
     cleHote: hote.privee,
-    empreinte: `SHA256:${condense}`,
+    empreinte: hote.empreinte,
     cleHotePublique: hote.texte,
     clePublique: (await ouvrirCle(dossier, CLE_CLIENT)).texte,
     fichiers,

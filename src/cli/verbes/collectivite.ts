@@ -27,10 +27,17 @@ const REFERENT = {
   courriel: 'referentCourriel',
 } as const;
 
+/** « - » empties a field. */
+function vider<V>(valeur: string | null | undefined, vide: V): string | V {
+  return valeur === undefined || valeur === null || valeur === '-' ? vide : valeur;
+}
+
 /** The ACTES card: what was, changed by what is typed; null when nothing was ever said of it. */
 function ficheActes(options: Options, avant: FicheActesVue | null): FicheEnvoyee | null {
   const adresses = liste(options, 'adresseRetour');
-  const donnees = [...CHAMPS, ...Object.values(REFERENT)].some((nom) => options[nom] !== undefined);
+  const donnees = [...CHAMPS, ...Object.values(REFERENT), 'cachet', 'cleCachet'].some(
+    (nom) => options[nom] !== undefined,
+  );
   if (!donnees && adresses.length === 0 && avant === null) return null;
   const champ = (nom: (typeof CHAMPS)[number]): string => texte(options, nom) ?? avant?.[nom] ?? '';
   const referent = (nom: keyof typeof REFERENT): string =>
@@ -41,6 +48,8 @@ function ficheActes(options: Options, avant: FicheActesVue | null): FicheEnvoyee
     nature: champ('nature'),
     referent: { nom: referent('nom'), telephone: referent('telephone'), courriel: referent('courriel') },
     adressesRetour: adresses.length > 0 ? adresses : (avant?.adressesRetour ?? []),
+    cachet: vider(texte(options, 'cachet') ?? avant?.cachet, null),
+    cle: vider(texte(options, 'cleCachet') ?? avant?.cle, ''),
   };
 }
 
@@ -82,7 +91,7 @@ async function enregistrer(appel: Appel, client: Client, corps: object): Promise
     sorties.ecrire(`${sur(collectivite.nom)} (${collectivite.siren}) : enregistrée.`);
     if (collectivite.actes?.classification === null) {
       sorties.ecrire(
-        `Il reste à importer sa classification : vaguemestre collectivite classification ${collectivite.siren} <fichier>`,
+        `Il reste à demander sa classification : vaguemestre classification ${collectivite.siren} --demander ; ou à l’importer : vaguemestre collectivite classification ${collectivite.siren} <fichier>`,
       );
     }
     if (collectivite.helios?.destination === '') {
@@ -190,7 +199,7 @@ async function montrerFiche(appel: Appel): Promise<CodeSortie> {
           ['Nature', a.nature],
           ['Référent', `${a.referent.nom}, ${a.referent.telephone}, ${a.referent.courriel}`],
           ['Adresses de retour', a.adressesRetour.length === 0 ? '-' : a.adressesRetour.join(', ')],
-          ['Classification', a.classification?.date ?? 'à importer'],
+          ['Classification', a.classification?.date ?? 'à demander ou à importer'],
         ] as const)),
     ...lignesHelios(c.helios),
   ]);

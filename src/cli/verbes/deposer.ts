@@ -1,31 +1,37 @@
-import { erreurUsage, lignesAnomalie } from '../erreurs.ts';
-import type { Anomalie } from '../../metier/anomalies.ts';
+import { basename } from 'node:path';
+import { erreurUsage } from '../erreurs.ts';
 import { clientDe } from '../client.ts';
+import { type FichierTape, lireFichier, raconter, type ReponseVue } from '../depose.ts';
 import { fluxDesigne } from '../designer.ts';
 import { formulaire, type PartieFormulaire } from '../fichiers.ts';
 import { type Appel, type CodeSortie, drapeau, liste, sansVides, texte } from '../monde.ts';
-import { json, peindre, pluriel, sur } from '../rendu.ts';
-import type { FluxVu } from '../vues.ts';
+import { json } from '../rendu.ts';
 
-interface Fichier {
-  readonly chemin: string;
-  readonly typologie: string | undefined;
+/** Detached signatures, by the path of the file that each signs. */
+type Signatures = ReadonlyMap<string, string>;
+
+function piece({ chemin, typologie }: FichierTape, signatures: Signatures): object {
+  const signature = signatures.get(chemin);
+  return sansVides({ typologie, signature: signature === undefined ? undefined : basename(signature) });
 }
 
-/** `delib.pdf:99_DE`; without typologie the control says what is missing. */
-function lireFichier(brut: string): Fichier {
-  const [, chemin, typologie] = /^(.+):([0-9A-Za-z]{2}_[0-9A-Za-z]{2})$/s.exec(brut) ?? [];
-  return chemin === undefined ? { chemin: brut, typologie: undefined } : { chemin, typologie };
-}
-
-function piece({ typologie }: Fichier): { typologie?: string } {
-  return typologie === undefined ? {} : { typologie: typologie.toUpperCase() };
+/** `delib.pdf=delib.p7s`: the file as it is typed for the deposit, then its signature. */
+function lireSignatures({ options, verbe }: Appel, fichiers: readonly FichierTape[]): Signatures {
+  return new Map(
+    liste(options, 'signature').map((brut) => {
+      const signe = fichiers.find(({ chemin }) => brut.startsWith(`${chemin}=`));
+      if (signe !== undefined) return [signe.chemin, brut.slice(signe.chemin.length + 1)] as const;
+      const detail = `« --signature ${brut} » : il faut « fichier=signature », du fichier d’un document ou d’une annexe.`;
+      throw erreurUsage(detail, verbe);
+    }),
+  );
 }
 
 /** Options that only an acte has. */
 const ACTE = [
   'document',
   'annexe',
+  'signature',
   'numero',
   'date',
   'objet',
@@ -35,7 +41,7 @@ const ACTE = [
   'precedent',
 ] as const;
 
-function metadonnees({ options }: Appel, document: Fichier, annexes: readonly Fichier[]): object {
+function metadonnees({ options }: Appel, [document, ...annexes]: readonly object[]): object {
   return sansVides({
     numero: texte(options, 'numero'),
     date: texte(options, 'date'),
@@ -44,8 +50,8 @@ function metadonnees({ options }: Appel, document: Fichier, annexes: readonly Fi
     matiere: texte(options, 'matiere'),
     documentPapier: drapeau(options, 'papier') ? true : undefined,
     precedent: texte(options, 'precedent'),
-    document: piece(document),
-    annexes: annexes.map(piece),
+    document,
+    annexes,
   });
 }
 
@@ -75,34 +81,14 @@ function parties(appel: Appel, commun: Commun): PartieFormulaire[] {
   }
   const document = lireFichier(principal);
   const annexes = liste(options, 'annexe').map(lireFichier);
+  const signatures = lireSignatures(appel, [document, ...annexes]);
+  const pieces = [document, ...annexes].map((fichier) => piece(fichier, signatures));
   return [
-    demande({ protocole: 'ACTES', metadonnees: metadonnees(appel, document, annexes) }),
+    demande({ protocole: 'ACTES', metadonnees: metadonnees(appel, pieces) }),
     { nom: 'document', fichier: document.chemin },
     ...annexes.map((a) => ({ nom: 'annexe', fichier: a.chemin })),
+    ...[...signatures.values()].map((fichier) => ({ nom: 'signature', fichier })),
   ];
-}
-
-interface Reponse {
-  readonly aBlanc: boolean;
-  readonly verdict: 'favorable' | 'defavorable';
-  readonly rejeu?: boolean;
-  readonly flux?: FluxVu;
-  readonly anomalies: readonly Anomalie[];
-}
-
-function raconter({ monde: { sorties } }: Appel, r: Reponse): void {
-  if (r.flux !== undefined) {
-    const fait = r.rejeu === true ? 'Déjà déposé' : 'Déposé';
-    sorties.ecrire(`${peindre(sorties, 'green', fait)} : ${sur(r.flux.identite)}`);
-    sorties.ecrire(`  Flux ${r.flux.id}, ${r.flux.libelle}.`);
-  } else if (r.verdict === 'favorable') {
-    sorties.ecrire(`${peindre(sorties, 'green', 'Le dépôt serait accepté')} ; rien n’a été gardé.`);
-  } else {
-    const n = r.anomalies.filter((a) => a.gravite === 'bloquante').length;
-    const compte = pluriel(n, 'anomalie bloquante', 'anomalies bloquantes');
-    sorties.ecrire(`${peindre(sorties, 'red', 'Le dépôt serait refusé')} : ${compte}.`);
-  }
-  for (const a of r.anomalies) for (const ligne of lignesAnomalie(sorties, a)) sorties.ecrire(ligne);
 }
 
 /** `vaguemestre deposer`: exit 3 when the document is (or would be) refused. */
@@ -118,7 +104,7 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
   const corrige = cite === undefined ? {} : { corrige: await fluxDesigne(client, cite) };
   const corps = await formulaire(parties(appel, { collectivite: siren, ...corrige }), await monde.hasard());
   const cle = texte(options, 'cle');
-  const r = await client.json<Reponse>({
+  const r = await client.json<ReponseVue>({
     methode: 'POST',
     chemin: drapeau(options, 'aBlanc') ? '/flux?a_blanc=1' : '/flux',
     corps,

@@ -1,17 +1,24 @@
 import { clientDe } from '../client.ts';
 import { ecrire } from '../fichiers.ts';
-import { type Appel, type CodeSortie, drapeau, texte } from '../monde.ts';
+import { type ModuleVerbe, drapeau, texte } from '../monde.ts';
 import { json, sur } from '../rendu.ts';
 import { requete } from '../requete.ts';
 
-/** `vaguemestre exporter trace-helios --du JOUR --au JOUR --sortie F` */
-export async function executer(appel: Appel): Promise<CodeSortie> {
-  const { options, monde } = appel;
-  const fichier = texte(options, 'sortie') ?? '';
-  const client = await clientDe(appel);
-  const chemin = `/exports/trace-helios${requete(options, ['du', 'au', 'siren'])}`;
-  await ecrire(fichier, await client.flux({ methode: 'GET', chemin }));
-  if (drapeau(options, 'json')) json(monde.sorties, [{ fichier }]);
-  else monde.sorties.ecrire(`Trace écrite dans ${sur(fichier)}.`);
-  return 0;
+/** `vaguemestre exporter <table> --du JOUR --au JOUR --sortie F` */
+function exporter(table: string, faite: string): ModuleVerbe {
+  return {
+    async executer(appel) {
+      const { options, monde } = appel;
+      const fichier = texte(options, 'sortie') ?? '';
+      const client = await clientDe(appel);
+      const chemin = `/exports/${table}${requete(options, ['du', 'au', 'siren'])}`;
+      await ecrire(fichier, await client.flux({ methode: 'GET', chemin }));
+      if (drapeau(options, 'json')) json(monde.sorties, [{ fichier }]);
+      else monde.sorties.ecrire(`${faite} dans ${sur(fichier)}.`);
+      return 0;
+    },
+  };
 }
+
+export const traceHelios = exporter('trace-helios', 'Trace écrite');
+export const fonct05 = exporter('fonct-05', 'Export FONCT-05 écrit');

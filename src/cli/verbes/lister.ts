@@ -5,6 +5,11 @@ import { requete } from '../requete.ts';
 import { tableau } from '../tableau.ts';
 import { type FluxVu, objetDe } from '../vues.ts';
 
+/** Code of what is exchanged about an acte; nothing for the acte itself, nor for a PES. */
+function message({ message: porte }: FluxVu): string {
+  return porte === null || porte.code === '1-1' ? '' : porte.code;
+}
+
 /** `vaguemestre lister` */
 export async function executer(appel: Appel): Promise<CodeSortie> {
   const { options, monde } = appel;
@@ -23,12 +28,15 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
     sorties.ecrire('Aucun flux.');
     return 0;
   }
+  // a column for those that are not all actes and PES
+  const echanges = flux.some((f) => message(f) !== '');
   tableau(
     sorties,
-    ['Déposé le', 'État', 'Identité', 'Objet', 'Flux'],
+    ['Déposé le', 'État', ...(echanges ? ['Message'] : []), 'Identité', 'Objet', 'Flux'],
     flux.map((f) => [
       date(f.depose),
       etat(sorties, f.etat, f.alerte === null ? f.libelle : `${f.libelle} (!)`),
+      ...(echanges ? [message(f)] : []),
       f.identite,
       objetDe(f).slice(0, 50),
       f.id,

@@ -3,6 +3,8 @@ import { erreurUsage } from '../erreurs.ts';
 import { type Client, clientDe } from '../client.ts';
 import { fluxDesigne } from '../designer.ts';
 import { ecrire } from '../fichiers.ts';
+import { montrerCalendrier } from '../montrer-calendrier.ts';
+import { ficheEchange, montrerEchanges } from '../montrer-echanges.ts';
 import { fichePes, montrerPes } from '../montrer-helios.ts';
 import { type Appel, type CodeSortie, drapeau, type Sorties, texte } from '../monde.ts';
 import { date, etat, json, octets, peindre, sur } from '../rendu.ts';
@@ -20,6 +22,7 @@ import {
 function entete(sorties: Sorties, f: FluxVu): void {
   const facultatifs: readonly (readonly [string, string | null])[] = [
     ['Objet', typeof f.resume['objet'] === 'string' ? f.resume['objet'] : null],
+    ...ficheEchange(f),
     ...fichePes(f),
     ['Nom d’envoi', f.nomEnvoi],
     ['Cite le flux', f.cite],
@@ -96,7 +99,7 @@ async function telecharger(appel: Appel, client: Client, rang: string): Promise<
     const detail = 'L’option « --piece » demande aussi « --sortie <fichier> ».';
     throw erreurUsage(detail, appel.verbe);
   }
-  const chemin = `/flux/${await fluxDesigne(client, appel.arguments[0])}/pieces/${segment(rang)}`;
+  const chemin = `/flux/${await fluxDesigne(client, appel.arguments[0])}/pieces/${segment(rang)}${drapeau(appel.options, 'tampon') ? '/tampon' : ''}`;
   await ecrire(sortie, await client.flux({ methode: 'GET', chemin }));
   if (drapeau(appel.options, 'json')) json(appel.monde.sorties, [{ fichier: sortie }]);
   else appel.monde.sorties.ecrire(`Pièce ${rang} écrite dans ${sortie}.`);
@@ -117,6 +120,8 @@ export async function executer(appel: Appel): Promise<CodeSortie> {
   }
   entete(sorties, vu.flux);
   montrerPes(sorties, vu.flux);
+  await montrerEchanges(sorties, client, vu);
+  await montrerCalendrier(sorties, client, vu.flux);
   chronologie(sorties, vu.chronologie);
   pieces(sorties, vu.pieces);
   livraisons(sorties, vu.livraisons);

@@ -2,11 +2,11 @@ import type { ControleSignature, SignatureHelios } from '../../config/signature.
 import type { Dossier, VerdictConfiance } from '../../formats/certificats/confiance.ts';
 import { type CodeDefaut, type Defaut, enDate } from '../../formats/certificats/defauts.ts';
 import type { Constat } from '../../formats/xades/constats.ts';
-import type { RapportSignature, RapportXades } from '../../formats/xades/rapport.ts';
+import type { RapportSignature } from '../../formats/xades/rapport.ts';
 import type { Instant, Sha256 } from '../../metier/identifiants.ts';
 import type { DomaineASigner, FaitsASigner } from '../../protocoles/helios/signature/preparation.ts';
 
-/** What was found about the signatures of a PES, each under the check that the settings may make refuse or only tell. */
+/** What was found about the signatures of a PES or of an acte, each under the check that the settings may make refuse or only tell. */
 export interface ConstatSignature {
   /** `reserve`: worth knowing, never refused. */
   readonly controle: ControleSignature | 'reserve';
@@ -22,6 +22,18 @@ export interface ConstatSignature {
 
 type Trouve = Omit<ConstatSignature, 'avis'>;
 
+/** What a verification said of one signature, whatever its form. */
+export type SignatureConstatee = Pick<
+  RapportSignature,
+  'rang' | 'etat' | 'signataire' | 'instant' | 'constats'
+>;
+
+/** Signatures that were verified, and what their file says of itself. */
+export interface Verifiees<S extends SignatureConstatee = SignatureConstatee> {
+  readonly rapport: { readonly constats: readonly Constat[]; readonly signatures: readonly S[] };
+  readonly faits: Pick<FaitsASigner, 'domaines' | 'globale'>;
+}
+
 /** What is known of the signer of one signature. */
 export type ConfianceJugee =
   | {
@@ -36,13 +48,25 @@ export type ConfianceJugee =
   | { readonly type: 'trop'; readonly maximum: number };
 
 /** What a verification says of the integrity of what was signed. */
-const ALTERATIONS: ReadonlySet<string> = new Set(['XDS-053', 'XDS-054', 'XDS-060', 'XDS-061', 'XDS-062']);
+const ALTERATIONS: ReadonlySet<string> = new Set([
+  'XDS-053',
+  'XDS-054',
+  'XDS-060',
+  'XDS-061',
+  'XDS-062',
+  'XDS-127',
+  'XDS-141',
+  'CMS-025',
+  'CMS-026',
+]);
 
 const PAR_CODE: Readonly<Record<string, ControleSignature>> = {
   'XDS-097': 'date_future',
   'XDS-099': 'politique',
   'XDS-100': 'politique',
   'XDS-104': 'certificat_hors_date',
+  'CMS-036': 'certificat_hors_date',
+  'CMS-037': 'date_future',
 };
 
 function controleDe({ code, gravite }: Constat): Trouve['controle'] {
@@ -149,7 +173,7 @@ export interface ReglesConstats {
   readonly magasin: boolean;
 }
 
-function desDates(s: RapportSignature, { maintenant }: ReglesConstats): Trouve[] {
+function desDates(s: SignatureConstatee, { maintenant }: ReglesConstats): Trouve[] {
   const { rang, signataire, instant } = s;
   if (signataire === null || instant === null) return [];
   const trouves: Trouve[] = [];
@@ -175,13 +199,13 @@ function desDates(s: RapportSignature, { maintenant }: ReglesConstats): Trouve[]
 }
 
 function deLaSignature(
-  s: RapportSignature,
+  s: SignatureConstatee,
   jugee: ConfianceJugee | undefined,
   regles: ReglesConstats,
 ): Trouve[] {
   const trouves = s.constats.map((c) => duConstat(c, s.rang));
   // what the path says of dates is more precise, and comes later
-  const propres = regles.magasin ? trouves.filter((t) => t.code !== 'XDS-104') : trouves;
+  const propres = regles.magasin ? trouves.filter((t) => t.controle !== 'certificat_hors_date') : trouves;
   if (
     s.etat === 'refusee' &&
     !propres.some((t) => t.controle === 'structure' || t.controle === 'alteration')
@@ -245,7 +269,7 @@ const ORDRE: readonly Trouve['controle'][] = [
  * @param confiances by rank of the signature; absent: not judged.
  */
 export function constater(
-  { rapport, faits }: { readonly rapport: RapportXades; readonly faits: FaitsASigner },
+  { rapport, faits }: Verifiees,
   confiances: ReadonlyMap<number, ConfianceJugee>,
   regles: ReglesConstats & { readonly controles: SignatureHelios['controles'] },
 ): readonly ConstatSignature[] {

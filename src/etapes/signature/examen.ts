@@ -1,5 +1,5 @@
 import type { SignatureHelios } from '../../config/signature.ts';
-import type { VerdictConfiance } from '../../formats/certificats/confiance.ts';
+import type { PreuvesFournies, VerdictConfiance } from '../../formats/certificats/confiance.ts';
 import type { MagasinOuvert } from '../../formats/certificats/magasin.ts';
 import type { AgeMax } from '../../formats/certificats/revocation.ts';
 import type { SourceOctets } from '../../formats/xades/flux.ts';
@@ -17,7 +17,13 @@ import type { Coffre } from '../../ports/coffre.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { type FaitsASigner, PreparationSignature } from '../../protocoles/helios/signature/preparation.ts';
 import { type ConfianceEtablie, etablirConfiance } from '../confiance.ts';
-import { type ConfianceJugee, type ConstatSignature, constater } from './constats.ts';
+import {
+  type ConfianceJugee,
+  type ConstatSignature,
+  constater,
+  type SignatureConstatee,
+  type Verifiees,
+} from './constats.ts';
 
 /** Whom to believe, and how to know of revocation. */
 export interface ConfianceSignatures {
@@ -29,11 +35,15 @@ export interface ConfianceSignatures {
   readonly politiques: TablePolitiques;
 }
 
+/** What the settings say of a judgement. */
+export interface ReglageExamen
+  extends Pick<SignatureHelios, 'controles' | 'revocation_indisponible' | 'revocation_essais'> {}
+
 export interface OutilsExamen {
   readonly coffre: Pick<Coffre, 'ajouter'>;
   readonly clock: Clock;
   readonly confiance: ConfianceSignatures;
-  readonly reglage: SignatureHelios;
+  readonly reglage: ReglageExamen;
 }
 
 /** A file whose signatures are looked at. */
@@ -82,14 +92,31 @@ export async function verifierSignatures(
 /** Signers told apart in one file; each costs a path and questions to servers. */
 const SIGNATAIRES_MAX = 100;
 
+type SignatureJugee = SignatureConstatee &
+  Pick<RapportSignature, 'joints'> & {
+    /** Evidence that came with it. */ readonly preuves?: PreuvesFournies;
+  };
+
 /** Signatures made with one certificate, joined by the same others. */
 interface Groupe {
   readonly certificats: readonly Uint8Array[];
-  readonly signatures: readonly (RapportSignature & { readonly instant: Instant })[];
+  readonly signatures: readonly (SignatureJugee & { readonly instant: Instant })[];
 }
 
-function grouper(signatures: readonly RapportSignature[]): Groupe[] {
-  const groupes = new Map<string, { certificats: readonly Uint8Array[]; signatures: RapportSignature[] }>();
+/** Whom to judge, and what came with the document. */
+interface Sujet {
+  readonly certificats: readonly Uint8Array[];
+  readonly preuves: PreuvesFournies;
+}
+
+function sujetDe({ certificats, signatures }: Groupe): Sujet {
+  const crl = signatures.flatMap((s) => s.preuves?.crl ?? []);
+  const ocsp = signatures.flatMap((s) => s.preuves?.ocsp ?? []);
+  return { certificats, preuves: { crl, ocsp } };
+}
+
+function grouper(signatures: readonly SignatureJugee[]): Groupe[] {
+  const groupes = new Map<string, { certificats: readonly Uint8Array[]; signatures: SignatureJugee[] }>();
   for (const s of signatures) {
     if (s.signataire === null || s.instant === null) continue;
     const joints = s.joints.map((der) => Buffer.from(der).toString('latin1'));
@@ -144,7 +171,7 @@ export class Juge {
    * Nobody is asked anything about a signature that is refused without it.
    * Throws VGM-SIG-001 while a server that is down may still answer.
    */
-  async juger(verification: Extract<Verification, { type: 'lue' }>, arrivee: Instant): Promise<Examen> {
+  async juger(verification: Verifiees<SignatureJugee>, arrivee: Instant): Promise<Examen> {
     const { clock, confiance, reglage } = this.#outils;
     const regles = {
       maintenant: clock.now(),
@@ -174,7 +201,8 @@ export class Juge {
    */
   async sonder(certificats: readonly Uint8Array[], instant: Instant): Promise<string | null> {
     const { magasin } = this.#outils.confiance;
-    if (magasin !== null) await this.#etablir(certificats, instant, magasin);
+    const sujet = { certificats, preuves: { crl: [], ocsp: [] } };
+    if (magasin !== null) await this.#etablir(sujet, instant, magasin);
     return this.#bloquante;
   }
 
@@ -183,7 +211,7 @@ export class Juge {
   }
 
   async #toutes(
-    signatures: readonly RapportSignature[],
+    signatures: readonly SignatureJugee[],
     magasin: MagasinOuvert,
   ): Promise<ReadonlyMap<number, ConfianceJugee>> {
     const groupes = grouper(signatures);
@@ -201,11 +229,13 @@ export class Juge {
    * One certificate is judged at its first and at its last signature: dates and revocation have a before and an after, so
    * what holds at both ends holds between; when they differ, those between take the worse.
    */
-  async #groupe({ certificats, signatures }: Groupe, magasin: MagasinOuvert) {
+  async #groupe(groupe: Groupe, magasin: MagasinOuvert) {
+    const { signatures } = groupe;
+    const sujet = sujetDe(groupe);
     const instants = signatures.map((s) => s.instant).toSorted((a, b) => a - b);
     const [debut, fin] = [instants[0] as Instant, instants.at(-1) as Instant];
-    const premiere = await this.#conclure(certificats, debut, magasin);
-    const derniere = fin === debut ? premiere : await this.#conclure(certificats, fin, magasin);
+    const premiere = await this.#conclure(sujet, debut, magasin);
+    const derniere = fin === debut ? premiere : await this.#conclure(sujet, fin, magasin);
     const pire = severite(premiere) > severite(derniere) ? premiere : derniere;
     return signatures.map(({ rang, instant }) => {
       const jugee = instant === debut ? premiere : instant === fin ? derniere : pire;
@@ -213,30 +243,22 @@ export class Juge {
     });
   }
 
-  async #conclure(
-    certificats: readonly Uint8Array[],
-    instant: Instant,
-    magasin: MagasinOuvert,
-  ): Promise<Jugee> {
-    const { verdict, piece, aReessayer } = await this.#etablir(certificats, instant, magasin);
+  async #conclure(sujet: Sujet, instant: Instant, magasin: MagasinOuvert): Promise<Jugee> {
+    const { verdict, piece, aReessayer } = await this.#etablir(sujet, instant, magasin);
     const depot = await this.#outils.coffre.ajouter(piece);
     const nom = `preuves-confiance-${this.#pieces.length + 1}.json`;
     this.#pieces.push({ role: 'preuves_confiance', nom, type: 'application/json', ...depot });
     return { type: 'jugee', verdict, preuve: depot.sha256, indisponible: aReessayer };
   }
 
-  async #etablir(
-    certificats: readonly Uint8Array[],
-    instant: Instant,
-    magasin: MagasinOuvert,
-  ): Promise<ConfianceEtablie> {
+  async #etablir(sujet: Sujet, instant: Instant, magasin: MagasinOuvert): Promise<ConfianceEtablie> {
     const { clock, confiance, reglage } = this.#outils;
     const { signal, essais } = this.#attente;
     const maintenant = clock.now();
     // nothing can be known of a certificate in the future: a date to come is told apart
     const examine = instant < maintenant ? instant : maintenant;
     const etablie = await etablirConfiance(
-      { certificats, instant: examine, magasin, signal },
+      { ...sujet, instant: examine, magasin, signal },
       { clock, ...confiance },
     );
     if (signal.aborted) throw erreurSignature('VGM-SIG-002');

@@ -38,7 +38,10 @@ function pluriel(nombre: number, mot: string): string {
 }
 
 /** Something only the operator can repair: told once, looked at again from time to time, never held against the file. */
-export function alerter({ clock }: Pick<OutilsIssue, 'clock'>, { message, remede }: FicheErreur): Issue {
+export function alerter(
+  { clock }: { readonly clock: Pick<Clock, 'now'> },
+  { message, remede }: FicheErreur,
+): Issue {
   const prochaine = (clock.now() + REPRISE) as Instant;
   return { type: 'alerte', alerte: `${message} ${remede}`, prochaine };
 }

@@ -49,7 +49,8 @@ function enJsonConfiance(verdict: VerdictConfiance): object {
   };
 }
 
-function confiance(jugee: ConfianceJugee | undefined): object {
+/** Trust as a report writes it. */
+export function confianceEcrite(jugee: ConfianceJugee | undefined): object {
   if (jugee?.type !== 'jugee') return { type: 'non_jugee' };
   return { ...enJsonConfiance(jugee.verdict), preuve: jugee.preuve };
 }
@@ -77,7 +78,7 @@ function signature(s: RapportSignature, jugee: ConfianceJugee | undefined): obje
             debut: iso(signataire.debut),
             fin: iso(signataire.fin),
           },
-    confiance: confiance(jugee),
+    confiance: confianceEcrite(jugee),
     version,
     algorithme,
     roles,

@@ -2,6 +2,7 @@ import { FUSEAU } from '../../metier/echeances.ts';
 import { type Etat, LIBELLE_ETAT } from '../../metier/etats.ts';
 import type { Flux, PieceDuFlux, RolePiece } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
+import { signaturesActe } from './lisezmoi-acte.ts';
 import { DOSSIER_CONFIANCE, type Extraits, heure, NOM_JUGER } from './confiance.ts';
 import { XMLSEC, xmlsecConfiance, xpathSignature } from './signatures.ts';
 
@@ -22,18 +23,24 @@ export const PORTEE_ETAT: Readonly<Record<Etat, string>> = {
     'L’État n’a pris qu’une partie de l’envoi : son accusé, qui figure parmi les pièces, dit laquelle.',
   anomalie: 'L’État a refusé cet envoi ; son message de refus figure parmi les pièces.',
   abandonne: 'Cet envoi a été abandonné sur ordre d’un agent avant toute réception établie.',
+  valide:
+    'L’État a accusé réception, le délai du contrôle de légalité est passé et la collectivité a validé l’acte ; l’accusé figure parmi les pièces, octet pour octet.',
+  annule:
+    'L’État avait accusé réception, puis a pris acte de l’annulation de cette transmission ; ses deux messages figurent parmi les pièces.',
   recu: 'Ce fichier vient de l’État, de sa propre initiative ; il figure parmi les pièces, octet pour octet.',
 };
 
 /** The State acknowledged what was sent, in whole or in part. */
 export function receptionProuvee(etat: Etat): boolean {
-  return etat === 'acquitte' || etat === 'acquitte_partiel';
+  return ['acquitte', 'acquitte_partiel', 'valide', 'annule'].includes(etat);
 }
 
 export const LIBELLE_ROLE: Readonly<Record<RolePiece, string>> = {
   metadonnees: 'ce que le déposant a déclaré (JSON)',
   document: 'document principal, tel que déposé',
   annexe: 'annexe, telle que déposée',
+  signature: 'signature détachée d’une pièce, telle que déposée avec elle',
+  cachet: 'signature détachée faite par l’opérateur pour la collectivité (XAdES)',
   pes: 'fichier PES, tel que déposé',
   pes_signe: 'fichier PES portant les signatures ajoutées après le dépôt',
   rapport_signatures: 'rapport sur chaque signature : ce qu’elle couvre, ce qu’elle vaut (JSON)',
@@ -43,6 +50,7 @@ export const LIBELLE_ROLE: Readonly<Record<RolePiece, string>> = {
   retour: 'message de l’État, brut, tel que reçu',
   accuse: 'message métier de l’État, extrait octet pour octet',
   enveloppe_retour: 'enveloppe de ce message de l’État',
+  complement: 'preuve de ce qui est allé à l’État par l’autre canal, telle que la collectivité l’a remise',
 };
 
 const deux = (n: number): string => String(n).padStart(2, '0');
@@ -61,6 +69,8 @@ export interface FaitsLisezmoi {
   readonly lignes: number;
   /** Name of the proof file itself. */
   readonly nom: string;
+  /** What the flux is, in French sentences; empty when the state says it all. */
+  readonly precisions: readonly string[];
   /** What the State answered, in French sentences; empty when it says no more than the state. */
   readonly reponse: readonly string[];
   /** Certificates of the signers, and what they were judged with. */
@@ -82,12 +92,17 @@ function plier(phrase: string, marge = ''): string[] {
   return [...lignes, `${marge}${ligne}`];
 }
 
-function entete({ flux, nomCollectivite }: FaitsLisezmoi): string[] {
-  const dates: readonly (readonly [string, Instant | null])[] = [
-    ['Déposé le', flux.depose],
-    ['Transmis le', flux.transmis],
-    ['Soldé le', flux.solde],
+/** What the State sends by itself has one date. */
+function datesDe({ etat, depose, transmis, solde }: Flux): readonly (readonly [string, Instant | null])[] {
+  if (etat === 'recu') return [['Reçu le', depose]];
+  return [
+    ['Déposé le', depose],
+    ['Transmis le', transmis],
+    ['Soldé le', solde],
   ];
+}
+
+function entete({ flux, nomCollectivite, precisions }: FaitsLisezmoi): string[] {
   return [
     'DOSSIER DE PREUVE',
     '=================',
@@ -97,13 +112,14 @@ function entete({ flux, nomCollectivite }: FaitsLisezmoi): string[] {
     `Protocole     ${flux.protocole}`,
     `Flux          ${flux.id}`,
     ...(flux.nomEnvoi === null ? [] : [`Nom d’envoi   ${flux.nomEnvoi}`]),
-    ...dates
+    ...datesDe(flux)
       .map(([titre, quand]) => (quand === null ? '' : `${titre.padEnd(13)} ${dateLisible(quand)}`))
       .filter((ligne) => ligne !== ''),
     `État          ${LIBELLE_ETAT[flux.etat]}`,
     '',
     ...(receptionProuvee(flux.etat) || flux.etat === 'recu' ? [] : [SANS_RECEPTION]),
     PORTEE_ETAT[flux.etat],
+    ...precisions.flatMap((phrase) => plier(phrase)),
   ];
 }
 
@@ -134,11 +150,16 @@ const VERIFIER = (nom: string): string[] => [
   'parcourez-le avant de le lancer.',
 ];
 
+/** In what the State sends by itself, nothing was deposited. */
+function libelleRole({ etat }: Flux, role: RolePiece): string {
+  return etat === 'recu' && role === 'document' ? 'document que l’État y a joint' : LIBELLE_ROLE[role];
+}
+
 /** Two pieces of the same bytes are one file. */
-function decrirePieces({ pieces }: FaitsLisezmoi): string[] {
+function decrirePieces({ flux, pieces }: FaitsLisezmoi): string[] {
   const lignes = pieces.flatMap(({ fichier, piece }, rang) => [
     `  ${fichier}${pieces.findIndex((p) => p.fichier === fichier) < rang ? ' (le même fichier)' : ''}`,
-    `      ${LIBELLE_ROLE[piece.role]} ; ${piece.taille} octets`,
+    `      ${libelleRole(flux, piece.role)} ; ${piece.taille} octets`,
     `      nom d’origine : ${piece.nom.replace(/\p{Cc}/gu, '?')}`,
     `      SHA-256 ${piece.sha256}`,
   ]);
@@ -254,6 +275,7 @@ export function ecrireLisezmoi(faits: FaitsLisezmoi): string {
     ...VERIFIER(faits.nom),
     ...decrirePieces(faits),
     ...verifierSignatures(faits),
+    ...signaturesActe(faits.pieces, faits.extraits),
     ...AUTRES(faits),
   ];
   return `${sections.join('\n')}\n`;

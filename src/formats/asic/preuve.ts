@@ -35,6 +35,8 @@ export interface FaitsPreuve {
   readonly pieces: readonly PiecePreuve[];
   /** Raw lines of the journal that speak of this flux, in order. */
   readonly lignes: readonly string[];
+  /** What the flux is, in French sentences, when its protocol has more to say than the state. */
+  readonly precisions?: readonly string[];
   /** What the State answered, in French sentences; none when it says no more than the state. */
   readonly reponse?: readonly string[];
   /** What the pieces of trust hold (`extraireConfiance`); nothing when the flux has none. */
@@ -184,9 +186,11 @@ interface Texte {
 
 /** Every file made here, but the two lists that speak of the others. */
 function textes(faits: FaitsPreuve, rangees: readonly PieceRangee[], nom: string): Texte[] {
-  const { flux, nomCollectivite, lignes, reponse = [], extraits = SANS_EXTRAIT } = faits;
+  const { flux, nomCollectivite, lignes } = faits;
+  const { precisions = [], reponse = [], extraits = SANS_EXTRAIT } = faits;
   const pieces = rangees.map(({ fichier, source }) => ({ fichier, piece: source.piece }));
-  const page = { flux, nomCollectivite, pieces, lignes: lignes.length, nom, reponse, extraits };
+  const dit = { precisions, reponse, extraits };
+  const page = { flux, nomCollectivite, pieces, lignes: lignes.length, nom, ...dit };
   const contenus: readonly (readonly [string, string])[] = [
     [NOM_MIMETYPE, MIMETYPE],
     ['LISEZMOI.txt', ecrireLisezmoi(page)],

@@ -16,9 +16,9 @@ export interface FaitsPdf {
 type Lire = (debut: number, fin: number) => Promise<Uint8Array>;
 
 /** Readers accept the header, and `%%EOF`, within 1024 bytes of the ends (ISO 32000-1, annex H.3). */
-const MARGE = 1024;
+export const MARGE = 1024;
 /** `startxref`, its number and comments stand before `%%EOF`. */
-const QUEUE = 4096;
+export const QUEUE = 4096;
 /** A dictionary of trailer or of cross-reference stream: some hundred bytes, `/Index` may be long. */
 const DICTIONNAIRE = 65_536;
 /** 800 000 entries of 20 bytes: beyond that we stop looking for the trailer. */
@@ -77,8 +77,8 @@ async function referencesA(
   return cles?.get('Type') === 'XRef' ? cles : null;
 }
 
-/** Offset written after the last `startxref`, when `%%EOF` is where it must be. */
-function adresse(queue: string): number | null {
+/** Offset written after the last `startxref`, when `%%EOF` is where it must be. @param queue last bytes, as Latin-1. */
+export function adresse(queue: string): number | null {
   const eof = queue.lastIndexOf('%%EOF');
   if (eof < 0 || queue.length - eof - 5 > MARGE) return null;
   const depart = queue.lastIndexOf('startxref', eof);

@@ -46,6 +46,8 @@ export class AnalyseurXml {
   readonly #echu: () => boolean;
   #commence = false;
   #racineVue = false;
+  /** Where a declaration would have been; -1 once anything but white space was read. */
+  #seuil = -1;
 
   constructor(recepteur: Recepteur, options: OptionsXml = {}) {
     const limites = { ...LIMITES_XML, ...options.limites };
@@ -114,6 +116,7 @@ export class AnalyseurXml {
       return 0;
     }
     this.#commence = true;
+    if (tete.apres === tete.marque) this.#seuil = tete.apres;
     flot.choisir(tete.encodage, tete.marque);
     flot.recepteur.commencer(flot);
     return tete.apres;
@@ -151,7 +154,7 @@ export class AnalyseurXml {
     let fin = INCOMPLET;
     if (c === BARRE) fin = this.#fermante.lire(i);
     else if (DEBUT_NOM[c] !== 0) fin = this.#ouvrir(i);
-    else if (c === INTERROGATION) fin = lireInstruction(flot, i);
+    else if (c === INTERROGATION) fin = this.#instruction(i);
     else if (c === EXCLAMATION) return this.#declaration(i);
     else fin = inconnue(flot, i);
     return fin - i > flot.limites.balise || fin === INCOMPLET ? this.#mesurer(i, fin) : fin;
@@ -179,10 +182,19 @@ export class AnalyseurXml {
     return fin;
   }
 
+  #instruction(i: number): number {
+    const flot = this.#flot;
+    const blancs = this.#seuil >= 0 && !this.#racineVue && flot.base + i > this.#seuil;
+    const fin = lireInstruction(flot, i, blancs);
+    if (fin >= 0) this.#seuil = -1;
+    return fin;
+  }
+
   #declaration(i: number): number {
     const flot = this.#flot;
     const quoi = reconnaitre(flot, i);
     if (quoi === 'coupe') return INCOMPLET;
+    this.#seuil = -1;
     if (quoi === 'commentaire') return this.#mesurer(i, lireCommentaire(flot, i));
     if (quoi === 'doctype') return flot.refuser('doctype', i);
     if (quoi === 'autre' || flot.profondeur === 0) return flot.refuser('declarationInconnue', i);

@@ -8,6 +8,8 @@ export type Noeud = {
   enfants?: readonly Noeud[];
   /** Written before the children. */
   texte?: string;
+  /** Markup written as it stands in place of the children, ASCII: what is signed elsewhere takes no indentation. */
+  brut?: string;
 };
 
 const PROLOGUE = '<?xml version="1.0" encoding="ISO-8859-1"?>\n';
@@ -58,6 +60,10 @@ function ouvrante(noeud: Noeud): string {
 function ecrireNoeud(noeud: Noeud, profondeur: number, sortie: string[]): void {
   const enfants = noeud.enfants ?? [];
   const texte = (noeud.texte ?? '').replace(A_TRANSCRIRE, (c) => transcrire(c, `élément ${noeud.nom}`));
+  if (noeud.brut !== undefined) {
+    sortie.push(ouvrante(noeud), '>', texte, noeud.brut, `</${noeud.nom}>`);
+    return;
+  }
   if (enfants.length === 0 && texte === '') {
     sortie.push(ouvrante(noeud), '/>');
     return;

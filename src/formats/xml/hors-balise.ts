@@ -56,8 +56,12 @@ export function lireCommentaire(flot: Flot, debut: number): number {
   return fin + 3;
 }
 
-/** @param debut index of `<?`. @returns index after `?>`. */
-export function lireInstruction(flot: Flot, debut: number): number {
+/**
+ * @param debut index of `<?`.
+ * @param blancs only white space comes before it, since the start of the file.
+ * @returns index after `?>`.
+ */
+export function lireInstruction(flot: Flot, debut: number, blancs: boolean): number {
   const corps = debut + 2;
   const trouve = flot.octets.subarray(corps, flot.fin).indexOf('?>');
   const fin = trouve < 0 ? flot.fin : corps + trouve;
@@ -67,6 +71,7 @@ export function lireInstruction(flot: Flot, debut: number): number {
   const brut = flot.octets.toString('latin1', corps, fin);
   const entete = INSTRUCTION.exec(brut);
   const cible = flot.texte(corps, corps + (entete?.[1]?.length ?? 0));
+  if (blancs && cible === 'xml') return flot.refuser('blancsAvantDeclaration', debut);
   if (entete === null || !estNcnom(cible) || RESERVEE.test(cible)) return flot.refuser('instruction', debut);
   flot.recepteur.instruction(cible, passage(flot, corps + entete[0].length, fin));
   return fin + 2;

@@ -36,6 +36,10 @@ export const REFUS = {
   espaceRelatif: ['XML-028', 'L’espace de noms « {valeur} » n’est pas une adresse absolue.'],
   espaceReserve: ['XML-029', 'La déclaration d’espace de noms « {valeur} » est interdite.'],
   xmlId: ['XML-030', 'L’attribut xml:id vaut « {valeur} », qui n’est pas un nom.'],
+  blancsAvantDeclaration: [
+    'XML-031',
+    'Des blancs ou des lignes vides précèdent la déclaration XML : « <?xml » doit être le tout début du fichier.',
+  ],
   limiteOctets: ['XML-040', 'Le fichier dépasse {valeur} octets.'],
   limiteProfondeur: ['XML-041', 'Les éléments sont imbriqués sur plus de {valeur} niveaux.'],
   limiteBalise: ['XML-042', 'Une balise, un commentaire ou une instruction dépasse {valeur} octets.'],

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { erreurApi } from '../../metier/catalogue/api.ts';
 import type { FluxId } from '../../metier/identifiants.ts';
 import { disposition, entetesPiece } from '../entetes.ts';
 import type { Porte } from '../porte.ts';
 import { filtreFlux, lire, ordreMotif, ordreTrancher } from './formes.ts';
-import { fluxId, parametre } from './identifiants.ts';
-import { vueFlux, vueLivraison, vuePiece } from './vues.ts';
+import { fluxId, rangPiece } from './identifiants.ts';
+import { vueCitant, vueFlux, vueLivraison, vuePiece } from './vues.ts';
 
 function lectures(app: FastifyInstance, { gestes }: Porte): void {
   app.get('/flux', async (requete) => {
@@ -30,6 +29,7 @@ function lectures(app: FastifyInstance, { gestes }: Porte): void {
       pieces: montre.pieces.map(vuePiece),
       chronologie: montre.chronologie,
       livraisons: montre.livraisons.map(vueLivraison),
+      citants: montre.citants.map(vueCitant),
     };
   });
 
@@ -40,13 +40,11 @@ function lectures(app: FastifyInstance, { gestes }: Porte): void {
 
 function telechargements(app: FastifyInstance, { gestes }: Porte): void {
   app.get('/flux/:id/pieces/:rang', async (requete, reponse) => {
-    const texte = parametre(requete, 'rang');
-    if (!/^[0-9]{1,6}$/.test(texte)) {
-      throw erreurApi('VGM-API-003', {
-        problemes: 'le rang d’une pièce est un nombre, compté à partir de 0.',
-      });
-    }
-    const { piece, contenu } = await gestes.ouvrirPiece(requete.contexte, fluxId(requete), Number(texte));
+    const { piece, contenu } = await gestes.ouvrirPiece(
+      requete.contexte,
+      fluxId(requete),
+      rangPiece(requete),
+    );
     entetesPiece(reponse, piece);
     return reponse.send(contenu);
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chemin, messageFrancais } from '../../config/messages.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
-import { SIGNATURES_HELIOS } from '../../metier/collectivite.ts';
+import { CACHETS_ACTES, SIGNATURES_HELIOS } from '../../metier/collectivite.ts';
 import { ETATS } from '../../metier/etats.ts';
 import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
 import { ISSUES_TRANCHEES } from '../../protocoles/helios/accuse/jugement.ts';
@@ -43,6 +43,14 @@ export const demande = z.discriminatedUnion('protocole', [
   }),
 ]);
 
+/** The answer to a letter of the préfecture; types of its documents, in their order. */
+export const demandeReponse = z.strictObject({
+  refus: z.boolean().default(false),
+  typologies: z.array(z.string().max(20)).max(1000),
+});
+/** `complete`: the whole of it, even if the one that is held is in force. */
+export const demandeClassification = z.strictObject({ complete: z.boolean().default(false) });
+
 export const optionsDepot = z.strictObject({ a_blanc: oui.optional() });
 export const cleIdempotence = z
   .string()
@@ -59,10 +67,17 @@ export const filtreFlux = z.strictObject({
 });
 
 /** Both days included, in legal time. */
-export const filtreTrace = z
+export const filtreExport = z
   .strictObject({ du: z.iso.date(), au: z.iso.date(), siren: siren.optional() })
   .refine(({ du, au }) => du <= au, { path: ['au'], error: 'il faut « du », ou un jour qui le suit' });
 
+/** Where the stamp goes, and on which pages. */
+export const formeTampon = z.strictObject({
+  position: z.enum(['haut-gauche', 'haut-droite', 'bas-gauche', 'bas-droite']).default('haut-gauche'),
+  pages: z.enum(['toutes', 'premiere']).default('toutes'),
+});
+export const ordrePublier = z.strictObject({ jour: z.iso.date() });
+export const demandeComplement = z.strictObject({ recu: z.iso.date() });
 export const ordreMotif = z.strictObject({ motif });
 export const ordreTrancher = z.strictObject({ decision: z.enum(['recu', 'non_recu']), motif });
 
@@ -102,6 +117,9 @@ export const collectivite = z.strictObject({
         courriel: z.string().regex(/^[^@\s]+@[^@\s]+$/),
       }),
       adressesRetour: z.array(z.string().regex(/^[^@\s]+@[^@\s]+$/)).default([]),
+      /** null: what the operator decides. */
+      cachet: z.enum(CACHETS_ACTES).nullable().default(null),
+      cle: z.string().default(''),
     })
     .nullable()
     .default(null),

@@ -50,3 +50,10 @@ export function sirenDe(requete: FastifyRequest): Siren {
   }
   return siren;
 }
+
+/** Rank of a piece in its flux, from 0. */
+export function rangPiece(requete: FastifyRequest): number {
+  const texte = parametre(requete, 'rang');
+  if (/^[0-9]{1,6}$/.test(texte)) return Number(texte);
+  throw erreurApi('VGM-API-003', { problemes: 'le rang d’une pièce est un nombre, compté à partir de 0.' });
+}

@@ -49,7 +49,7 @@ const collectivites: readonly Operation[] = [
     corpsBrut: { types: ['application/xml'], schema: { type: 'string' } },
     statut: 200,
     rend: 'La classification lue.',
-    reponse: objet({ classification: { type: 'object' } }),
+    reponse: objet({ classification: renvoi('Classification') }),
   },
   {
     id: 'ajouterPoint',

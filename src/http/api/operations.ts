@@ -1,19 +1,21 @@
 import { ADMINISTRATION } from './operations-administration.ts';
+import { ACTES } from './operations-actes.ts';
+import { ECHANGES } from './operations-echanges.ts';
 import type { Operation } from './operation.ts';
 import * as formes from './formes.ts';
+import { binaire, CLE_IDEMPOTENCE, REPONSE_DEPOT, unFlux } from './operation-parties.ts';
 import { listeDe, objet, renvoi } from './schemas.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const binaire: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
-const unFlux = objet({ flux: renvoi('Flux') });
 const unRetour = objet({ retour: renvoi('Retour') });
 const suite: Schema = { type: ['string', 'null'], description: 'à redonner dans « avant » ; null : fin' };
 const mot: Schema = { type: 'string' };
 
 const DEPOT: Schema = {
   type: 'object',
-  description: 'ACTES : « document », puis les « annexe ». HELIOS : « pes », seul.',
+  description:
+    'ACTES : « document », les « annexe », et les « signature » qu’ils désignent. HELIOS : « pes », seul.',
   required: ['demande'],
   properties: {
     demande: {
@@ -28,6 +30,7 @@ const DEPOT: Schema = {
     },
     document: binaire,
     annexe: listeDe(binaire),
+    signature: listeDe(binaire),
     pes: binaire,
   },
 };
@@ -40,19 +43,11 @@ const depot: readonly Operation[] = [
     chemin: '/flux',
     resume: 'Déposer un document. 201 : nouveau flux ; 200 : répétition du même dépôt, ou essai à blanc.',
     requete: formes.optionsDepot,
-    entetes: [
-      { nom: 'Idempotency-Key', description: 'Clé propre au dépôt : le répéter avec elle est sans effet.' },
-    ],
+    entetes: [CLE_IDEMPOTENCE],
     corpsBrut: { types: ['multipart/form-data'], schema: DEPOT },
     statut: 201,
     rend: 'Le flux créé ; les anomalies qui restent sont des avertissements.',
-    reponse: objet({
-      aBlanc: { type: 'boolean' },
-      verdict: { enum: ['favorable', 'defavorable'] },
-      rejeu: { type: 'boolean' },
-      flux: renvoi('Flux'),
-      anomalies: listeDe(renvoi('Anomalie')),
-    }),
+    reponse: REPONSE_DEPOT,
   },
 ];
 
@@ -83,7 +78,7 @@ const flux: readonly Operation[] = [
     famille: 'Flux',
     methode: 'get',
     chemin: '/flux/{id}',
-    resume: 'Montrer un flux : pièces, chronologie, notifications.',
+    resume: 'Montrer un flux : pièces, chronologie, notifications, flux qui le citent.',
     statut: 200,
     rend: 'Le flux et ce qui s’y rattache.',
     reponse: objet({
@@ -91,6 +86,7 @@ const flux: readonly Operation[] = [
       pieces: listeDe(renvoi('Piece')),
       chronologie: listeDe(renvoi('LigneJournal')),
       livraisons: listeDe(renvoi('Livraison')),
+      citants: listeDe(renvoi('Citant')),
     }),
   },
   {
@@ -189,9 +185,20 @@ const exports: readonly Operation[] = [
     methode: 'get',
     chemin: '/exports/trace-helios',
     resume: 'Exporter la trace des fichiers échangés avec Hélios, jours « du » et « au » compris.',
-    requete: formes.filtreTrace,
+    requete: formes.filtreExport,
     statut: 200,
     rend: 'Une table CSV (« ; », UTF-8 avec BOM), une ligne par fichier émis ou reçu.',
+    typeReponse: 'text/csv',
+  },
+  {
+    id: 'exporterFonct05',
+    famille: 'Exports',
+    methode: 'get',
+    chemin: '/exports/fonct-05',
+    resume: 'Exporter ce qui a été transmis à la préfecture (FONCT-05), jours « du » et « au » compris.',
+    requete: formes.filtreExport,
+    statut: 200,
+    rend: 'Une table CSV (« ; », UTF-8 avec BOM), une ligne par message transmis.',
     typeReponse: 'text/csv',
   },
 ];
@@ -309,6 +316,8 @@ const retours: readonly Operation[] = [
 export const OPERATIONS: readonly Operation[] = [
   ...depot,
   ...flux,
+  ...ECHANGES,
+  ...ACTES,
   ...exports,
   ...retours,
   ...ADMINISTRATION,

@@ -2,9 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Contexte } from '../../gestes/gestes.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import type { Famille, Porte } from '../porte.ts';
+import { routesActes } from './actes.ts';
 import { routesCollectivites } from './collectivites.ts';
+import { routesCopies } from './copies.ts';
 import { routesDepot } from './depot.ts';
 import { routesDestinations } from './destinations.ts';
+import { routesEchanges } from './echanges.ts';
 import { routesExploitation } from './exploitation.ts';
 import { routesExports } from './exports.ts';
 import { routesFlux } from './flux.ts';
@@ -15,6 +18,9 @@ import { routesRetours } from './retours.ts';
 const FAMILLES: readonly Famille[] = [
   routesDepot,
   routesFlux,
+  routesEchanges,
+  routesActes,
+  routesCopies,
   routesExports,
   routesRetours,
   routesCollectivites,

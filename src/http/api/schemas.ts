@@ -74,14 +74,41 @@ const Correction = objet({
   pieces: listeDe(objet({ ...jugement, idUnique: texte, bordereaux: listeDe(texte), consigne: texte })),
 });
 
+const Message = {
+  ...objet({ code: texte, libelle: texte }),
+  description: 'message de la norme d’échange ACTES : 1-1, 3-1…',
+};
+const messageOuNul: Schema = { anyOf: [renvoi('Message'), { type: 'null' }] };
+
+const Classification = objet({
+  date: { type: 'string', format: 'date' },
+  matieres: {
+    type: 'object',
+    description: 'code (« 7.10 ») → libellé',
+    additionalProperties: texte,
+  },
+  natures: {
+    type: 'object',
+    description: 'code de la nature → ce qu’elle est, et ses types de pièces',
+    additionalProperties: objet({
+      abrege: texte,
+      libelle: texte,
+      types: { type: 'object', description: 'code (« 99_DE ») → libellé', additionalProperties: texte },
+    }),
+  },
+});
+
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Correction,
+  Message,
+  Classification,
   Flux: objet({
     id: uuid,
     protocole: { enum: ['ACTES', 'HELIOS'] },
     collectivite: texte,
     etat: { enum: ETATS },
     libelle: texte,
+    message: messageOuNul,
     identite: texte,
     resume: libre,
     nomEnvoi: texteOuNul,
@@ -95,6 +122,23 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     alerte: texteOuNul,
     erreur: { anyOf: [Erreur, { type: 'null' }] },
     ver: entier,
+  }),
+  Jalon: objet({
+    code: texte,
+    titre: texte,
+    date: { type: ['string', 'null'], format: 'date', description: 'null : pas encore connue' },
+    provisoire: { type: 'boolean', description: 'un fait encore attendu peut la déplacer' },
+    reference: texte,
+    phrase: texte,
+  }),
+  Citant: objet({
+    id: uuid,
+    message: messageOuNul,
+    etat: { enum: ETATS },
+    libelle: texte,
+    depose: instant,
+    dateCourrier: { type: ['string', 'null'], format: 'date' },
+    expose: texteOuNul,
   }),
   Piece: objet({
     rang: entier,

@@ -7,6 +7,7 @@ import type { EssaiLivraison, Livraison } from '../../metier/notifications.ts';
 import type { Retour } from '../../metier/retours.ts';
 import type { Destination } from '../../gestes/gestes.ts';
 import type { Jeton } from '../../ports/store.ts';
+import { messageNomme } from '../../protocoles/actes/echanges/resume.ts';
 
 /**
  * What the API shows of each thing: the public contract, apart from the inner types so that these may change.
@@ -28,6 +29,7 @@ export function vueFlux(f: Flux) {
     collectivite: f.collectivite,
     etat: f.etat,
     libelle: LIBELLE_ETAT[f.etat],
+    message: messageNomme(f),
     identite: f.identite,
     resume: f.resume,
     nomEnvoi: f.nomEnvoi,
@@ -41,6 +43,23 @@ export function vueFlux(f: Flux) {
     alerte: f.alerte,
     erreur: f.erreur,
     ver: f.ver,
+  };
+}
+
+function texteOuNull(valeur: unknown): string | null {
+  return typeof valeur === 'string' ? valeur : null;
+}
+
+/** A flux as the one that it cites shows it: enough to know whether to open it. */
+export function vueCitant(f: Flux) {
+  return {
+    id: f.id,
+    message: messageNomme(f),
+    etat: f.etat,
+    libelle: LIBELLE_ETAT[f.etat],
+    depose: iso(f.depose),
+    dateCourrier: texteOuNull(f.resume['dateCourrier']),
+    expose: texteOuNull(f.resume['expose']),
   };
 }
 

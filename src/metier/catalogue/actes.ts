@@ -43,6 +43,16 @@ export const CATALOGUE_ACTES = {
     http: 422,
     sortie: 3,
   },
+  'VGM-ACT-006': {
+    nature: 'definitive',
+    message:
+      'L’acte {identite} est classé selon la classification du {sienne} ; celle en vigueur est du {enVigueur}.',
+    cause: 'La classification a changé entre son dépôt et son départ : l’État le refuserait (ODT-VERIF-01).',
+    remede:
+      'Rien n’est parti. Reprendre son classement avec la classification en vigueur (« vaguemestre classification »), puis le déposer de nouveau sous le même numéro.',
+    http: 409,
+    sortie: 3,
+  },
 } as const satisfies Catalogue;
 
 export const erreurActes = fabrique(CATALOGUE_ACTES);

@@ -64,7 +64,8 @@ export const CATALOGUE_API = {
   'VGM-API-008': {
     nature: 'definitive',
     message: 'La partie « {partie} » du formulaire est en trop.',
-    cause: 'Un dépôt porte une seule « demande », un seul « document » et des « annexe » ; rien d’autre.',
+    cause:
+      'Un dépôt porte une seule « demande », un seul « document », des « annexe » et leurs « signature » ; rien d’autre.',
     remede: 'Retirer ou renommer cette partie et redéposer.',
     http: 400,
     sortie: 2,

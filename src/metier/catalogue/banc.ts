@@ -52,6 +52,23 @@ export const CATALOGUE_BANC = {
     http: 500,
     sortie: 1,
   },
+  'VGM-BAN-007': {
+    nature: 'definitive',
+    message: 'Cet ordre à la préfecture simulée ne se comprend pas : {detail}.',
+    cause: 'Faute de frappe, champ oublié, ou texte qui n’est pas du JSON.',
+    remede: 'Écrire l’ordre comme le montre « src/banc/SCENARIOS.md ».',
+    http: 400,
+    sortie: 2,
+  },
+  'VGM-BAN-008': {
+    nature: 'definitive',
+    message: 'Cet ordre à la préfecture simulée ne peut pas être exécuté : {detail}.',
+    cause: 'La préfecture n’écrit que sur un acte dont elle a accusé réception, et qui n’est pas annulé.',
+    remede:
+      'Attendre que l’acte soit acquitté, puis recommencer avec son numéro ou son identifiant (IDActe).',
+    http: 409,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurBanc = fabrique(CATALOGUE_BANC);

@@ -42,6 +42,15 @@ export const CATALOGUE_CONTROLE = {
     http: 503,
     sortie: 1,
   },
+  'VGM-CTL-005': {
+    nature: 'passagere',
+    message: 'La lecture des signatures d’un PDF n’a pas abouti : {detail}.',
+    cause: 'Le PDF est démesuré ou fabriqué pour nuire, ou la machine est surchargée.',
+    remede:
+      'La lecture sera refaite d’elle-même. Si cela dure, abandonner le flux, produire de nouveau le PDF et le redéposer.',
+    http: 503,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurControle = fabrique(CATALOGUE_CONTROLE);

@@ -58,7 +58,7 @@ export const CATALOGUE_DEPOT = {
     nature: 'definitive',
     message: 'Un dépôt {protocole} porte {attendu}, et rien d’autre.',
     cause: 'Les parties du formulaire ne sont pas celles de ce protocole.',
-    remede: 'Déposer un acte avec « document » et « annexe », un PES avec un seul « pes ».',
+    remede: 'Déposer un acte avec « document », « annexe » et « signature », un PES avec un seul « pes ».',
     http: 400,
     sortie: 2,
   },

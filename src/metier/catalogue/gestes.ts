@@ -197,6 +197,82 @@ export const CATALOGUE_GESTES = {
     http: 409,
     sortie: 1,
   },
+  'VGM-GES-050': {
+    nature: 'definitive',
+    message: 'Le flux {flux}, « {etat} », porte déjà cet envoi.',
+    cause:
+      'Une réponse par courrier, une annulation par acte et une demande de classification par jour : la première tient.',
+    remede:
+      'Le suivre avec « vaguemestre montrer {flux} ». S’il n’est pas parti et ne convient pas, l’abandonner, puis recommencer.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-051': {
+    nature: 'definitive',
+    message: 'Le flux {flux} ne peut pas recevoir cette réponse : {attendu}.',
+    cause:
+      'Seuls un courrier simple, une demande de pièces et une lettre d’observations reçoivent une réponse.',
+    remede: 'Désigner le flux du courrier reçu (« vaguemestre lister --etat recu »), non celui de l’acte.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-052': {
+    nature: 'definitive',
+    message: 'La transmission du flux {flux}, « {etat} », ne peut pas être annulée.',
+    cause:
+      'Seul un acte dont l’accusé de réception est arrivé s’annule, tant qu’il n’est ni validé ni déjà annulé.',
+    remede: 'Attendre son accusé de réception ; s’il n’est pas encore parti, l’abandonner.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-053': {
+    nature: 'definitive',
+    message: 'Le flux {flux} n’est pas un acte.',
+    cause: 'C’est un PES, un courrier de la préfecture, ou ce qui a été envoyé à propos d’un acte.',
+    remede: 'Désigner le flux de l’acte lui-même : « vaguemestre montrer {flux} » dit lequel il cite.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-054': {
+    nature: 'definitive',
+    message: 'La date {jour} est dans le futur.',
+    cause: 'On ne consigne que ce qui a eu lieu.',
+    remede: 'Corriger la date, ou attendre ce jour.',
+    http: 400,
+    sortie: 2,
+  },
+  'VGM-GES-055': {
+    nature: 'definitive',
+    message: 'L’acte {flux} n’attend aucun complément par un autre canal.',
+    cause: 'Il a été transmis sans annoncer de document papier, et la préfecture n’en a réclamé aucun.',
+    remede: 'Rien à faire ; vérifier qu’il s’agit du bon acte.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-056': {
+    nature: 'definitive',
+    message: 'L’acte {flux}, « {etat} », ne peut pas encore être validé : il le pourra à partir de {jour}.',
+    cause: 'Le délai dont le préfet dispose pour contrôler cet acte n’est pas passé.',
+    remede: 'Lire son calendrier avec « vaguemestre calendrier {flux} ».',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-057': {
+    nature: 'definitive',
+    message: 'La pièce {rang} du flux {flux} ne se tamponne pas.',
+    cause: 'Seuls les PDF d’un acte ou d’une réponse déjà transmis à la préfecture reçoivent un tampon.',
+    remede: 'Choisir un PDF dans « vaguemestre montrer {flux} », ou attendre la transmission.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-GES-058': {
+    nature: 'definitive',
+    message: 'Le flux {flux} n’a pas de bordereau d’acquittement.',
+    cause: 'Il n’a pas encore été transmis à la préfecture, ou il ne relève pas d’ACTES.',
+    remede: 'Attendre sa transmission ; d’un PES, demander la preuve (« vaguemestre preuve »).',
+    http: 409,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurGestes = fabrique(CATALOGUE_GESTES);

@@ -1,6 +1,6 @@
 import { type Catalogue, fabrique } from '../erreurs.ts';
 
-/** Errors of the verbs that work on files of the disk, without daemon: signing, verifying, validating, digesting. */
+/** Errors of the verbs that work on files of the disk, without daemon: signing, verifying, controlling, validating, digesting. */
 export const CATALOGUE_HORS_LIGNE = {
   'VGM-HLG-001': {
     nature: 'definitive',
@@ -20,8 +20,9 @@ export const CATALOGUE_HORS_LIGNE = {
   },
   'VGM-HLG-003': {
     nature: 'definitive',
-    message: 'Le fichier {fichier} n’est ni un fichier XML ni un fichier de preuve (.asice).',
-    cause: 'Son contenu ne commence ni par « < » ni comme une archive ZIP ; son nom n’est pas regardé.',
+    message:
+      'Le fichier {fichier} n’est ni un XML, ni un PDF, ni une archive ACTES, ni un .p7s, ni une preuve (.asice).',
+    cause: 'Son contenu ne commence comme aucun d’eux ; son nom n’est pas regardé.',
     remede: 'Vérifier le chemin, ou demander le fichier d’origine à son émetteur.',
     http: 422,
     sortie: 3,
@@ -78,6 +79,14 @@ export const CATALOGUE_HORS_LIGNE = {
       'Corriger le chemin, ou réunir le schéma et tous ceux qu’il inclut ou importe. Rien n’est dit du document.',
     http: 500,
     sortie: 1,
+  },
+  'VGM-HLG-010': {
+    nature: 'definitive',
+    message: 'Le fichier {fichier} est vide : {detail}.',
+    cause: 'Son export ou son transfert n’a pas abouti, ou un autre programme l’a vidé.',
+    remede: 'Produire le fichier ou le transférer de nouveau, puis reprendre la commande.',
+    http: 422,
+    sortie: 3,
   },
 } as const satisfies Catalogue;
 

@@ -42,7 +42,7 @@ export const CATALOGUE_SCHEMAS = {
     message: 'Le dossier des paquets de schémas {dossier} ne peut pas être modifié ({raison}).',
     cause: 'Droits insuffisants, volume plein ou en lecture seule.',
     remede:
-      'L’exploitant rend le dossier inscriptible et fait de la place, puis reprend la commande ; ce qui précédait est intact.',
+      'L’exploitant rend le dossier inscriptible, fait de la place ou en donne un autre, puis reprend la commande ; ce qui précédait est intact.',
     http: 503,
     sortie: 1,
   },

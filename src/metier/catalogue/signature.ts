@@ -1,8 +1,8 @@
 import { type Catalogue, fabrique } from '../erreurs.ts';
 
 /**
- * The signature step of HELIOS. From 001: what stops it for a while, and is never a verdict on the document. From 010: why
- * a file is refused, one row per check. From 040: what keeps us from signing, which the operator repairs.
+ * The signature steps. From 001: what stops them for a while, and is never a verdict on the document. From 010: why a PES is
+ * refused, one row per check. From 040: what keeps us from signing, which the operator repairs. From 060: those of ACTES.
  */
 
 const RAPPORT = 'Le rapport des signatures, pièce du flux, dit tout.';
@@ -246,6 +246,74 @@ export const CATALOGUE_SIGNATURE = {
     remede: 'Apporter le fichier signé avec « vaguemestre apporter », ou changer « signature » sur la fiche.',
     http: 409,
     sortie: 1,
+  },
+  'VGM-SIG-060': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause:
+      'Elle n’est pas celle des octets qu’elle accompagne, ou n’a pas la forme que le message peut porter.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-061': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause:
+      'Son certificat ne valait pas à la date de la signature, ou l’exploitant ne l’admet pas pour ACTES.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-062': {
+    nature: 'definitive',
+    message: 'La collectivité {siren} demande notre cachet et n’a pas de clé utilisable : {detail}.',
+    cause: 'Ni sa fiche ACTES ni [actes.signature] ne nomme une clé de [[helios.cles]].',
+    remede: 'L’exploitant corrige la fiche ou les réglages, puis redémarre. Le flux attend.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-SIG-063': {
+    nature: 'definitive',
+    message: 'Dans l’archive composée, la signature {quoi} ne se vérifie plus : {motif}.',
+    cause: 'Défaut du programme, ou pièce altérée depuis son contrôle.',
+    remede: 'Rien n’est parti et le flux attend. Transmettre le cas et le journal technique à l’éditeur.',
+    http: 500,
+    sortie: 1,
+  },
+  'VGM-SIG-064': {
+    nature: 'definitive',
+    message: 'Le message ne peut pas porter les signatures jointes : {motif}.',
+    cause:
+      'Deux signatures portent le même identifiant (Id), ou l’une n’est pas un XML que le message puisse contenir.',
+    remede: 'Signer de nouveau avec des identifiants distincts, ou joindre des PKCS#7 détachés (.p7s).',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-070': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause: 'Le PDF a été modifié après sa signature, ou celle-ci est falsifiée ou n’est pas vérifiable.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-071': {
+    nature: 'definitive',
+    message: 'La signature {quoi} est refusée : {motif}.',
+    cause:
+      'Le certificat ne valait pas à la date de la signature, ou les réglages [actes.signature.pdf] ne l’admettent pas.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-SIG-072': {
+    nature: 'definitive',
+    message: 'Le PDF {quoi} est refusé : {motif}.',
+    cause: 'Il porte une signature dont rien ne peut être vérifié : fichier abîmé, ou fabriqué pour tromper.',
+    remede: `{remede} ${RAPPORT}`,
+    http: 422,
+    sortie: 3,
   },
 } as const satisfies Catalogue;
 

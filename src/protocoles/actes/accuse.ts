@@ -1,10 +1,18 @@
-import { ajouterJoursOuvres, instantDe, jourDe } from '../../metier/echeances.ts';
+import { territoireDe } from '../../metier/calendrier/feries.ts';
+import { ajouterJoursOuvres } from '../../metier/calendrier/ouvres.ts';
+import { instantDe, jourDe } from '../../metier/echeances.ts';
+import type { Flux } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
-import type { MessageEtat, PartieRetour, RetourLu } from '../protocole.ts';
+import type { CourrierEtat, MessageEtat, PartieRetour, RappelEtat, RetourLu } from '../protocole.ts';
 import { lireAnomalieEnveloppe } from './accuse/enveloppe-refusee.ts';
-import { lireAnomalieActe, lireARActe, type MessageRecu } from './accuse/messages.ts';
+import { codeCourrier, lireCourrier } from './accuse/courriers.ts';
+import { type Compris, lireAnomalieActe, lireARActe, type MessageRecu } from './accuse/messages.ts';
 import { type EnveloppeLue, lirePartie, memeNom, type MessageLu, type PartieLue } from './accuse/parties.ts';
+import { lireRappel } from './accuse/rappel.ts';
+import { lireSuite } from './accuse/suites.ts';
 import { attribut, enfant, fichiersCites } from './arbre.ts';
+import { ENVOIS, estEnvoye } from './echanges/codes.ts';
+import { messageDe } from './echanges/resume.ts';
 import { accorder } from './regles/regle.ts';
 
 type Reste = RetourLu['restes'][number];
@@ -12,11 +20,21 @@ type Reste = RetourLu['restes'][number];
 /** End of the working day of the préfectures, Paris time. */
 const HEURE_FIN = 18;
 
-/** When a receipt should have come: 18 h, Paris time, on the n-th working day after the sending. */
-export function echeance(transmis: Instant, joursOuvres: number): Instant {
-  const fin = instantDe(ajouterJoursOuvres(jourDe(transmis), joursOuvres), HEURE_FIN);
+/**
+ * When a receipt should have come: 18 h, Paris time, on the n-th working day after the sending. The working days are
+ * those of the préfecture: its département begins the IDActe. null: the norm has no receipt for this message.
+ */
+export function echeance(flux: Pick<Flux, 'resume'>, transmis: Instant, joursOuvres: number): Instant | null {
+  const message = messageDe(flux);
+  if (estEnvoye(message) && ENVOIS[message].accuse === null) return null;
+  const { idActe } = flux.resume;
+  const departement = typeof idActe === 'string' ? idActe.slice(0, 3) : '';
+  const territoire = territoireDe(departement) ?? 'metropole';
+  const apres = (jours: number): Instant =>
+    instantDe(ajouterJoursOuvres(jourDe(transmis), jours, territoire), HEURE_FIN);
+  const fin = apres(joursOuvres);
   // With 0 day and a sending after 18 h, the day itself is already over.
-  return fin > transmis ? fin : instantDe(ajouterJoursOuvres(jourDe(transmis), joursOuvres + 1), HEURE_FIN);
+  return fin > transmis ? fin : apres(joursOuvres + 1);
 }
 
 /** The mail, sorted by what each part is. */
@@ -66,7 +84,7 @@ function jointes(message: MessageLu, { autres }: Courriel): string[] {
   return autres.filter((a) => cites.some((c) => memeNom(c, a.partie.nom))).map((a) => a.partie.nom);
 }
 
-/** What this version leaves to people: the other messages of the norm. */
+/** A message that the State does not send. */
 function aTraiter({ racine, norme }: MessageLu): string {
   const code = norme?.code ?? racine.nom;
   const nom = `Message ${code} (${norme?.libelle ?? ''})`;
@@ -76,34 +94,45 @@ function aTraiter({ racine, norme }: MessageLu): string {
   if (norme?.emetteur === 'collectivite') {
     return `${nom}${sujet} : il est émis par une collectivité, l’État ne l’envoie pas. Une personne doit l’examiner.`;
   }
-  if (code === '7-2') {
-    return `${nom} : à importer avec « vaguemestre collectivite classification … ».`;
-  }
-  return `${nom}${sujet} : cette version ne le traite pas encore, une personne doit l’ouvrir et y donner suite.`;
+  return `${nom}${sujet} : une personne doit l’ouvrir et y donner suite.`;
 }
 
+type Entendu =
+  | { readonly messages: readonly MessageEtat[] }
+  | { readonly courrier: CourrierEtat }
+  | { readonly motif: string };
+
 /** Understands one message, or says why it cannot. */
-function comprendre(
-  message: MessageLu,
-  courriel: Courriel,
-): readonly MessageEtat[] | { readonly motif: string } {
+function comprendre(message: MessageLu, courriel: Courriel): Entendu {
+  const { racine } = message;
+  const documents = jointes(message, courriel);
+  const recu = recuDe(message, courriel, documents);
+  const code = codeCourrier(racine);
+  if (code !== undefined) {
+    const courrier = lireCourrier(recu, code, documents);
+    return 'motif' in courrier ? courrier : { courrier };
+  }
+  const compris = comprendreAccuse(recu) ?? { motif: aTraiter(message) };
+  if ('motif' in compris) return compris;
+  return { messages: 'evenement' in compris ? [compris] : compris };
+}
+
+function comprendreAccuse(recu: MessageRecu): Compris | readonly MessageEtat[] | undefined {
+  const { racine } = recu;
+  if (racine.nom === 'AnomalieEnveloppe') return lireAnomalieEnveloppe(recu);
+  if (racine.nom === 'ARActe') return lireARActe(recu);
+  if (racine.nom === 'AnomalieActe') return lireAnomalieActe(recu);
+  return lireSuite(recu, racine);
+}
+
+function recuDe(message: MessageLu, courriel: Courriel, documents: readonly string[]): MessageRecu {
   const enveloppe = enveloppeDe(message, courriel);
-  const recu: MessageRecu = {
+  return {
     racine: message.racine,
     nom: message.partie.nom,
     siren: enveloppe?.siren ?? null,
-    parties: [
-      message.partie.nom,
-      ...(enveloppe === null ? [] : [enveloppe.partie.nom]),
-      ...jointes(message, courriel),
-    ],
+    parties: [message.partie.nom, ...(enveloppe === null ? [] : [enveloppe.partie.nom]), ...documents],
   };
-  if (message.racine.nom === 'AnomalieEnveloppe') return lireAnomalieEnveloppe(recu);
-  if (message.racine.nom !== 'ARActe' && message.racine.nom !== 'AnomalieActe') {
-    return { motif: aTraiter(message) };
-  }
-  const compris = message.racine.nom === 'ARActe' ? lireARActe(recu) : lireAnomalieActe(recu);
-  return 'motif' in compris ? compris : [compris];
 }
 
 /** An envelope that announces more than the mail holds: something of the State may be lost. */
@@ -121,29 +150,34 @@ function restesEnveloppes(courriel: Courriel): Reste[] {
   });
 }
 
-/** The reminder sent after the receipt of an acte declared with papers to follow; it holds no XML. */
-function motifDecor(partie: PartieRetour): string {
-  const debut = Buffer.from(partie.octets.subarray(0, 100_000)).toString('latin1');
-  return /multi[\s-]?canal/i.test(debut)
-    ? 'Rappel de l’État : l’acte transmis en multicanal attend encore son document papier.'
-    : 'Ce courriel ne contient aucun message ACTES.';
-}
+const SANS_MESSAGE = 'Ce courriel ne contient aucun message ACTES.';
+const RAPPEL_ANONYME =
+  'Rappel de l’État : un acte transmis en multicanal attend encore son document papier, et ce courriel ne dit pas lequel.';
 
-function restesAutres(courriel: Courriel): Reste[] {
-  const proprietaires = courriel.messages.map((m) => ({ message: m, noms: jointes(m, courriel) }));
+/** What stands in a mail beside its messages. A reminder holds no XML: it is the text of the mail (actes.md D.3). */
+function dire(courriel: Courriel): {
+  readonly rappels: readonly RappelEtat[];
+  readonly restes: readonly Reste[];
+} {
+  const citees = new Set(courriel.messages.flatMap((m) => jointes(m, courriel)));
+  const autres = courriel.autres.filter((a) => !citees.has(a.partie.nom));
   const sansMessage = courriel.messages.length === 0 && courriel.enveloppes.length === 0;
-  return courriel.autres.flatMap((autre): Reste[] => {
+  const rappels: RappelEtat[] = [];
+  const restes = autres.flatMap((autre): Reste[] => {
     const { nom } = autre.partie;
-    const cite = proprietaires.find((p) => p.noms.includes(nom));
-    if (cite !== undefined) {
-      const { norme, racine } = cite.message;
-      const traite = racine.nom === 'ARActe' || racine.nom === 'AnomalieActe' || norme === null;
-      return traite ? [] : [{ nom, motif: `Pièce jointe au message ${norme.code} (${norme.libelle}).` }];
-    }
     if (autre.type === 'xml') return [{ nom, motif: autre.motif }];
     if (autre.type === 'piece') return [{ nom, motif: 'Aucun message de ce courriel ne cite cette pièce.' }];
-    return sansMessage ? [{ nom, motif: motifDecor(autre.partie) }] : [];
+    if (!sansMessage) return [];
+    const vus = lireRappel(autre.partie);
+    rappels.push(...(vus ?? []));
+    return vus === null
+      ? [{ nom, motif: SANS_MESSAGE }]
+      : vus.length === 0
+        ? [{ nom, motif: RAPPEL_ANONYME }]
+        : [];
   });
+  // the logo and the plain text beside a reminder that is understood say nothing more
+  return { rappels, restes: rappels.length > 0 ? restes.filter((r) => r.motif !== SANS_MESSAGE) : restes };
 }
 
 /**
@@ -154,10 +188,18 @@ export function lire(parties: readonly PartieRetour[]): RetourLu {
   const { uniques, restes } = dedoubler(parties);
   const courriel = trier(uniques);
   const messages: MessageEtat[] = [];
+  const courriers: CourrierEtat[] = [];
   for (const message of courriel.messages) {
-    const compris = comprendre(message, courriel);
-    if ('motif' in compris) restes.push({ nom: message.partie.nom, motif: compris.motif });
-    else messages.push(...compris);
+    const entendu = comprendre(message, courriel);
+    if ('motif' in entendu) restes.push({ nom: message.partie.nom, motif: entendu.motif });
+    else if ('courrier' in entendu) courriers.push(entendu.courrier);
+    else messages.push(...entendu.messages);
   }
-  return { messages, restes: [...restes, ...restesEnveloppes(courriel), ...restesAutres(courriel)] };
+  const autour = dire(courriel);
+  return {
+    messages,
+    courriers,
+    rappels: autour.rappels,
+    restes: [...restes, ...restesEnveloppes(courriel), ...autour.restes],
+  };
 }

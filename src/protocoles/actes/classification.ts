@@ -67,7 +67,13 @@ export function lireClassification(octets: Uint8Array): Classification | { reado
     return { motif: `Le fichier n’est pas un XML lisible : ${lu.motif}${lieu === '' ? '' : ` (${lieu})`}.` };
   }
   const { racine } = lu;
-  if (racine.nom !== 'RetourClassification') return { motif: autreRacine(racine.nom) };
+  return racine.nom === 'RetourClassification'
+    ? comprendreClassification(racine)
+    : { motif: autreRacine(racine.nom) };
+}
+
+/** @param racine a RetourClassification. */
+export function comprendreClassification(racine: ElementXml): Classification | { readonly motif: string } {
   const date = jourLu(texte(racine, 'DateClassification'));
   if (date === null) {
     return { motif: 'La classification ne porte pas de date lisible (élément DateClassification).' };

@@ -101,7 +101,7 @@ export const NATURES_NATIONALES: readonly Nature[] = [
 const REMEDES: ReadonlyMap<string, string> = new Map([
   [
     'ODT-VERIF-01',
-    'La classification utilisée est périmée : importer la classification en vigueur (« vaguemestre collectivite classification … »), puis déposer l’acte de nouveau sous le même numéro.',
+    'La classification utilisée est périmée ; la nouvelle est demandée d’elle-même à la préfecture. Dès qu’elle est là (« vaguemestre classification … » la montre), déposer l’acte de nouveau sous le même numéro.',
   ],
   [
     'ODT-VERIF-17',

@@ -6,6 +6,7 @@ import { departementDe, idActe } from './noms.ts';
 import { jourReel } from './regles/date.ts';
 import { REGLES } from './regles/index.ts';
 import { repondre, type Sujet } from './regles/regle.ts';
+import { signatureDeclaree } from './regles/signatures.ts';
 
 export interface ReglesControle {
   /** Is an acte refused as long as no classification was imported for its collectivité? */
@@ -43,6 +44,7 @@ function depotLu({ champs, nature, classification, faits }: Sujet): DepotLu | nu
   if (!NUMERO_AFFICHABLE.test(numero)) return null;
   const { siren } = faits.collectivite;
   const identite = idActe({ departement, siren, date: jour, numero, abrege: nature.abrege });
+  const jointes = [document, ...(champs.annexes ?? [])].map(signatureDeclaree);
   const resume: ResumeActe = {
     numero,
     date: jour,
@@ -56,8 +58,11 @@ function depotLu({ champs, nature, classification, faits }: Sujet): DepotLu | nu
     precedent: champs.precedent ?? null,
     typologies: [document, ...(champs.annexes ?? [])].map((p) => p.typologie ?? ''),
     idActe: identite,
+    ...(jointes.some((nom) => nom !== null) ? { signaturesJointes: jointes } : {}),
   };
-  return { identite, resume: ecrireResume(resume) };
+  const budget = faits.pieces.find((p) => p.role === 'document')?.budget ?? null;
+  const dits = budget === null ? {} : { natDec: budget.natDec, exercice: budget.exercice };
+  return { identite, resume: { ...ecrireResume(resume), ...dits } };
 }
 
 /** Answers every control of a deposited acte; all answers are kept, good or bad. */

@@ -4,7 +4,12 @@ import type { Flux, ObjetJson } from '../../metier/flux.ts';
 
 /** Metadata declared with an acte: parsed once, field by field, so that one bad field hides no other anomalie. */
 
-const pieceDeclaree = z.strictObject({ typologie: z.string().optional() });
+const pieceDeclaree = z.strictObject({
+  typologie: z.string().optional(),
+  /** Name of the file, among those joined, that is its detached signature. */
+  signature: z.string().optional(),
+});
+const CHAMPS_PIECE = 'typologie, signature';
 
 const CHAMPS = {
   numero: z.string(),
@@ -80,7 +85,7 @@ function valeurAu(racine: unknown, morceaux: readonly PropertyKey[]): unknown {
 
 function cleInconnue(cle: string, parent: string): DefautForme {
   const nom = cle.length > 40 ? `${cle.slice(0, 40)}…` : cle;
-  const connus = parent === '' ? NOMS.join(', ') : 'typologie';
+  const connus = parent === '' ? NOMS.join(', ') : CHAMPS_PIECE;
   return {
     ou: parent === '' ? nom : `${parent}.${nom}`,
     message: `Le champ « ${nom} » est inconnu.`,
@@ -117,7 +122,7 @@ function clesInconnues(cles: readonly string[], parent: string): DefautForme[] {
   const dites = cles.slice(0, INCONNUS_MAX).map((cle) => cleInconnue(cle, parent));
   const tues = cles.length - dites.length;
   if (tues <= 0) return dites;
-  const connus = parent === '' ? NOMS.join(', ') : 'typologie';
+  const connus = parent === '' ? NOMS.join(', ') : CHAMPS_PIECE;
   const reste = {
     ou: parent === '' ? undefined : parent,
     message: `${tues.toLocaleString('fr-FR')} autres champs inconnus ne sont pas listés.`,
@@ -165,6 +170,8 @@ const schemaResume = z.object({
   precedent: z.string().nullable(),
   /** Types of the pieces: the document, then the annexes in order. */
   typologies: z.array(z.string()),
+  /** Names of the signatures deposited with the pieces, in the same order, null for a piece that has none; absent: none has. */
+  signaturesJointes: z.array(z.string().nullable()).optional(),
   idActe: z.string(),
 });
 
@@ -172,7 +179,7 @@ export type ResumeActe = Readonly<z.infer<typeof schemaResume>>;
 
 /** The same thing as stored JSON. */
 export function ecrireResume(resume: ResumeActe): ObjetJson {
-  return { ...resume };
+  return { ...resume } as ObjetJson;
 }
 
 /** Reads back the summary of a flux. Throws VGM-ACT-001 when it is not one of ours. */

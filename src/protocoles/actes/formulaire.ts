@@ -1,6 +1,7 @@
-import type { Noeud } from '../../formats/xml/ecrire.ts';
+import { ecrireXml, type Noeud } from '../../formats/xml/ecrire.ts';
 import { ESPACE_ACTES, ESPACE_INSEE } from './codes.ts';
 import type { ResumeActe } from './depot.ts';
+import { type FichierCite, fichierCite } from './signature/ecrire.ts';
 
 /** The 1-1 message (« formulaire » in the words of the envelope schema): element and attribute names of the norm. */
 
@@ -12,19 +13,22 @@ export const DECLARATIONS: Readonly<Record<string, string>> = {
   'xsi:schemaLocation': `${ESPACE_ACTES} actesv1_1.xsd`,
 };
 
-function fichier(nom: string, nomFichier: string): Noeud {
-  return { nom, enfants: [{ nom: 'actes:NomFichier', texte: nomFichier }] };
+/** The `Formulaire` of an envelope, alone: a signature is verified there before its envelope has a name. */
+export function formulaireSeul(message: FichierCite): Uint8Array {
+  return ecrireXml({ ...fichierCite('actes:Formulaire', message), attributs: DECLARATIONS });
 }
+
+const SANS_DOCUMENT: FichierCite = { nom: '', signature: null };
 
 /**
  * Builds `Acte` (actesv1_1.xsd, DonneesActe): the order of the children is that of the schema.
- * @param noms names of the pieces as sent: the document, then the annexes.
+ * @param fichiers the pieces as sent: the document, then the annexes.
  */
 export function formulaireActe(
   resume: ResumeActe & { readonly classification: string },
-  noms: readonly string[],
+  fichiers: readonly FichierCite[],
 ): Noeud {
-  const [document = '', ...annexes] = noms;
+  const [document = SANS_DOCUMENT, ...annexes] = fichiers;
   const matieres = resume.matiere.split('.').map((code, i) => ({
     nom: `actes:CodeMatiere${i + 1}`,
     attributs: { 'actes:CodeMatiere': code },
@@ -46,11 +50,11 @@ export function formulaireActe(
       { nom: 'actes:Objet', texte: resume.objet },
       ...precedent,
       { nom: 'actes:ClassificationDateVersion', texte: resume.classification },
-      fichier('actes:Document', document),
+      fichierCite('actes:Document', document),
       {
         nom: 'actes:Annexes',
         attributs: { 'actes:Nombre': String(annexes.length) },
-        enfants: annexes.map((nom) => fichier('actes:Annexe', nom)),
+        enfants: annexes.map((annexe) => fichierCite('actes:Annexe', annexe)),
       },
       { nom: 'actes:DocumentPapier', texte: resume.documentPapier ? 'O' : 'N' },
     ],

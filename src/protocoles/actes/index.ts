@@ -1,7 +1,8 @@
 import type { AccuseCourriel, DepotPieces, EnveloppeArchive, Protocole, SensReponse } from '../protocole.ts';
 import { echeance, lire } from './accuse.ts';
 import { controler } from './controle.ts';
-import { composer, nommerSerie } from './enveloppe.ts';
+import { amorcerClassification, suivreCourrier } from './echanges/resume.ts';
+import { composer, nommerSerie, perimer, preparer } from './enveloppe.ts';
 import { lireReponse } from './transmission.ts';
 
 export { lireClassification } from './classification.ts';
@@ -33,10 +34,17 @@ export function creerProtocoleActes(reglages: ReglagesActes = {}): ProtocoleActe
     enveloppe: {
       forme: 'archive',
       serie: (flux, jour) => ({ serie: nommerSerie(flux, jour), limite }),
+      perimer,
+      preparer,
       composer,
     },
     transmission: { lireReponse },
-    accuse: { lire, echeance: (_flux, transmis, joursOuvres) => echeance(transmis, joursOuvres) },
+    accuse: {
+      lire,
+      echeance,
+      suivre: suivreCourrier,
+      demanderClassification: amorcerClassification,
+    },
   };
 }
 

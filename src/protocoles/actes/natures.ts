@@ -1,4 +1,5 @@
 import type { Classification } from '../../metier/collectivite.ts';
+import type { ObjetJson } from '../../metier/flux.ts';
 import { NATURES_NATIONALES, type Nature } from './codes.ts';
 
 /** Natures of a collectivité: those of its classification, or the national ones before any import. */
@@ -30,4 +31,9 @@ export function typesAdmis(
 /** A budget file: only these travel as XML (arrêté du 13 octobre 2011; nature 5, matière 7.1 and below). */
 export function estBudgetaire(nature: Nature | null, matiere: string | undefined): boolean {
   return nature?.code === '5' && matiere !== undefined && /^7\.1(\.|$)/.test(matiere);
+}
+
+/** Public procurement: an acte whose summary says nature 4 and matière 1.1 or below. */
+export function estMarchePublic({ nature, matiere }: ObjetJson): boolean {
+  return nature === '4' && typeof matiere === 'string' && /^1\.1(\.|$)/.test(matiere);
 }

@@ -32,17 +32,24 @@ export function departementDe(collectivite: Collectivite): string | null {
   return MOTIF_DEPARTEMENT.test(departement) ? departement : null;
 }
 
-/** Name of the 1-1 message: the date in it is that of the acte, as in its IDActe. */
-export function nomMessage(identite: string): string {
-  return `${identite}-1-1_0.xml`;
+/** Name of a message about an acte: the date in it is that of the acte, as in its IDActe (actes.md C.3). */
+export function nomMessage(identite: string, code: string): string {
+  return `${identite}-${code}_0.xml`;
+}
+
+/** Name of a 7-1: it is about no acte, date, number and nature are empty. */
+export function nomDemandeClassification(departement: string, siren: string): string {
+  return `${departement}-${siren}----7-1_0.xml`;
 }
 
 /** Name of a document: `rang` is 1 for the principal one, then 2, 3… in the order of the message. */
 export function nomDocument(identite: string, piece: PieceNommee): string {
-  return `${piece.typologie}-${identite}-1-1_${piece.rang}.${piece.extension}`;
+  return `${piece.typologie}-${identite}-${piece.code}_${piece.rang}.${piece.extension}`;
 }
 
 export interface PieceNommee {
+  /** Of the message: `1-1`. */
+  readonly code: string;
   readonly typologie: string;
   readonly rang: number;
   readonly extension: string;
@@ -65,3 +72,8 @@ export const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ['image/jpeg', 'jpg'],
   ['image/png', 'png'],
 ]);
+
+/** Name of the piece that holds our signature of a file of this name. */
+export function nomCachet(fichier: string): string {
+  return `${fichier}.signature.xml`;
+}

@@ -1,4 +1,5 @@
-import { ajouterJoursOuvres, instantDe, jourDe } from '../../metier/echeances.ts';
+import { ajouterJoursOuvres } from '../../metier/calendrier/ouvres.ts';
+import { instantDe, jourDe } from '../../metier/echeances.ts';
 import type { Collectivite } from '../../metier/collectivite.ts';
 import type { Flux } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
@@ -63,10 +64,13 @@ async function lire(octets: AsyncIterable<Uint8Array>, reglages: ReglagesHelios)
   };
 }
 
-/** No text says when Hélios answers; the operator says how many working days are too many. It never answers a PES_ACQUIT_RETOUR. */
+/**
+ * No text says when Hélios answers; the operator says how many working days, those of the DGFiP's centres, are too many.
+ * It never answers a PES_ACQUIT_RETOUR.
+ */
 function echeance({ resume }: Pick<Flux, 'resume'>, transmis: Instant, joursOuvres: number): Instant | null {
   if (resume['genre'] === 'PES_ACQUIT_RETOUR') return null;
-  return instantDe(ajouterJoursOuvres(jourDe(transmis), joursOuvres), HEURE_ALERTE);
+  return instantDe(ajouterJoursOuvres(jourDe(transmis), joursOuvres, 'metropole'), HEURE_ALERTE);
 }
 
 /** HELIOS: PES v2 of the collectivités, to the DGFiP (arrêté du 27 juin 2007). */

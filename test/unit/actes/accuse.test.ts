@@ -160,16 +160,17 @@ describe('AnomalieEnveloppe', () => {
 });
 
 describe('what is left to people, with the reason', () => {
-  it('2-1: says which message, on which acte; its PDF hangs on it', () => {
-    const { messages, restes } = lire('courrier');
-    expect(messages).toEqual([]);
-    expect(restes.map((r) => r.motif)).toEqual([
-      expect.stringMatching(/Message 2-1 \(courrier simple\) sur l’acte 034-000000018.*une personne/),
-      'Pièce jointe au message 2-1 (courrier simple).',
+  it('2-1: a letter about its acte, with its PDF; nothing is left', () => {
+    const { messages, courriers, restes } = lire('courrier');
+    expect([messages, restes]).toEqual([[], []]);
+    expect(courriers).toMatchObject([
+      { code: '2-1', identite: expect.stringContaining('034-000000018'), documents: [expect.any(String)] },
     ]);
   });
-  it('7-2: how to import it', () => {
-    expect(lire('classification').restes[0]?.motif).toMatch(/7-2.*collectivite classification/);
+  it('7-2: answers the request of the collectivité, and brings the classification', () => {
+    const [message] = lire('classification').messages;
+    expect(message).toMatchObject({ code: '7-2', cle: { par: 'demande', message: '7-1' } });
+    expect(Object.keys(message?.classification?.matieres ?? {})).not.toEqual([]);
   });
   it('an envelope whose message is missing', () => {
     expect(lire('enveloppe-seule').restes[0]?.motif).toMatch(/annonce 1 message \(.*contient 0/);
@@ -192,7 +193,7 @@ describe('what is left to people, with the reason', () => {
     expect(restes[0]?.motif).toMatch(motif);
   });
   it('a mail without parts gives nothing', () => {
-    expect(actes.accuse.lire([])).toEqual({ messages: [], restes: [] });
+    expect(actes.accuse.lire([])).toEqual({ messages: [], courriers: [], rappels: [], restes: [] });
   });
 });
 

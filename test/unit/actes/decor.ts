@@ -78,6 +78,7 @@ export const PDF: FaitsPiece = {
   type: 'application/pdf',
   pdf: { entete: true, fin: true, chiffre: false, version: '1.7' },
   xml: null,
+  budget: null,
 };
 
 export const ANNEXE: FaitsPiece = { ...PDF, role: 'annexe', nom: 'plan.pdf' };
@@ -88,6 +89,14 @@ export const BUDGET: FaitsPiece = {
   type: 'application/xml',
   pdf: null,
   xml: { racine: 'DocumentBudgetaire', faute: null },
+  budget: {
+    siret: `${SIREN}00011`,
+    natDec: '01',
+    exercice: '2026',
+    sceaux: 1,
+    sceau: { md5: 'a'.repeat(32), sha1: 'b'.repeat(40), date: null },
+    calcule: { md5: 'a'.repeat(32), sha1: 'b'.repeat(40) },
+  },
 };
 
 export const METADONNEES = {

@@ -147,3 +147,69 @@ describe('what stops the making', () => {
     expect(() => actes.enveloppe.composer({ ...f, pieces })).toThrow(/VGM-ACT-005.*text\/plain/);
   });
 });
+
+describe('messages sent after an acte (actes.md A.4): each satisfies the schema', () => {
+  const idActe = '034-000000018-20260301-2026_014-DE';
+  const sujet = { idActe, abrege: 'DE', numero: '2026_014', objet: 'Tarifs', dateCourrier: '2026-03-10' };
+  const echange = (message: string, documents: number): FaitsEnveloppe => {
+    const f = preparer(COMPLET);
+    const typologies = Array.from({ length: documents }, () => '99_DE');
+    const pieces = f.pieces.filter((p) => p.role !== 'metadonnees').slice(0, documents);
+    return { ...f, pieces, flux: { ...f.flux, resume: { ...sujet, message, typologies } } };
+  };
+  const ENVOIS = [
+    ['2-2', 1],
+    ['3-2', 0],
+    ['3-3', 1],
+    ['3-4', 3],
+    ['4-2', 0],
+    ['4-3', 1],
+    ['4-4', 1],
+    ['6-1', 0],
+    ['7-1', 0],
+  ] as const;
+
+  it.each(ENVOIS)('%s, with %i documents', (code, documents) => {
+    const f = echange(code, documents);
+    const faite = actes.enveloppe.composer(f);
+    for (const { nom, schema } of faite.aValider) {
+      const fichier = faite.fichiers.find((x) => x.nom === nom);
+      const octets = fichier !== undefined && 'octets' in fichier ? fichier.octets : new Uint8Array();
+      expect(schemas.valider(schema, octets)).toEqual([]);
+      if (existsSync(NORME)) expect(ouvrirSchemas(NORME).valider('actesv1_1', octets)).toEqual([]);
+    }
+    const base = code === '7-1' ? '034-000000018----7-1' : `${idActe}-${code}`;
+    expect(faite.fichiers.map((x) => x.nom).slice(1)).toEqual([
+      `${base}_0.xml`,
+      ...['pdf', 'pdf', 'png'].slice(0, documents).map((ext, k) => `99_DE-${base}_${k + 1}.${ext}`),
+    ]);
+  });
+
+  it('never with more or fewer documents than the message bears: VGM-ACT-002', () => {
+    for (const [code, documents] of [
+      ['2-2', 0],
+      ['3-2', 1],
+      ['3-4', 0],
+      ['4-4', 2],
+      ['6-1', 1],
+    ] as const)
+      expect(() => actes.enveloppe.composer(echange(code, documents))).toThrow(/VGM-ACT-002/);
+  });
+});
+
+describe('a classification replaced since the deposit', () => {
+  it('is told before the acte leaves; the same, or an older one, is not', () => {
+    const f = preparer();
+    const avec = (date: string) => ({
+      ...f,
+      collectivite: {
+        ...f.collectivite,
+        actes: { ...FICHE, classification: { date: date as Jour, matieres: {}, natures: {} } },
+      },
+    });
+    expect(actes.enveloppe.perimer(avec('2025-01-01'))).toMatchObject({ code: 'VGM-ACT-006' });
+    for (const date of ['2024-09-02', '2024-01-01']) expect(actes.enveloppe.perimer(avec(date))).toBeNull();
+    const demande = { ...avec('2025-01-01'), flux: { ...f.flux, resume: { message: '7-1' } } };
+    expect(actes.enveloppe.perimer(demande)).toBeNull();
+  });
+});

@@ -60,6 +60,16 @@ const piece: fc.Arbitrary<FaitsPiece> = fc.record({
     fc.record({ entete: fc.boolean(), fin: fc.boolean(), chiffre: fc.boolean(), version: fc.option(texte) }),
   ),
   xml: fc.option(fc.record({ racine: fc.option(texte), faute: fc.option(faute) })),
+  budget: fc.option(
+    fc.record({
+      siret: fc.option(texte),
+      natDec: fc.option(texte),
+      exercice: fc.option(texte),
+      sceaux: fc.nat(2),
+      sceau: fc.option(fc.record({ md5: texte, sha1: texte, date: fc.constant(null) })),
+      calcule: fc.option(fc.record({ md5: texte, sha1: texte })),
+    }),
+  ),
 });
 
 it('any metadata and any pieces give a whole report, never an exception', () => {
@@ -178,13 +188,13 @@ it('random bytes and damaged messages never throw, and are always told one way o
     fc.property(
       fc.array(fc.oneof({ weight: 4, arbitrary: abimee }, quelconque), { maxLength: 4 }),
       (parties) => {
-        const { messages, restes } = actes.accuse.lire(parties);
-        compte.messages += messages.length;
+        const { messages, courriers, restes } = actes.accuse.lire(parties);
+        compte.messages += messages.length + courriers.length;
         compte.restes += restes.length;
         const noms = new Set(parties.map((p) => p.nom));
-        for (const m of messages) for (const nom of m.parties) expect(noms).toContain(nom);
+        for (const m of [...messages, ...courriers]) for (const nom of m.parties) expect(noms).toContain(nom);
         for (const r of restes) expect(r.motif).not.toBe('');
-        if (messages.length + restes.length === 0) {
+        if (messages.length + courriers.length + restes.length === 0) {
           compte.muets += 1;
           // Silence is for empty mails only.
           expect(parties).toHaveLength(0);

@@ -185,4 +185,12 @@ describe('settings that contradict one another stop the start (coherence)', () =
   ])('%s', (_, toml, dit) => {
     expect(refus(`[[helios.cles]]\n${toml}\n`)).toMatch(dit);
   });
+
+  test.each<[string, string, RegExp]>([
+    ['a cachet for all without a key', 'cachet = "tout"', /actes\.signature\.nom_cle : obligatoire/],
+    ['a key that no row names', 'nom_cle = "b"', /« b » n’est pas une clé de \[\[helios\.cles\]\]/],
+    ['a key that stands, and a cachet for all', 'cachet = "tout"\nnom_cle = "a"', /^$/],
+  ])('%s', (_, toml, dit) => {
+    expect(refus(`[[helios.cles]]\nnom = "a"\np12 = "x"\n[actes.signature]\n${toml}\n`)).toMatch(dit);
+  });
 });

@@ -16,7 +16,11 @@ beforeEach(async () => {
   dossier = mkdtempSync(join(tmpdir(), 'vgm-aides-'));
   services = {
     dossier,
-    prefecture: { url: 'https://localhost:41234/', smtp: { hote: '127.0.0.1', port: 2525 } },
+    prefecture: {
+      url: 'https://localhost:41234/',
+      smtp: { hote: '127.0.0.1', port: 2525 },
+      classification: '2019-08-29',
+    },
     dgfip: {
       acces: await ouvrirAcces(join(dossier, 'dgfip', 'acces'), { random: creerFakeRandom(horloge) }),
       portes: { portSftp: 41, portFtps: 42, portFtp: 43 },
@@ -43,14 +47,22 @@ describe('the settings that the simulator leaves in its folder', () => {
       'another address of the ministry',
       (s) => ({
         ...s,
-        prefecture: { url: 'https://localhost:5/', smtp: { hote: '127.0.0.1', port: 2525 } },
+        prefecture: {
+          url: 'https://localhost:5/',
+          smtp: { hote: '127.0.0.1', port: 2525 },
+          classification: '2019-08-29',
+        },
       }),
     ],
     [
       'another relay',
       (s) => ({
         ...s,
-        prefecture: { url: 'https://localhost:41234/', smtp: { hote: '127.0.0.1', port: 26 } },
+        prefecture: {
+          url: 'https://localhost:41234/',
+          smtp: { hote: '127.0.0.1', port: 26 },
+          classification: '2019-08-29',
+        },
       }),
     ],
     [

@@ -28,6 +28,14 @@ const SUIVIS: readonly Suivi[] = [
   { id: 'p1', depot: depot('un PES', 'HELIOS', 'acquitte') },
   { id: 'p2', depot: depot('un PES en partie', 'HELIOS', 'acquitte_partiel') },
 ];
+const COMPTES = { courriers: 1, accuses: 1, reponses: 0, annulations: 0, classifications: 0 };
+const ECHANGES: Recolte['echanges'] = {
+  comptes: COMPTES,
+  perdus: [],
+  doubles: [],
+  // the letter is told of, its receipt is not
+  flux: [{ etat: 'recu' }, { etat: 'transmis' }],
+};
 const REFUSES = [depot('un double', 'HELIOS', 'refus_depot')];
 
 function noter(type: EvenementDgfip['type'], nom: string, sha256: string): void {
@@ -37,7 +45,7 @@ function noter(type: EvenementDgfip['type'], nom: string, sha256: string): void 
 beforeEach(() => {
   etats = new Map(SUIVIS.map(({ id, depot: { fin } }) => [id, fin as Etat]));
   registre = ouvrirRegistre(undefined);
-  webhooks = SUIVIS.length;
+  webhooks = SUIVIS.length + 1;
   doublesActes = 0;
   for (const id of ['p1', 'p2']) {
     noter('pris', `envoi-${id}`, `sha-${id}`);
@@ -71,7 +79,8 @@ function scene(clock: Clock): Scene {
 
 async function juger(change: Partial<Recolte> = {}): Promise<Jugement> {
   const clock = creerFakeClock(0);
-  const recolte = { suivis: SUIVIS, refuses: REFUSES, preuves: { verifiees: 4, fausses: 0 }, ...change };
+  const base = { suivis: SUIVIS, refuses: REFUSES, echanges: ECHANGES };
+  const recolte = { ...base, preuves: { verifiees: 4, fausses: 0 }, ...change };
   const jugement = dresser(scene(clock), recolte);
   // Its patience is bounded.
   await clock.avancer(60_000);
@@ -84,8 +93,9 @@ test('all as announced: no fault, and every figure counted', async () => {
     bilan: {
       actes: { deposes: 2, acquittes: 1, refuses_depot: 0, anomalies: 1 },
       pes: { deposes: 3, acquittes: 1, partiels: 1, refuses_depot: 1 },
+      echanges: COMPTES,
       preuves: { verifiees: 4, fausses: 0 },
-      webhooks: { livres: 4 },
+      webhooks: { livres: 5 },
       perdus: 0,
       doubles: 0,
     },
@@ -136,8 +146,8 @@ describe('not as announced', () => {
     [
       'a webhook missing',
       () => (webhooks -= 1),
-      { webhooks: { livres: 3 } },
-      'Webhooks livrés et signés : 3 sur 4 dus.',
+      { webhooks: { livres: 4 } },
+      'Webhooks livrés et signés : 4 sur 5 dus.',
     ],
     // oxlint-disable-next-line max-params -- one row of the table
   ])('%s', async (_, abimer, attendu, faute) => {
@@ -161,6 +171,28 @@ describe('not as announced', () => {
       refuses: [],
     });
     expect(fautes[0]).toBe('« un double » devait être refusé au dépôt, et se trouve acquitté.');
+  });
+
+  test('an exchange that one side has not, or has once too often', async () => {
+    const { bilan, fautes } = await juger({
+      echanges: { ...ECHANGES, perdus: ['3-2 acte 2026-03-12'], doubles: ['6-1 acte'] },
+    });
+    expect(bilan).toMatchObject({ perdus: 1, doubles: 1 });
+    expect(fautes).toEqual([
+      'Échange que l’une des deux parties n’a pas : 3-2 acte 2026-03-12.',
+      'Échange que l’une des deux parties a une fois de trop : 6-1 acte.',
+      'Perdus en route : 1.',
+      'Reçus en double par l’État : 1.',
+    ]);
+  });
+
+  test('an acte that is cancelled was acknowledged before: two webhooks', async () => {
+    etats.set('a1', 'annule');
+    const annule = { id: 'a1', depot: depot('un acte annulé', 'ACTES', 'annule') };
+    const suivis = [annule, ...SUIVIS.slice(1)];
+    expect((await juger({ suivis })).fautes).toEqual(['Webhooks livrés et signés : 5 sur 6 dus.']);
+    webhooks += 1;
+    expect((await juger({ suivis })).fautes).toEqual([]);
   });
 
   test('a good deposit refused at the door', async () => {

@@ -16,11 +16,11 @@ import { Readable } from 'node:stream';
 export const horloge = creerClockSysteme();
 export const CLASSIFICATION = '2019-08-29';
 export const SIREN = '210340012';
-const DECLARATIONS = {
+export const DECLARATIONS = {
   'xmlns:actes': 'http://www.interieur.gouv.fr/ACTES#v1.1-20040216',
   'xmlns:insee': 'http://xml.insee.fr/schema',
 };
-const PDF = Buffer.from('%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
+export const PDF = Buffer.from('%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
 
 /** All that an archive says; each test bends one field. */
 export interface Description {
@@ -38,6 +38,7 @@ export interface Description {
   readonly annexes: readonly string[];
   readonly nomMessage: string;
   readonly document: Buffer;
+  readonly papier: 'O' | 'N';
   /** Last word on the files of the archive. */
   readonly changer: (
     fichiers: { nom: string; octets: Uint8Array }[],
@@ -71,6 +72,7 @@ export async function archive(partiel: Partial<Description> = {}): Promise<Archi
     annexes: [],
     nomMessage: '',
     document: PDF,
+    papier: 'N',
     changer: (fichiers) => fichiers,
     ...partiel,
   };
@@ -85,13 +87,20 @@ export async function archive(partiel: Partial<Description> = {}): Promise<Archi
     { nom: message, octets: ecrireXml(acte(d, documents)) },
     ...documents.map((document) => ({ nom: document, octets: d.document })),
   ]);
-  const entrees = fichiers.map(({ nom: n, octets }) => ({ nom: n, taille: octets.length, contenu: octets }));
-  const blocs: Uint8Array[] = [];
-  for await (const bloc of ecrireTarGz(entrees, 0)) blocs.push(bloc);
-  return { nom, octets: Buffer.concat(blocs), idActe };
+  return { nom, octets: await tasser(fichiers), idActe };
 }
 
-function enveloppe(d: Description, message: string): Noeud {
+/** The bytes of an archive of these files. */
+export async function tasser(
+  fichiers: readonly { readonly nom: string; readonly octets: Uint8Array }[],
+): Promise<Buffer> {
+  const entrees = fichiers.map(({ nom, octets }) => ({ nom, taille: octets.length, contenu: octets }));
+  const blocs: Uint8Array[] = [];
+  for await (const bloc of ecrireTarGz(entrees, 0)) blocs.push(bloc);
+  return Buffer.concat(blocs);
+}
+
+export function enveloppe(d: Pick<Description, 'sirenIdcl' | 'adresses'>, message: string): Noeud {
   const idcl = { 'insee:SIREN': d.sirenIdcl, 'actes:Departement': '034', 'actes:Arrondissement': '1' };
   const attributs = { ...idcl, 'actes:Nature': '31' };
   return {
@@ -111,7 +120,7 @@ function enveloppe(d: Description, message: string): Noeud {
   };
 }
 
-function fichier(nom: string, document = ''): Noeud {
+export function fichier(nom: string, document = ''): Noeud {
   return { nom: `actes:${nom}`, enfants: [{ nom: 'actes:NomFichier', texte: document }] };
 }
 
@@ -135,7 +144,7 @@ function acte(d: Description, documents: readonly string[]): Noeud {
         attributs: { 'actes:Nombre': d.nombreAnnexes },
         enfants: documents.slice(1).map((document) => fichier('Annexe', document)),
       },
-      { nom: 'actes:DocumentPapier', texte: 'N' },
+      { nom: 'actes:DocumentPapier', texte: d.papier },
     ],
   };
 }

@@ -255,7 +255,7 @@ describe('administration', () => {
     expect((await c('ajouter', SIREN)).erreur).toContain('--nom');
     expect((await c('ajouter', SIREN, '--nom', 'Ville', ...fiche)).code).toBe(2);
     const cree = await c('ajouter', SIREN, '--nom', 'Ville', ...fiche, ...referent);
-    expect(cree.sortie).toContain('Il reste à importer sa classification');
+    expect(cree.sortie).toContain('Il reste à demander sa classification');
     const xml = join(api.dossier, 'c.xml');
     writeFileSync(xml, '<a/>');
     expect((await c('classification', SIREN, xml)).sortie).toBe(

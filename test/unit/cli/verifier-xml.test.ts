@@ -333,7 +333,7 @@ describe('hostile or clumsy files', () => {
   test.each([
     ['vide', '', 'XML-001'],
     ['texte', 'bonjour', 'VGM-HLG-003'],
-    ['pdf', '%PDF-1.7', 'VGM-HLG-003'],
+    ['pdf', '%PDF-1.7', 'pas signé'],
     ['zéros', '\0\0\0\0', 'VGM-HLG-003'],
     ['coupé', '<a><b>', 'XML-012'],
     ['blancs', '  \n <a/>', 'pas signé'],

@@ -28,6 +28,12 @@ const BLOQUANTES: readonly Ligne[] = [
     { pes: { depense: [{ id: 'B' }, { id: 'B' }] } },
     /« B ».*deux éléments/,
   ],
+  [
+    'HELIOS-XML-01',
+    'white space before the declaration',
+    remplace('<?xml', '\n \n<?xml'),
+    /ligne 3, colonne 1 \| Des blancs ou des lignes vides précèdent la déclaration XML .*avant « <\?xml »/,
+  ],
   ['HELIOS-XML-01', 'an empty file', { octets: Buffer.alloc(0) }, /vide/],
   ['HELIOS-XML-02', 'UTF-8', { pes: { encodage: 'UTF-8' } }, /est en « UTF-8 »/],
   ['HELIOS-XML-02', 'no encoding announced', { pes: { encodage: null } }, /n’annonce aucun encodage/],

@@ -45,8 +45,8 @@ function decoder(texte: string, coupes: readonly number[]): { sort: string; octe
     decodeur.ajouter({ octets, debut, fin: coupe });
     debut = coupe;
   }
-  const sort = decodeur.finir();
-  return { sort, octets: Buffer.concat(blocs) };
+  const { base64: sort, reste } = decodeur.finir();
+  return { sort, octets: Buffer.concat([...blocs, reste]) };
 }
 
 describe('base 64 as it comes (xs:base64Binary)', () => {

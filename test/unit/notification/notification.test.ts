@@ -267,6 +267,7 @@ describe('payload and expansion', () => {
         collectivite: SIREN,
         identite: flux.identite,
         etat: 'anomalie',
+        message: { code: '1-1', libelle: 'transmission d’un acte' },
         nomEnvoi: flux.nomEnvoi,
         cite: null,
         depose: '2026-01-15T09:30:00.000Z',

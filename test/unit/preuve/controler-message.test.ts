@@ -49,6 +49,13 @@ describe('vaguemestre controler: one message or envelope alone', () => {
     );
   });
 
+  test('white space before the declaration is told as such', async () => {
+    const vu = await lancer(await poser(dossier, MESSAGE, latin1(`\n\n ${acte()}`)));
+    expect(dits(vu)).toEqual([
+      `REFUS  ACTES-ARC-05  « ${MESSAGE} », ligne 3, colonne 2 : des blancs ou des lignes vides précèdent la déclaration XML : « <?xml » doit être le tout début du fichier.`,
+    ]);
+  });
+
   test('what the message says never drives the terminal', async () => {
     const vu = await lancer(await poser(dossier, 'x\u202e.xml', latin1(`${ENTETE}<a b="\x9b31m"/>`)));
     expect(vu.lignes.at(-1)).toBe('x\ufffd.xml : 1 motif de refus.');
@@ -62,5 +69,31 @@ describe('vaguemestre controler: one message or envelope alone', () => {
     expect(dits(vu)).toEqual([
       `avis   ACTES-ARC-12  Dans le nom « ${nom} », la date est « 20261121 » au lieu de « 20261115 ».`,
     ]);
+  });
+});
+
+describe('vaguemestre controler: a file that holds nothing', () => {
+  const BLANCS = 'il ne contient que des blancs (espaces, tabulations, fins de ligne)';
+
+  test.each<[nom: string, octets: Buffer, detail: string]>([
+    ['vide.xml', Buffer.alloc(0), 'il pèse 0 octet'],
+    ['vide.tar.gz', Buffer.alloc(0), 'il pèse 0 octet'],
+    ['PES_SANS_EXTENSION', Buffer.alloc(0), 'il pèse 0 octet'],
+    ['blancs.xml', latin1(' \t\r\n'), BLANCS],
+    ['marque.xml', latin1('\xef\xbb\xbf\r\n'), BLANCS],
+    ['long', Buffer.alloc(300_000, ' '), BLANCS],
+  ])('%s: of no protocol, refused under one code', async (nom, octets, detail) => {
+    const fichier = await poser(dossier, nom, octets);
+    const vu = await lancer(fichier);
+    expect(vu.code).toBe(3);
+    expect(dits(vu)).toEqual([`REFUS  VGM-HLG-010  Le fichier ${fichier} est vide : ${detail}.`]);
+    expect(vu.lignes.join('\n')).toContain('Produire le fichier ou le transférer de nouveau');
+  });
+
+  test('one byte, however far, is something: its protocol judges it', async () => {
+    for (const octets of [latin1('.'), latin1(`${' '.repeat(200_000)}.`), latin1('\n\xef\xbb\xbf')]) {
+      const vu = await lancer(await poser(dossier, 'x.xml', octets));
+      expect([vu.code, dits(vu)[0]]).toEqual([3, expect.stringMatching(/^REFUS {2}ACTES-ARC-05 /)]);
+    }
   });
 });

@@ -92,6 +92,7 @@ function deps(decor: () => Decor): DepsPreuve {
       pieces: async () => decor().pieces,
       lister: absent,
       parIdentite: absent,
+      citants: absent,
       parContenu: absent,
       parNomEnvoi: absent,
       parCle: absent,

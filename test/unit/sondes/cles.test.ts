@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
+import { cachetsVoulus, sondeCachet } from '../../../src/adapters/sondes/cachet.ts';
 import {
   type CleSondee,
   type FichesHelios,
@@ -7,7 +8,7 @@ import {
   sondeFiches,
 } from '../../../src/adapters/sondes/cles.ts';
 import { erreurSignataire } from '../../../src/metier/catalogue/signataire.ts';
-import type { FicheHelios } from '../../../src/metier/collectivite.ts';
+import type { CachetActes, FicheActes, FicheHelios } from '../../../src/metier/collectivite.ts';
 import type { Siren } from '../../../src/metier/identifiants.ts';
 import { EXTENSIONS, INSTANT, le, Pki } from '../formats/certificats/pki.ts';
 
@@ -52,7 +53,11 @@ const cle = (nom: keyof typeof SUJETS, autres: Partial<CleSondee> = {}): CleSond
 });
 
 const voir = (c: CleSondee, { fiches = une, instant = INSTANT } = {}) =>
-  sondeCle(c, fiches, creerFakeClock(instant)).sonder();
+  sondeCle(
+    c,
+    async (nom) => (await fiches()).filter((f) => f.helios?.cle === nom).map((f) => f.siren),
+    creerFakeClock(instant),
+  ).sonder();
 
 describe('one key', () => {
   test.each(['rgs', 'eidas', 'tva', 'personne'] as const)('good: %s', async (nom) => {
@@ -163,5 +168,48 @@ describe('the cards, against the keys', () => {
   test('many: the first ones, and how many more', async () => {
     const toutes = Array.from({ length: 9 }, (_, k) => fiche(`${k}`, { cle: '' }));
     expect((await des(...toutes)).detail).toMatch(/^0 : .* ; 4 : .* ; et 4 de plus$/);
+  });
+});
+
+describe('our cachet of the actes', () => {
+  const CARTE: FicheActes = {
+    departement: '034',
+    arrondissement: '1',
+    nature: '31',
+    referent: { nom: '', telephone: '', courriel: '' },
+    adressesRetour: [],
+    classification: null,
+  };
+  const carte = (siren: string, actes: Partial<FicheActes> | null) => ({
+    siren: siren as Siren,
+    actes: actes === null ? null : { ...CARTE, ...actes },
+  });
+  const des = (
+    fiches: readonly ReturnType<typeof carte>[],
+    reglage: { readonly cachet: CachetActes; readonly nom_cle: string } = { cachet: 'aucun', nom_cle: '' },
+  ) => sondeCachet(() => cachetsVoulus(async () => fiches, reglage), ['k']).sonder();
+
+  test('nobody asks for it; those who ask have a key, their own or that of the operator', async () => {
+    expect(await des([carte('213400016', {}), carte('213400024', null)])).toMatchObject({
+      etat: 'bon',
+      detail: 'aucune fiche ne le demande',
+    });
+    const tous = [carte('213400016', { cachet: 'tout', cle: 'k' }), carte('213400024', {})];
+    expect(await des(tous, { cachet: 'formulaire', nom_cle: 'k' })).toMatchObject({
+      etat: 'bon',
+      detail: '2 fiches, chacune avec sa clé',
+    });
+  });
+
+  test('a key that nobody names, or that is not in the settings, is told with what to do', async () => {
+    const r = await des([
+      carte('213400016', { cachet: 'tout' }),
+      carte('213400024', { cachet: 'documents', cle: 'x' }),
+    ]);
+    expect(r.etat).toBe('panne');
+    expect(r.detail).toBe(
+      '213400016 : ni sa fiche ni les réglages ne nomment une clé ; 213400024 : sa clé « x » n’est pas dans les réglages',
+    );
+    expect(r.remede).toMatch(/--cle-cachet/);
   });
 });

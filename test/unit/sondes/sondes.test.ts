@@ -162,7 +162,7 @@ test('only what is configured is looked at; nothing configured is a finding too'
     horloge: { retard: () => 0, reculMax: () => 0 },
     guichet: null,
     passerelles: [],
-    fichesHelios: async () => [],
+    fiches: async () => [],
     cles: [],
     schemas: { paquets: ouvrirPaquets(join(dossier, 'sans-paquet')), defaut: () => null },
     antivirus: null,
@@ -173,7 +173,7 @@ test('only what is configured is looked at; nothing configured is a finding too'
   };
   const sujets = (reglages: object, change: Partial<Sondes> = {}) =>
     sondesDe(manifest.parse(reglages), { ...sondes, ...change }).map((s) => s.sujet);
-  const helios = ['passerelles HELIOS', 'paquets de schémas', 'signature des PES'];
+  const helios = ['passerelles HELIOS', 'paquets de schémas', 'signature des PES', 'cachet des actes'];
   const communs = ['disque', 'horloge', 'guichet du ministère', ...helios, 'antivirus'];
   expect(sujets({})).toEqual([...communs, 'réception']);
   const boite = { boite: creerFakeMailbox('maildir:x'), periode: 1, derniere: () => undefined };

@@ -1,5 +1,6 @@
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import type {
+  Classification,
   Collectivite,
   FicheActes,
   FicheHelios,
@@ -90,6 +91,21 @@ function poserFiche(base: Base, c: Collectivite): void {
           { ...valeurs, ver: c.ver },
         );
   if (ecrites === 0) throw erreurNoyau('VGM-NOY-001', { flux: c.siren });
+}
+
+/** Of a collectivité that is no more, or that holds a newer one, nothing changes. */
+export function poserClassification(base: Base, siren: Siren, classification: Classification): void {
+  const ligne = base.ligne<{ actes: string | null }>('SELECT actes FROM collectivites WHERE siren = :siren', {
+    siren,
+  });
+  if (ligne === undefined || ligne.actes === null) return;
+  const fiche = JSON.parse(ligne.actes) as FicheActes;
+  if (fiche.classification !== null && fiche.classification.date > classification.date) return;
+  const actes = JSON.stringify({ ...fiche, classification });
+  base.ecrire('UPDATE collectivites SET actes = :actes, ver = ver + 1 WHERE siren = :siren', {
+    siren,
+    actes,
+  });
 }
 
 /** Points listed are kept or added, the others removed with their secrets; a kept point keeps its own. */

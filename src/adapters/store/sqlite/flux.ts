@@ -234,6 +234,9 @@ export function creerLectureFlux(base: Base): LectureFlux {
       const ligne = base.ligne<LigneFlux>(MEME_CONTENU, { contenu, collectivite, protocole });
       return ligne === undefined ? undefined : lireFlux(ligne);
     },
+    async citants(portee, id) {
+      return toutes(dans(portee, { sql: 'cite = :id', valeurs: { id } }), 'ORDER BY id');
+    },
     async parNomEnvoi(portee, nom) {
       return toutes(dans(portee, { sql: 'nom_envoi = :nom', valeurs: { nom } }), '')[0];
     },

@@ -1,6 +1,7 @@
-import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { creerDossiers } from '../../../config/dossiers.ts';
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import { Base, estOccupee, panneStockage } from './pilote.ts';
 import { migrer } from './schema.ts';
@@ -39,7 +40,7 @@ function creerPrive(chemin: string): void {
 }
 
 function preparerDossier(dossier: string): void {
-  const premier = mkdirSync(dossier, { recursive: true, mode: 0o700 });
+  const premier = creerDossiers(dossier, 0o700);
   if (premier === undefined) return;
   // Each directory made here is a new entry of its parent: all of them, up to the first one that stood already.
   for (let d = dossier; d.length >= premier.length; d = dirname(d)) syncDossier(dirname(d));

@@ -3,7 +3,7 @@ import type { Instant } from '../../../metier/identifiants.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Random } from '../../../ports/random.ts';
 import type { Ecriture, EcritureStore, NouveauFlux, Store } from '../../../ports/store.ts';
-import { basculerPoint, creerCollectivites, creerJetons } from './annuaire.ts';
+import { basculerPoint, creerCollectivites, creerJetons, poserClassification } from './annuaire.ts';
 import { creerDebits, creerNumerotation } from './compteurs.ts';
 import { creerFileTravail } from './file.ts';
 import { changerFlux, creerFlux, creerLectureFlux } from './flux.ts';
@@ -27,6 +27,7 @@ function appliquer(base: Base, journal: EcrireJournal, e: Ecriture): void {
   for (const c of e.flux ?? []) changerFlux(base, c, e.quand);
   for (const n of e.nouveauxFlux ?? []) exigerNouveau(base, n, e.quand);
   for (const c of e.retours ?? []) changerRetour(base, c);
+  for (const c of e.classifications ?? []) poserClassification(base, c.siren, c.classification);
   for (const n of e.nouvellesLivraisons ?? []) creerLivraison(base, n, e.quand);
   for (const c of e.livraisons ?? []) changerLivraison(base, c);
   for (const p of e.points ?? []) basculerPoint(base, p);

@@ -3,8 +3,8 @@ import type { SourceOctets } from '../flux.ts';
 
 /** Files beside a signature, read once each whatever the number of digests asked of them. */
 
-/** By the name that the references give them; nothing else is ever opened. */
-export type FichiersFournis = ReadonlyMap<string, SourceOctets>;
+/** By the name that the references give them; nothing else is ever opened. What was read already is given as it was read. */
+export type FichiersFournis = ReadonlyMap<string, SourceOctets | FichierLu>;
 
 export interface FichierLu {
   readonly octets: number;

@@ -91,6 +91,11 @@ export class ReleveBase implements Recepteur {
   /** The signature that ended last: what opens before anything ends follows it in its holder. */
   #derniere: EnCours | null = null;
   #profondeur = 0;
+  readonly #signaturesMax: number;
+
+  constructor(signaturesMax: number = SIGNATURES_MAX) {
+    this.#signaturesMax = signaturesMax;
+  }
 
   commencer(session: SessionXml): void {
     this.#session = session;
@@ -137,7 +142,7 @@ export class ReleveBase implements Recepteur {
     if (session === null) return;
     const { profondeur } = balise;
     const porteur = this.#porteur(profondeur - 1);
-    if (this.signatures.length >= SIGNATURES_MAX) {
+    if (this.signatures.length >= this.#signaturesMax) {
       this.tropDeSignatures = true;
       return;
     }

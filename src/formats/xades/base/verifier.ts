@@ -17,6 +17,8 @@ export interface OptionsVerificationBase extends Partial<Omit<ReglesJugement, 'j
   readonly fichiers?: FichiersFournis;
   /** Identifiers are always to be unique. */
   readonly lecture?: Omit<OptionsXml, 'ids'>;
+  /** Signatures of one file, beyond which it is refused; 100 unless said otherwise. */
+  readonly signaturesMax?: number;
 }
 
 /** Ids of the signed and unsigned properties, each with its signature. */
@@ -53,8 +55,9 @@ async function lireFichiers(
   }
   const lus = new Map<string, FichierLu>();
   for (const [nom, hachages] of demandes) {
-    const source = fournis.get(nom);
-    if (source !== undefined) lus.set(nom, await lireFichier(source, hachages));
+    const fourni = fournis.get(nom);
+    if (fourni === undefined) continue;
+    lus.set(nom, typeof fourni === 'function' ? await lireFichier(fourni, hachages) : fourni);
   }
   return lus;
 }
@@ -76,7 +79,7 @@ async function rapporter(
   faits: Faits,
   options: OptionsVerificationBase,
 ): Promise<RapportBase> {
-  const { fichiers = new Map<string, SourceOctets>(), lecture: _, ...donnees } = options;
+  const { fichiers = new Map(), lecture: _, signaturesMax = SIGNATURES_MAX, ...donnees } = options;
   let regles: ReglesJugement = { politiques: [], ...donnees };
   if (donnees.magasin !== undefined) {
     const { jugerCertificat } = await import('../../certificats/confiance.ts');
@@ -84,7 +87,7 @@ async function rapporter(
   }
   const signatures = affaires.map((affaire) => jugerSignature(affaire, mesures, regles));
   const couverture = mesurerCouverture(releve, signatures, [...fichiers.keys()]);
-  const constats = releve.tropDeSignatures ? [constat('tropDeSignatures', SIGNATURES_MAX)] : [];
+  const constats = releve.tropDeSignatures ? [constat('tropDeSignatures', signaturesMax)] : [];
   const conclusion = releve.tropDeSignatures ? 'refusee' : conclure(signatures, couverture);
   const resume = resumer(conclusion, signatures, couverture);
   return { type: 'lu', conclusion, resume, ...faits, signatures, couverture, constats };
@@ -112,8 +115,8 @@ export async function verifierBase(
   source: SourceOctets,
   options: OptionsVerificationBase = {},
 ): Promise<VerdictBase> {
-  const { fichiers = new Map<string, SourceOctets>(), lecture: reglage = {} } = options;
-  const releve = new ReleveBase();
+  const { fichiers = new Map<string, never>(), lecture: reglage = {} } = options;
+  const releve = new ReleveBase(options.signaturesMax);
   const { refus, sha256, octets } = await parcourir(source, releve, reglage);
   if (refus !== null) return { type: 'illisible', refus };
   const contexte: Contexte = {

@@ -226,7 +226,7 @@ export const REGLES_PIECES: readonly Regle[] = [
     examiner: examinerXml,
   },
   {
-    // ACTES-PCE-08 is kept for the presence of the seal (Scellement), ACTES-PCE-09 for its hash.
+    // ACTES-PCE-08 and -09 are in budget.ts
     code: 'ACTES-PCE-07',
     question: 'Le XML budgétaire est-il un DocumentBudgetaire ?',
     source: 'Norme d’échange ACTES, § 3.4 (arrêté du 13 octobre 2011) ; schéma DocumentBudgetaire',

@@ -33,7 +33,7 @@ export class DecodeurBase64 {
   #mauvais = false;
   #total = 0;
 
-  /** @param livrer receives bytes that are its own. */
+  /** @param livrer receives bytes that are its own, and that others follow. */
   constructor(livrer: (octets: Buffer) => void) {
     this.#livrer = livrer;
   }
@@ -61,7 +61,11 @@ export class DecodeurBase64 {
 
   /** Writes the `n` first bytes of a group of 24 bits. */
   #groupe(n: number): void {
-    if (this.#rempli + 3 > this.#bloc.length) this.#vider();
+    if (this.#rempli + 3 > this.#bloc.length) {
+      this.#livrer(this.#reste());
+      this.#bloc = Buffer.allocUnsafe(BLOC);
+      this.#rempli = 0;
+    }
     for (let k = 0; k < n; k += 1) this.#bloc[this.#rempli + k] = this.#bits >>> (16 - 8 * k);
     this.#rempli += n;
     this.#total += n;
@@ -69,19 +73,16 @@ export class DecodeurBase64 {
     this.#chiffres = 0;
   }
 
-  #vider(): void {
-    if (this.#rempli === 0) return;
-    this.#livrer(this.#bloc.subarray(0, this.#rempli));
-    this.#bloc = Buffer.allocUnsafe(BLOC);
-    this.#rempli = 0;
+  #reste(): Buffer {
+    return this.#bloc.subarray(0, this.#rempli);
   }
 
-  finir(): SortBase64 {
-    const reste = this.#chiffres;
-    if (!this.#mauvais && reste > 0) this.#finirGroupe(reste);
-    this.#vider();
-    if (this.#mauvais) return 'mauvais';
-    return this.#total === 0 ? 'vide' : 'bon';
+  /** `reste`: what was not delivered; empty only when nothing was decoded. */
+  finir(): { readonly base64: SortBase64; readonly reste: Buffer } {
+    const chiffres = this.#chiffres;
+    if (!this.#mauvais && chiffres > 0) this.#finirGroupe(chiffres);
+    const sort = this.#total === 0 ? 'vide' : 'bon';
+    return { base64: this.#mauvais ? 'mauvais' : sort, reste: this.#reste() };
   }
 
   /** The padding is due, and the bits it leaves over are zero (RFC 4648, 3.5). */

@@ -3,15 +3,33 @@ import { constants, createGunzip, type Gunzip } from 'node:zlib';
 import { typeParContenu } from '../../../formats/encodages/types.ts';
 import type { Sha256 } from '../../../metier/identifiants.ts';
 import type { ContenuPJ, SortGzip } from './faits.ts';
+import { inflaterEntier } from './gzip-entier.ts';
 
 /** What is asked of the inflated file: enough to tell its type. */
 const TETE = 1029;
 /** Each block is a trip to another thread and back. */
 const SORTIE = 1 << 17;
 
-/** Bytes that all the pieces of one file may still become once inflated. */
+/**
+ * A flow would deliver as much in one block: a corrupt gzip then delivers nothing either way, and both say the same of any
+ * bytes.
+ */
+export const ENTIER_MAX = SORTIE - 1;
+/** Inflated at once before others have their turn, which a piece that goes by the flow gives them: some ten milliseconds. */
+const PAUSE = 1 << 22;
+
+export interface LimitesPiece {
+  /** Bytes of one piece once inflated. */
+  readonly piece: number;
+  /** Bytes up to which a piece that comes in one block is inflated at once: `ENTIER_MAX` at most; 0: every piece by a flow. */
+  readonly entier: number;
+}
+
+/** Bytes that all the pieces of one file may still become once inflated; below 0, it is spent. */
 export interface Provision {
   reste: number;
+  /** Inflated at once since others last had their turn. */
+  sansPause: number;
 }
 
 /** Takes the original file of one piece as it comes out of its gzip; what is carried, when it is no gzip. */
@@ -43,12 +61,16 @@ class Tete {
   }
 }
 
+// 08: deflate, the only method of RFC 1952
+const estGzip = (octets: Uint8Array): boolean =>
+  octets[0] === 0x1f && octets[1] === 0x8b && octets[2] === 0x08;
+
 /**
  * One attached piece on its way out of its gzip: inflated, counted, hashed, given to whoever wants it, dropped. Never holds
- * more than a block.
+ * more than a block. Small, it is inflated at once; once the provision is spent, not at all.
  */
 export class Decompression {
-  readonly #max: number;
+  readonly #limites: LimitesPiece;
   readonly #provision: Provision;
   readonly #puits: Puits | null;
   readonly #portee = new Tete();
@@ -61,9 +83,8 @@ export class Decompression {
   /** What the taker threw. */
   #panne: { readonly cause: unknown } | null = null;
 
-  /** @param max bytes of one inflated piece. */
-  constructor(max: number, provision: Provision, puits: Puits | null) {
-    this.#max = max;
+  constructor(limites: LimitesPiece, provision: Provision, puits: Puits | null) {
+    this.#limites = limites;
     this.#provision = provision;
     this.#puits = puits;
   }
@@ -71,11 +92,10 @@ export class Decompression {
   async ecrire(octets: Buffer): Promise<void> {
     const premier = this.#portee.octets().length === 0;
     this.#portee.ajouter(octets);
-    // 08: deflate, the only method of RFC 1952
-    if (premier && octets[0] === 0x1f && octets[1] === 0x8b && octets[2] === 0x08) this.#ouvrir();
+    if (premier && estGzip(octets)) this.#ouvrir();
+    if (this.#sort === 'absent') return this.#puits?.prendre(octets);
     const gunzip = this.#gunzip;
-    if (gunzip === null) return this.#puits?.prendre(octets);
-    if (!gunzip.readableEnded && !gunzip.destroyed) {
+    if (gunzip !== null && !gunzip.readableEnded && !gunzip.destroyed) {
       // after the last member of the file, the call back never comes
       await Promise.race([this.#fini, new Promise<void>((suite) => gunzip.write(octets, () => suite()))]);
     }
@@ -83,6 +103,10 @@ export class Decompression {
   }
 
   #ouvrir(): void {
+    if (this.#provision.reste < 0) {
+      this.#sort = 'trop_gros';
+      return;
+    }
     const gunzip = createGunzip({ chunkSize: SORTIE });
     this.#gunzip = gunzip;
     this.#sort = 'bon';
@@ -98,13 +122,19 @@ export class Decompression {
 
   #recevoir(gunzip: Gunzip, sortis: Buffer): void {
     if (this.#sort === 'trop_gros') return;
+    if (this.#compter(sortis)) this.#confier(gunzip, sortis);
+    else gunzip.destroy();
+  }
+
+  /** @returns whether the piece is still within what it may become. */
+  #compter(sortis: Buffer): boolean {
     this.#taille += sortis.length;
     this.#provision.reste -= sortis.length;
     this.#tete.ajouter(sortis);
     this.#hash.update(sortis);
-    if (this.#taille <= this.#max && this.#provision.reste >= 0) return this.#confier(gunzip, sortis);
+    if (this.#taille <= this.#limites.piece && this.#provision.reste >= 0) return true;
     this.#sort = 'trop_gros';
-    gunzip.destroy();
+    return false;
   }
 
   /** The gunzip rests as long as the taker does: the source waits with it. */
@@ -118,7 +148,30 @@ export class Decompression {
     this.#puits.prendre(sortis).then(() => void gunzip.resume(), rompre);
   }
 
-  async finir(): Promise<Original> {
+  #passeParLeFlot(octets: Buffer): boolean {
+    const { reste, sansPause } = this.#provision;
+    if (sansPause >= PAUSE) {
+      this.#provision.sansPause = 0;
+      return true;
+    }
+    const seul = this.#portee.octets().length === 0;
+    return !seul || this.#limites.entier === 0 || reste < 0 || !estGzip(octets);
+  }
+
+  /** @returns whether the piece came whole, and small: it is done. */
+  async #auPlusCourt(octets: Buffer): Promise<boolean> {
+    const entier = this.#passeParLeFlot(octets) ? null : inflaterEntier(octets, this.#limites.entier);
+    if (entier === null) return false;
+    this.#sort = entier.sort;
+    const { sortis } = entier;
+    if (sortis.length > 0 && this.#compter(sortis)) await this.#puits?.prendre(sortis);
+    this.#provision.sansPause += sortis.length;
+    return true;
+  }
+
+  /** @param dernier last block, or the only one; may be empty. */
+  async finir(dernier: Buffer): Promise<Original> {
+    if (dernier.length > 0 && !(await this.#auPlusCourt(dernier))) await this.ecrire(dernier);
     const gunzip = this.#gunzip;
     if (gunzip !== null) {
       if (!gunzip.readableEnded && !gunzip.destroyed) gunzip.end();
@@ -132,7 +185,7 @@ export class Decompression {
       gzip: sort,
       tailleOriginale: this.#taille,
       empreinteOriginale: sort === 'bon' ? (this.#hash.digest('hex') as Sha256) : null,
-      type: typeParContenu(gunzip === null ? this.#portee.octets() : this.#tete.octets()),
+      type: typeParContenu(sort === 'absent' ? this.#portee.octets() : this.#tete.octets()),
     };
   }
 

@@ -4,13 +4,11 @@ import { valeurAttribut } from '../../../formats/xml/valeurs.ts';
 import type { Sha256 } from '../../../metier/identifiants.ts';
 import { DecodeurBase64 } from './base64.ts';
 import type { Branche } from './carte.ts';
-import { Decompression, type Provision, type Puits } from './decompression.ts';
+import { Decompression, ENTIER_MAX, type LimitesPiece, type Provision, type Puits } from './decompression.ts';
 import type { Champ, Modifiable, PieceJointe, SortBase64 } from './faits.ts';
 import type { Listes } from './listes.ts';
 
-export interface LimitesPJ {
-  /** Bytes of one piece once inflated. */
-  readonly piece: number;
+export interface LimitesPJ extends LimitesPiece {
   /** Bytes of all the pieces of a file once inflated. */
   readonly fichier: number;
 }
@@ -19,7 +17,11 @@ export interface LimitesPJ {
 export type Preneur = (rang: number) => Puits;
 
 /** The XSD speaks of a factor of 8 to 20; a bomb has a thousand. */
-export const LIMITES_PJ: LimitesPJ = { piece: 1_000_000_000, fichier: 2_000_000_000 };
+export const LIMITES_PJ: LimitesPJ = {
+  piece: 1_000_000_000,
+  fichier: 2_000_000_000,
+  entier: ENTIER_MAX,
+};
 
 export interface ReglesPJ {
   readonly limites: LimitesPJ;
@@ -33,7 +35,7 @@ type EnCours = Modifiable<PieceJointe> & { readonly domainesCites: string[] };
 type Consigne =
   | { readonly type: 'debut'; readonly piece: Modifiable<PieceJointe> }
   | { readonly type: 'bloc'; readonly octets: Buffer }
-  | { readonly type: 'fin'; readonly base64: SortBase64 };
+  | { readonly type: 'fin'; readonly base64: SortBase64; readonly reste: Buffer };
 
 interface Travail {
   readonly piece: Modifiable<PieceJointe>;
@@ -61,7 +63,7 @@ export class LecturePiecesJointes {
     this.#listes = listes;
     this.#limites = limites;
     this.#preneur = preneur;
-    this.#provision = { reste: limites.fichier };
+    this.#provision = { reste: limites.fichier, sansPause: 0 };
     this.branche = this.#racine();
   }
 
@@ -161,8 +163,7 @@ export class LecturePiecesJointes {
   #terminer(): void {
     const decodeur = this.#decodeur;
     if (decodeur === null) return;
-    const base64 = decodeur.finir();
-    this.#file.push({ type: 'fin', base64 });
+    this.#file.push({ type: 'fin', ...decodeur.finir() });
     this.#decodeur = null;
   }
 
@@ -184,21 +185,19 @@ export class LecturePiecesJointes {
     if (consigne.type === 'debut') {
       const { piece } = consigne;
       const puits = this.#preneur?.(piece.rang) ?? null;
-      const decompression = new Decompression(this.#limites.piece, this.#provision, puits);
+      const decompression = new Decompression(this.#limites, this.#provision, puits);
       this.#travail = { piece, hash: createHash('sha256'), decompression, taille: 0 };
       return;
     }
     const travail = this.#travail;
     if (travail === null) return;
-    if (consigne.type === 'bloc') {
-      travail.hash.update(consigne.octets);
-      travail.taille += consigne.octets.length;
-      await travail.decompression.ecrire(consigne.octets);
-      return;
-    }
+    const octets = consigne.type === 'bloc' ? consigne.octets : consigne.reste;
+    travail.hash.update(octets);
+    travail.taille += octets.length;
+    if (consigne.type === 'bloc') return travail.decompression.ecrire(octets);
     const { base64 } = consigne;
     const empreinte = travail.hash.digest('hex') as Sha256;
-    const original = await travail.decompression.finir();
+    const original = await travail.decompression.finir(octets);
     travail.piece.contenu = { base64, taille: travail.taille, empreinte, ...original };
     this.#travail = null;
   }

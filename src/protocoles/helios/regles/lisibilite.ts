@@ -12,6 +12,8 @@ function remedeLecture(code: string): string {
     return 'Corriger le fichier à sa source : une signature ne saurait pas lequel des deux éléments elle désigne.';
   }
   if (/^XML-00[237]$/.test(code)) return 'Enregistrer le fichier en ISO-8859-1, avant de le signer.';
+  if (code === 'XML-031')
+    return 'Retirer, avant de le signer, tout ce qui se trouve avant « <?xml » : espaces, tabulations, lignes vides.';
   if (/^XML-04[05]$/.test(code)) return 'Répartir le contenu en plusieurs fichiers.';
   // far above what any PES holds: splitting would not help
   if (/^XML-04[1-4]$/.test(code)) {

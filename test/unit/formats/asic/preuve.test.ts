@@ -197,7 +197,8 @@ describe('LISEZMOI.txt', () => {
     async (etat) => {
       const page = await lisezmoi(faits({ etat }));
       expect(page).toContain(`\n${PORTEE_ETAT[etat]}\n`);
-      expect(page.includes('ATTENTION')).toBe(!['acquitte', 'acquitte_partiel', 'recu'].includes(etat));
+      const sans = ['acquitte', 'acquitte_partiel', 'valide', 'annule', 'recu'];
+      expect(page.includes('ATTENTION')).toBe(!sans.includes(etat));
     },
   );
 

@@ -1,0 +1,47 @@
+import { erreurGestes } from '../metier/catalogue/gestes.ts';
+import { FUSEAU, instantDe } from '../metier/echeances.ts';
+import type { Instant, Jour, Siren } from '../metier/identifiants.ts';
+import type { LigneJournal } from '../metier/journal.ts';
+import type { Portee } from '../ports/store.ts';
+import type { Contexte, DemandeExport } from './gestes.ts';
+import type { Periode } from './journal-periode.ts';
+import type { OutilsGestes } from './outils.ts';
+
+/** What the tables drawn from the journal share. */
+
+/** The days asked for, in legal time, both included. */
+export function periodeDe({ du, au }: DemandeExport): Periode {
+  const lendemain = Temporal.PlainDate.from(au).add({ days: 1 }).toString() as Jour;
+  return { debut: instantDe(du, 0), fin: instantDe(lendemain, 0) };
+}
+
+/** Throws VGM-GES-004 for a collectivité that the caller does not see. */
+export async function porteeDe(
+  { moteur }: OutilsGestes,
+  ctx: Contexte,
+  siren: Siren | undefined,
+): Promise<Portee> {
+  if (siren === undefined) return ctx.portee;
+  const permise = 'operateur' in ctx.portee || ctx.portee.collectivite === siren;
+  if (!permise || (await moteur.store.collectivites.trouver(siren)) === undefined)
+    throw erreurGestes('VGM-GES-004', { siren });
+  return { collectivite: siren };
+}
+
+/** `2026-03-02 10:00:00`: what spreadsheets take for a date. */
+export function aParis(instant: Instant): string {
+  const z = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(FUSEAU);
+  return z.toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ');
+}
+
+const ACCUSES: readonly string[] = [
+  'ACCUSE_RECU',
+  'ACCUSE_PARTIEL_RECU',
+  'ANOMALIE_RECUE',
+  'ACCUSE_TRANCHE',
+  'ACCUSE_PARTIEL_TRANCHE',
+  'ANOMALIE_TRANCHEE',
+];
+
+/** An answer of the State about what it was sent. */
+export const estAccuse = ({ ev }: LigneJournal): boolean => ACCUSES.includes(ev);

@@ -1,0 +1,57 @@
+import { type Catalogue, fabrique } from '../erreurs.ts';
+
+/** Errors of a batch of actes. What is wrong in its manifest is told beside, line by line. */
+export const CATALOGUE_LOT = {
+  'VGM-LOT-001': {
+    nature: 'definitive',
+    message: 'Le manifeste {manifeste} ne peut pas être déposé : {compte}.',
+    cause:
+      'Le manifeste est mal écrit, ou nomme des fichiers qui manquent ; chaque faute est dite ci-dessous.',
+    remede: 'Corriger le manifeste ou réunir les fichiers, puis reprendre la commande ; rien n’a été déposé.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-LOT-002': {
+    nature: 'definitive',
+    message: 'Le lot {lot} ne peut pas être lu : {raison}.',
+    cause: 'Un lot est un manifeste CSV avec les fichiers qu’il nomme, dans un dossier ou dans un ZIP.',
+    remede: 'Voici que faire : {remede}',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-LOT-003': {
+    nature: 'passagere',
+    message: 'Le lot s’est arrêté ; actes traités : {faits} sur {total}.',
+    cause: 'Une erreur a empêché de continuer : {code}, {message}',
+    remede: '{remede} Puis reprendre la même commande avec --reprendre : rien ne sera déposé deux fois.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-LOT-004': {
+    nature: 'passagere',
+    message: 'Le lot a été interrompu ; actes traités : {faits} sur {total}.',
+    cause: 'Un arrêt a été demandé (Ctrl-C ou SIGTERM) ; les dépôts en cours ont été menés à leur fin.',
+    remede: 'Reprendre la même commande avec --reprendre : rien ne sera déposé deux fois.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-LOT-005': {
+    nature: 'definitive',
+    message: 'La pièce {piece} ne peut pas être lue en entier : {raison}.',
+    cause: 'Un autre programme écrit dans ce fichier, ou le ZIP est abîmé.',
+    remede: 'Remettre la pièce, puis reprendre la même commande : rien n’a été déposé pour cet acte.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-LOT-006': {
+    nature: 'definitive',
+    message: 'L’acte {numero} a déjà été déposé par ce lot avec d’autres pièces.',
+    cause: 'Une pièce a changé de contenu ou de nom depuis, alors que le manifeste est resté le même.',
+    remede:
+      'Remettre la pièce d’origine, ou suivre l’acte déjà déposé : la première version est celle qui part.',
+    http: 409,
+    sortie: 3,
+  },
+} as const satisfies Catalogue;
+
+export const erreurLot = fabrique(CATALOGUE_LOT);
