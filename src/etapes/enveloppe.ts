@@ -14,7 +14,7 @@ import type {
   FichierEnvoi,
 } from '../protocoles/protocole.ts';
 import type { Annuaire } from './annuaire.ts';
-import { controlerArchive } from './cachet/archive.ts';
+import { controlerArchive, garderVerifiee } from './cachet/archive.ts';
 import { lireSignatures } from './cachet/lire.ts';
 import { relire } from './relire.ts';
 import type { Etape } from './etape.ts';
@@ -88,12 +88,15 @@ export function creerEtapeEnveloppe(enveloppe: EnveloppeArchive, outils: OutilsE
       faite.fichiers.map((f) => entreeTar(outils.coffre, f)),
       flux.depose,
     );
-    const depot = await outils.coffre.ajouter(octets);
+    const signee = signatures.size > 0 ? await garderVerifiee(outils.coffre, octets, message) : null;
+    const depot = signee?.depot ?? (await outils.coffre.ajouter(octets));
     if (depot.taille > outils.archiveMax)
       throw erreurEnveloppe('VGM-ENV-003', { taille: depot.taille, limite: outils.archiveMax });
     const archive = { role: 'archive', nom: faite.nom, type: 'application/gzip', ...depot } as const;
     const controle =
-      signatures.size === 0 ? null : await controlerArchive(outils, { archive, message, signatures });
+      signee === null
+        ? null
+        : await controlerArchive(outils, { archive, signatures, verdict: signee.verdict });
     if (controle?.type === 'faux') return alerter({ clock: { now: outils.maintenant } }, controle.erreur);
     return {
       type: 'avance',

@@ -176,7 +176,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   const sol = options.sol ?? (await creerSol());
   const { clock, random, log, schemas } = sol;
   const enrober = options.enrober ?? ((p: Ports) => p);
-  const { ports, calme } = compterAppels(enrober(sol));
+  const { ports, appel, calme } = compterAppels(enrober(sol));
   const { coffre, transport, webhook, passerelle } = ports;
   const prise: { reveiller: (c: NomCouloir) => void } = { reveiller: () => undefined };
   const store: Store = {
@@ -202,7 +202,14 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   const helios = creerProtocoleHelios({ schema: sol.schemasHelios.schema('PES_Aller'), paquets });
   const commun = { config, store, coffre, annuaire, clock, antivirus: options.antivirus ?? null };
   const passerelles = config.helios.passerelles.map((c) => ({ config: c, passerelle }));
-  const { cles, magasin, revocation } = sol.autorite;
+  const { magasin, revocation } = sol.autorite;
+  // a key signs outside of the loop: an engine that waits for it is not at rest
+  const cles = new Map(
+    [...sol.autorite.cles].map(([nom, cle]) => [
+      nom,
+      { ...cle, signer: (octets: Uint8Array) => appel('signataire.signer', () => cle.signer(octets)) },
+    ]),
+  );
   const ageMax = { ocsp: null, crl: null };
   const signature = creerEtapeSignature({
     flux: store.flux,

@@ -92,7 +92,7 @@ const TOURS_CALMES = 60;
 const TOURS_MAX = 200_000;
 
 /** Every call of the engine to its world, counted while it lasts. */
-export function compterAppels(ports: Ports): { ports: Ports; calme: () => Promise<void> } {
+export function compterAppels(ports: Ports): { ports: Ports; appel: Appel; calme: () => Promise<void> } {
   let enCours = 0;
   let appels = 0;
   const appel: Appel = async (nom, faire) => {
@@ -116,7 +116,7 @@ export function compterAppels(ports: Ports): { ports: Ports; calme: () => Promis
       await souffler();
     }
   };
-  return { ports: suivrePorts(ports, appel), calme };
+  return { ports: suivrePorts(ports, appel), appel, calme };
 }
 
 /** The same ports, each call of which passes through `appel`. */

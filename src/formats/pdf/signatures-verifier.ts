@@ -67,24 +67,37 @@ interface Passage {
   readonly indices: number;
 }
 
-function compter(texte: Buffer): number {
+function compter(octets: Uint8Array): number {
+  const texte = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   let nombre = 0;
   for (let i = texte.indexOf(INDICE); i >= 0; i = texte.indexOf(INDICE, i + INDICE.length)) nombre += 1;
   return nombre;
 }
 
+/** Counts in blocks that cut anywhere. */
+class Compteur {
+  nombre = 0;
+  /** Shorter than what is looked for: nothing is counted twice. */
+  #fin = Buffer.alloc(0);
+
+  prendre(bloc: Uint8Array): void {
+    const bord = INDICE.length - 1;
+    const couture = Buffer.concat([this.#fin, bloc.subarray(0, bord)]);
+    this.nombre += compter(couture) + compter(bloc);
+    this.#fin = Buffer.from((bloc.length < bord ? couture : bloc).subarray(-bord));
+  }
+}
+
 async function parcourir({ octets: source }: FichierPdf): Promise<Passage> {
   const hash = createHash('sha256');
-  let [octets, indices, fin] = [0, 0, Buffer.alloc(0)];
+  const compteur = new Compteur();
+  let octets = 0;
   for await (const bloc of source()) {
     hash.update(bloc);
+    compteur.prendre(bloc);
     octets += bloc.length;
-    const texte = Buffer.concat([fin, bloc]);
-    indices += compter(texte);
-    // shorter than what is looked for: nothing is counted twice
-    fin = texte.subarray(Math.max(0, texte.length - INDICE.length + 1));
   }
-  return { sha256: hash.digest('hex') as Sha256, octets, indices };
+  return { sha256: hash.digest('hex') as Sha256, octets, indices: compteur.nombre };
 }
 
 /** A signature ready to be judged, but for the digest of what it covers. */

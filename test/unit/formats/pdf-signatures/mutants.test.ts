@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifierCades } from '../../../../src/formats/certificats/cades.ts';
 import { cms, pkiCms } from '../certificats/cms-essai.ts';
 import { jugeOpenssl, type Pki } from '../certificats/pki.ts';
-import { type Lu, opensslDit, pdfsig, signe, signerPdf, timbre, verifier } from './atelier.ts';
+import { type Lu, opensslDit, signe, signerPdf, timbre, verifier } from './atelier.ts';
 
-/** Mutants drawn from a seed: what we call valid, openssl and poppler call valid too. They may take more; never less. */
+/** Mutants drawn from a seed: what we call valid, openssl calls valid too. It may take more; never less. */
 
 const MUTANTS = Number(process.env['MUTANTS'] ?? 600);
 const GRAINE = Number(process.env['GRAINE'] ?? 20_261_122);
@@ -124,10 +124,8 @@ describe('documents', () => {
       const mutant = muter(pdf, tirer, ou);
       if (!mutant.equals(pdf) && valides(await verifier(mutant))) acceptes.push(mutant);
     }
-    for (const mutant of acceptes) {
-      expect(opensslDit(pki, mutant, plage(mutant))).toBe(true);
-      expect(pdfsig(pki, mutant)?.[0]?.valide).toBe(true);
-    }
+    // poppler compares the name of the issuer letter by letter (RFC 5280, 7.1 does not): openssl is the judge
+    for (const mutant of acceptes) expect(opensslDit(pki, mutant, plage(mutant))).toBe(true);
     expect(acceptes.length).toBeLessThan(MUTANTS / 10);
   });
 });

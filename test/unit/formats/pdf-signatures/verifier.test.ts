@@ -306,6 +306,20 @@ describe('a file that cannot be judged', () => {
     expect((await verifier(pdf)).constats.map((c) => c.code)).toEqual(['PDS-002']);
   });
 
+  test('blocks that cut anywhere: the same report', async () => {
+    const pdf = faire();
+    const entier = await verifier(pdf);
+    for (const pas of [1, 7, 9, 10, 11, pdf.length]) {
+      const fichier = {
+        ...enFichier(pdf),
+        octets: function* octets() {
+          for (let i = 0; i < pdf.length; i += pas) yield pdf.subarray(i, i + pas);
+        },
+      };
+      expect(JSON.stringify(await verifierPdf(fichier))).toBe(JSON.stringify(entier));
+    }
+  });
+
   test('a file that changes between two passages: nothing is said of it', async () => {
     const pdf = faire();
     let passages = 0;
