@@ -14,8 +14,9 @@ import { type Cms, type DesignationCms, OID_CMS, type SignataireCms } from './cm
 import { AttributsSignes } from './cms-attributs.ts';
 import { CMS } from './cms-constats.ts';
 import type { PreuvesFournies } from './confiance.ts';
-import { Curseur, type Der, ErreurDer } from './der.ts';
+import { Curseur, type Der, ErreurDer, lireDer, membres, TAG } from './der.ts';
 import { egaux, lireOid } from './der-valeurs.ts';
+import type { Nom } from './nommage.ts';
 
 /** One signer of a CMS structure (RFC 5652 § 5.4 and 5.6): what it signed, with which key, and nothing of trust. */
 
@@ -109,7 +110,15 @@ function lireCertificats(certificats: readonly Uint8Array[], cahier: Cahier): Ce
 
 function designe(designation: DesignationCms, { emetteur, serie, extensions }: Certificat): boolean {
   if (designation.par === 'cle') return extensions.identifiantCle === designation.identifiant;
-  return emetteur.cle === designation.emetteur && serie.hex === designation.serie;
+  return serie.hex === designation.serie && memeNom(designation.emetteur, emetteur);
+}
+
+/** As it is, or in another writing (RFC 5280 § 7.1); OpenSSL tells a number apart from the same letters. */
+function memeNom(dit: Nom, vrai: Nom): boolean {
+  if (egaux(dit.der, vrai.der)) return true;
+  const attributs = membres(lireDer(dit.der)).flatMap(membres);
+  const nombre = attributs.some((a) => membres(a)[1]?.tag === TAG.numerique);
+  return dit.cle === vrai.cle && !nombre;
 }
 
 function trouver(

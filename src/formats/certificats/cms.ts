@@ -11,7 +11,7 @@ import {
   TAG,
 } from './der.ts';
 import { hex, lireEntier, lireOid } from './der-valeurs.ts';
-import { lireNom } from './nommage.ts';
+import { lireNom, type Nom } from './nommage.ts';
 
 /** Signed data of CMS (RFC 5652 § 5, and PKCS#7 before it), read and not yet believed. */
 
@@ -22,7 +22,7 @@ export interface AttributCms {
 
 /** Which of the certificates is that of the signer. */
 export type DesignationCms =
-  | { readonly par: 'emetteur' /** `cle` of the Nom. */; readonly emetteur: string; readonly serie: string }
+  | { readonly par: 'emetteur'; readonly emetteur: Nom; readonly serie: string }
   /** Lower-case hexadecimal of the subject key identifier. */
   | { readonly par: 'cle'; readonly identifiant: string };
 
@@ -155,7 +155,7 @@ function lireSignataire(der: Der): SignataireCms {
 function lireDesignation(der: Der): DesignationCms {
   if (der.tag === contexte(0)) return { par: 'cle', identifiant: hex(der.contenu) };
   const c = new Curseur(der);
-  const emetteur = lireNom(c.prendre()).cle;
+  const emetteur = lireNom(c.prendre());
   const serie = hex(lireEntier(c.prendre()));
   c.finir();
   return { par: 'emetteur', emetteur, serie };
