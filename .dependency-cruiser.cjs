@@ -1,6 +1,6 @@
 /**
  * Levels of the tree: a file imports only from a lower level, never sideways (docs/decisions/0001-niveaux.md).
- * `main.ts` is alone at the top; the bench is never imported by the daemon.
+ * `main.ts` is alone at the top, over `assemblage/` which opens what it joins; the bench is never imported by the daemon.
  */
 const NIVEAUX = [
   ['metier'],
@@ -10,6 +10,7 @@ const NIVEAUX = [
   ['engine'],
   ['gestes'],
   ['http', 'cli', 'banc'],
+  ['assemblage'],
 ];
 
 const dossiers = NIVEAUX.flat();
@@ -38,7 +39,7 @@ module.exports = {
       name: 'demon-sans-banc',
       severity: 'error',
       comment: 'The daemon never imports the simulator of the State.',
-      from: { path: '^src/main\\.ts$' },
+      from: { path: '^src/(main\\.ts$|assemblage/)' },
       to: { path: '^src/(banc|cli)/' },
     },
     {

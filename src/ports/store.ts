@@ -198,11 +198,24 @@ export interface FileTravail {
   reclamerFlux(demande: DemandeTravail): Promise<readonly Flux[]>;
   reclamerRetours(demande: DemandeTravail): Promise<readonly Retour[]>;
   reclamerLivraisons(demande: DemandeTravail): Promise<readonly Livraison[]>;
+  /**
+   * Puts off the end of the leases that `proprietaire` holds, over or not, as long as nobody else took the row since.
+   * @returns the ids that are still its own; the work on the others must not go on the line any more.
+   */
+  renouveler(demande: {
+    readonly table: TableTravail;
+    readonly ids: readonly string[];
+    readonly proprietaire: string;
+    readonly bail: Instant;
+  }): Promise<readonly string[]>;
   /** Drops the leases of a worker that is no more (its own, at start). */
   libererBaux(proprietaire: string): Promise<void>;
   /** Earliest instant at which something will be due; null when nothing waits. */
   prochaineEcheance(): Promise<Instant | null>;
 }
+
+/** Rows that are jobs. */
+export type TableTravail = 'flux' | 'retours' | 'livraisons';
 
 export interface DemandeTravail {
   readonly quand: Instant;
@@ -212,6 +225,53 @@ export interface DemandeTravail {
   readonly bail: Instant;
   /** Ids already in hand: left alone even when due and free (somebody else changed them meanwhile). */
   readonly sauf?: readonly string[];
+  /** Only these ones, when they are due and free: what was announced to this node. */
+  readonly seuls?: readonly string[];
+}
+
+/** What one node at a time does for all: reading a mailbox, polling a gateway. */
+export interface Tour {
+  readonly nom: string;
+  readonly proprietaire: string;
+  /** The others wait until then. */
+  readonly bail: Instant;
+  /** Grows each time the turn changes hands, and only then. */
+  readonly numero: number;
+}
+
+/**
+ * A turn spares work and wakes nobody twice; it never protects. A node that was paused may still believe it has its turn:
+ * what it then does must be harmless a second time (`creerRetour` keeps a message once, a number belongs to one flux).
+ */
+export interface Tours {
+  /** Takes the turn, or renews it. @returns null when another one holds it. */
+  prendre(demande: {
+    readonly nom: string;
+    readonly proprietaire: string;
+    readonly quand: Instant;
+    readonly bail: Instant;
+  }): Promise<Tour | null>;
+  /** Leaves it to the others at once; nothing when it is no longer ours. */
+  rendre(nom: string, proprietaire: string): Promise<void>;
+  lister(): Promise<readonly Tour[]>;
+}
+
+/** A daemon that works on this store. */
+export interface Noeud {
+  readonly nom: string;
+  readonly roles: readonly string[];
+  readonly version: string;
+  readonly demarre: Instant;
+  /** Last time that it said it was there. */
+  readonly vu: Instant;
+}
+
+export interface Noeuds {
+  /** Creates, or says again that it is there. */
+  annoncer(noeud: Noeud): Promise<void>;
+  /** Those seen since `depuis`, by name. */
+  lister(depuis: Instant): Promise<readonly Noeud[]>;
+  retirer(nom: string): Promise<void>;
 }
 
 /** Outgoing identities: drawn once per flux, then always the same. */
@@ -325,6 +385,8 @@ export interface Store {
   readonly numerotation: Numerotation;
   readonly debits: Debits;
   readonly suspensions: Suspensions;
+  readonly tours: Tours;
+  readonly noeuds: Noeuds;
   readonly retours: LectureRetours;
   readonly livraisons: LectureLivraisons;
   readonly collectivites: Collectivites;

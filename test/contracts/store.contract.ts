@@ -10,6 +10,7 @@ import { reglesAnnuaire } from './store.annuaire.ts';
 import { reglesEcriture } from './store.ecriture.ts';
 import { reglesFile } from './store.file.ts';
 import { reglesLecture } from './store.lecture.ts';
+import { reglesNoeuds } from './store.noeuds.ts';
 
 export interface Contexte {
   readonly store: Store;
@@ -37,5 +38,6 @@ export function contratStore(nom: string, ouvrir: OuvrirStore): void {
     reglesLecture(ici);
     reglesFile(ici);
     reglesAnnuaire(ici);
+    reglesNoeuds(ici);
   });
 }

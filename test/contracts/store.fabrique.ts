@@ -146,10 +146,12 @@ export function demande(
     proprietaire: string;
     bail: number;
     sauf: readonly string[];
+    seuls: readonly string[];
   }> = {},
 ) {
   return {
     ...(partie.sauf === undefined ? {} : { sauf: partie.sauf }),
+    ...(partie.seuls === undefined ? {} : { seuls: partie.seuls }),
     quand: (partie.quand ?? T0) as Instant,
     nombre: partie.nombre ?? 10,
     proprietaire: partie.proprietaire ?? 'ouvrier-1',

@@ -1,5 +1,5 @@
 import type { Instant } from '../../../metier/identifiants.ts';
-import { type DemandeTravail, type FileTravail, OPERATEUR } from '../../../ports/store.ts';
+import { type DemandeTravail, type FileTravail, OPERATEUR, type TableTravail } from '../../../ports/store.ts';
 import {
   COLONNES_FLUX,
   COLONNES_LIVRAISON,
@@ -14,7 +14,7 @@ import {
 import type { FileEcriture } from './lot.ts';
 import type { Base } from './pilote.ts';
 import { TourLivraisons } from './reclamer-livraisons.ts';
-import { choisirRetours, louer, type TableTravail, Tourniquet } from './reclamer.ts';
+import { annoncees, choisirRetours, louer, prolonger, Tourniquet } from './reclamer.ts';
 import { fluxDuRetour } from './retours.ts';
 
 const TABLES: readonly TableTravail[] = ['flux', 'retours', 'livraisons'];
@@ -26,6 +26,11 @@ function lireLouees<L>(
 ): L[] {
   const sql = `SELECT ${source.colonnes} FROM ${source.table} WHERE id = :id`;
   return ids.flatMap((id) => base.lignes<L>(sql, { id }));
+}
+
+function choisirParmi(base: Base, table: TableTravail, demande: DemandeTravail): string[] {
+  const trouvees = annoncees<{ id: string }>(base, { table, colonnes: 'id' }, demande);
+  return trouvees.slice(0, demande.nombre).map((l) => l.id);
 }
 
 /** Claims go through the writers' queue: a lease that is not durable would not be one. */
@@ -47,12 +52,14 @@ export function creerFileTravail(base: Base, ecriture: FileEcriture): FileTravai
 
   return {
     async reclamerFlux(demande) {
-      const choisir = () => tourFlux.choisir(demande);
+      const choisir = () =>
+        demande.seuls === undefined ? tourFlux.choisir(demande) : choisirParmi(base, 'flux', demande);
       const lignes = await reclamer<LigneFlux>(demande, { table: 'flux', colonnes: COLONNES_FLUX, choisir });
       return lignes.map(lireFlux);
     },
     async reclamerRetours(demande) {
-      const choisir = () => choisirRetours(base, demande);
+      const choisir = () =>
+        demande.seuls === undefined ? choisirRetours(base, demande) : choisirParmi(base, 'retours', demande);
       const source = { table: 'retours', colonnes: COLONNES_RETOUR, choisir } as const;
       const lignes = await reclamer<LigneRetour>(demande, source);
       return lignes.map((ligne) => lireRetour(ligne, fluxDuRetour(base, OPERATEUR, ligne.id)));
@@ -62,6 +69,7 @@ export function creerFileTravail(base: Base, ecriture: FileEcriture): FileTravai
       const source = { table: 'livraisons', colonnes: COLONNES_LIVRAISON, choisir } as const;
       return (await reclamer<LigneLivraison>(demande, source)).map(lireLivraison);
     },
+    renouveler: (demande) => ecriture.soumettre(() => prolonger(base, demande)),
     libererBaux(proprietaire) {
       return ecriture.soumettre(() => {
         for (const table of TABLES) {

@@ -1,6 +1,6 @@
 import type { DemandeTravail } from '../../../ports/store.ts';
 import type { Base } from './pilote.ts';
-import { apres, prenables } from './reclamer.ts';
+import { annoncees, apres, prenables } from './reclamer.ts';
 
 /**
  * Claiming debts to the collectivités. A receiver that hangs holds its place for the whole delay of an exchange, so
@@ -118,7 +118,11 @@ export class TourLivraisons {
   choisir(demande: DemandeTravail): string[] {
     const places = new Places(this.#base, demande);
     const pris: Due[] = [];
-    for (const due of this.#candidates(demande, places)) {
+    const candidates =
+      demande.seuls === undefined
+        ? this.#candidates(demande, places)
+        : annoncees<Due>(this.#base, { table: 'livraisons', colonnes: 'id, collectivite, point' }, demande);
+    for (const due of candidates) {
       if (pris.length === demande.nombre) break;
       if (places.prendre(due)) pris.push(due);
     }

@@ -1,4 +1,4 @@
-import type { DemandeTravail } from '../../../ports/store.ts';
+import type { DemandeTravail, FileTravail, TableTravail } from '../../../ports/store.ts';
 import type { Base } from './pilote.ts';
 
 /**
@@ -8,7 +8,6 @@ import type { Base } from './pilote.ts';
  */
 
 export type TableServie = 'flux' | 'livraisons';
-export type TableTravail = TableServie | 'retours';
 
 interface Candidat {
   readonly id: string;
@@ -126,6 +125,17 @@ export function choisirRetours(base: Base, { quand, nombre, sauf = [] }: Demande
     .map((l) => l.id);
 }
 
+/** Of the rows announced, those that are due and free: one seek each. */
+export function annoncees<C extends { readonly id: string }>(
+  base: Base,
+  source: { readonly table: TableTravail; readonly colonnes: string },
+  { quand, seuls = [], sauf = [] }: Pick<DemandeTravail, 'quand' | 'seuls' | 'sauf'>,
+): C[] {
+  const sql = `SELECT ${source.colonnes} FROM ${source.table} WHERE id = :id AND echeance <= :quand`;
+  const voulues = [...new Set(seuls)].filter((id) => !sauf.includes(id));
+  return voulues.flatMap((id) => base.lignes<C>(sql, { id, quand }));
+}
+
 /** Leases the rows chosen; the version does not move: a lease is not a change of the flux. */
 export function louer(
   base: Base,
@@ -139,4 +149,11 @@ export function louer(
       proprietaire: bail.pour.proprietaire,
     });
   }
+}
+
+/** A row that somebody else took, or that changed meanwhile, is no longer ours. */
+export function prolonger(base: Base, demande: Parameters<FileTravail['renouveler']>[0]): string[] {
+  const { table, ids, proprietaire, bail } = demande;
+  const sql = `UPDATE ${table} SET bail = :bail WHERE id = :id AND bail_par = :proprietaire RETURNING id`;
+  return ids.flatMap((id) => base.lignes<{ id: string }>(sql, { id, proprietaire, bail })).map((l) => l.id);
 }

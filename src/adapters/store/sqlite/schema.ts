@@ -304,6 +304,22 @@ CREATE TABLE numeros_rendus (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX debits_flux ON debits (flux);`;
 
+/** Daemons that share the store, and what one of them at a time does for all. */
+const NOEUDS = `
+CREATE TABLE tours (
+  nom TEXT NOT NULL PRIMARY KEY,
+  proprietaire TEXT NOT NULL,
+  bail INTEGER NOT NULL,
+  numero INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE noeuds (
+  nom TEXT NOT NULL PRIMARY KEY,
+  roles TEXT NOT NULL,
+  version TEXT NOT NULL,
+  demarre INTEGER NOT NULL,
+  vu INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
 export const MIGRATIONS: readonly string[] = [
   [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
@@ -313,6 +329,7 @@ export const MIGRATIONS: readonly string[] = [
   SUSPENSIONS,
   IDENTITES_NORMALES,
   NUMEROS_RENDUS,
+  NOEUDS,
 ];
 
 /** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */

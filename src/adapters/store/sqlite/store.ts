@@ -10,6 +10,7 @@ import { changerFlux, creerFlux, creerLectureFlux } from './flux.ts';
 import { creerEcrireJournal, creerLectureJournal, type EcrireJournal } from './journal.ts';
 import { changerLivraison, creerLectureLivraisons, creerLivraison } from './livraisons.ts';
 import { FileEcriture } from './lot.ts';
+import { creerNoeuds, creerTours } from './noeuds.ts';
 import { type Ouverte, ouvrirBase } from './ouverture.ts';
 import type { Base } from './pilote.ts';
 import { changerRetour, creerLectureRetours, creerRetour } from './retours.ts';
@@ -84,6 +85,8 @@ export function assemblerStore({ base, durcir, fermer }: Ouverte, outils: Outils
     numerotation: creerNumerotation({ base, ecriture, journal, clock: outils.clock }),
     debits: creerDebits(base, ecriture),
     suspensions: lire(creerSuspensions(base)),
+    tours: lire(creerTours(base, ecriture)),
+    noeuds: lire(creerNoeuds(base, ecriture)),
     retours: lire(creerLectureRetours(base)),
     livraisons: lire(creerLectureLivraisons(base)),
     collectivites: lire(creerCollectivites({ base, ecriture, journal })),
