@@ -1,7 +1,6 @@
 import { pairePorte } from './adapters/certificats/porte.ts';
 import { creerImprimeur } from './adapters/imprimeur/fil.ts';
 import { ouvrirBoites } from './adapters/mailbox/ouvrir.ts';
-import { creerRecepteurSmtp } from './adapters/recepteur/smtp.ts';
 import { creerTamponneur } from './adapters/tamponneur/fil.ts';
 import { refuserCible } from './adapters/webhook/cible.ts';
 import { type Base, ouvrirBase, SCHEMAS_HELIOS } from './assemblage/base.ts';
@@ -55,7 +54,11 @@ async function ouvrirTout(
   const consigner: Consigner = async (brut, source, nom = null) => {
     await consignerRetour({ coffre, ecriture: store.ecriture, clock, random }, brut, { source, nom });
   };
-  const boites: BoiteReglee[] = ouvrirBoites(config.reception, { passerelles: c.passerelles, clock, log });
+  const boites: BoiteReglee[] = await ouvrirBoites(config.reception, {
+    passerelles: c.passerelles,
+    clock,
+    log,
+  });
   const releve = creerReleve(outils, boites, consigner);
   const porte =
     config.api.port === 0 ? null : await pairePorte({ ...config.api, dossier: config.donnees, clock });
@@ -99,6 +102,7 @@ async function ouvrirRecepteur(
 ): Promise<string | null> {
   const { smtp } = base.config.reception;
   if (!smtp.actif) return null;
+  const { creerRecepteurSmtp } = await import('./adapters/recepteur/smtp.ts');
   const recepteur = creerRecepteurSmtp(smtp, {
     destinataires: [base.config.operateur.adresse_retour],
     log: base.log,

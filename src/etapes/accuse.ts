@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { type CourrielLu, lireCourriel } from '../formats/courriel/lire.ts';
+import type { CourrielLu } from '../formats/courriel/lire.ts';
 import type { Flux } from '../metier/flux.ts';
 import type { FluxId } from '../metier/identifiants.ts';
 import type { Retour } from '../metier/retours.ts';
@@ -16,6 +16,8 @@ import { expediteurAdmis } from './expediteurs.ts';
 export async function analyserRetour(retour: Retour, outils: OutilsAccuse): Promise<IssueRetour> {
   if (retour.nom !== null) return analyserFichier({ ...retour, nom: retour.nom }, outils);
   const brut = await buffer(await outils.coffre.ouvrir(retour.sha256));
+  // weighs on the memory of a daemon that reads no mail
+  const { lireCourriel } = await import('../formats/courriel/lire.ts');
   const courriel = await lireCourriel(brut);
   if (!expediteurAdmis(courriel.expediteur, outils.expediteurs)) {
     return issueVide(`expéditeur hors de la liste admise : ${courriel.expediteur || 'absent'}`);

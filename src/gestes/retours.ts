@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { type CourrielLu, lireCourriel } from '../formats/courriel/lire.ts';
+import type { CourrielLu } from '../formats/courriel/lire.ts';
 import { comprendreFichier } from '../etapes/accuse-fichier.ts';
 import { erreurGestes } from '../metier/catalogue/gestes.ts';
 import type { Retour } from '../metier/retours.ts';
@@ -32,6 +32,7 @@ type Vu = Pick<
 >;
 
 async function lireMessage({ coffre }: OutilsGestes, { sha256 }: Retour): Promise<Vu> {
+  const { lireCourriel } = await import('../formats/courriel/lire.ts');
   const courriel = await lireCourriel(await buffer(await coffre.ouvrir(sha256)));
   const parties = courriel.parties.map((p) => ({ nom: p.nom, taille: p.octets.length }));
   const { expediteur, objet } = courriel;

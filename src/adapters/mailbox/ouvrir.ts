@@ -3,7 +3,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Mailbox } from '../../ports/mailbox.ts';
 import type { Releveur } from '../../ports/passerelle.ts';
-import { ouvrirImap } from './imap.ts';
 import { ouvrirMaildir } from './maildir.ts';
 import { ouvrirBoitePasserelle } from './passerelle.ts';
 
@@ -16,13 +15,17 @@ export interface OutilsBoites {
   readonly log: Log;
 }
 
-/** Every place where the State's answers are fetched, and the milliseconds between two rounds. */
-export function ouvrirBoites(
+/** Every place where the State's answers are fetched, and the milliseconds between two rounds. Loads only what the settings name. */
+export async function ouvrirBoites(
   { imap, maildir }: Config['reception'],
   { passerelles, clock, log }: OutilsBoites,
-): { readonly boite: Mailbox; readonly periode: number }[] {
+): Promise<{ readonly boite: Mailbox; readonly periode: number }[]> {
+  const imaps = imap.map(async (c) => {
+    const { ouvrirImap } = await import('./imap.ts');
+    return { boite: ouvrirImap(c, { log }), periode: c.periode_s * 1000 };
+  });
   return [
-    ...imap.map((c) => ({ boite: ouvrirImap(c, { log }), periode: c.periode_s * 1000 })),
+    ...(await Promise.all(imaps)),
     ...maildir.map((c) => ({ boite: ouvrirMaildir(c, { log }), periode: c.periode_s * 1000 })),
     ...passerelles
       .filter((p) => p.config.releve)

@@ -2,9 +2,7 @@ import { lireReglage } from '../../config/fichiers.ts';
 import type { Config } from '../../config/manifest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Passerelle } from '../../ports/passerelle.ts';
-import { creerPasserelleFtp } from './ftp.ts';
 import type { ReglagesPasserelle } from './session.ts';
-import { creerPasserelleSftp } from './sftp.ts';
 
 type ConfigPasserelle = Config['helios']['passerelles'][number];
 
@@ -38,7 +36,8 @@ function reglagesDe(p: ConfigPasserelle): ReglagesPasserelle {
   };
 }
 
-function sftp(p: ConfigPasserelle, clock: Clock): Passerelle {
+async function sftp(p: ConfigPasserelle, clock: Clock): Promise<Passerelle> {
+  const { creerPasserelleSftp } = await import('./sftp.ts');
   const secret =
     p.cle_fichier === ''
       ? ({ type: 'mot_de_passe', fichier: p.secret_fichier } as const)
@@ -50,7 +49,8 @@ function sftp(p: ConfigPasserelle, clock: Clock): Passerelle {
   );
 }
 
-function ftp(p: ConfigPasserelle, autorites: string, clock: Clock): Passerelle {
+async function ftp(p: ConfigPasserelle, autorites: string, clock: Clock): Promise<Passerelle> {
+  const { creerPasserelleFtp } = await import('./ftp.ts');
   const chiffre = p.mode === 'passtrans_ftps';
   return creerPasserelleFtp(
     {
@@ -75,7 +75,8 @@ export async function ouvrirPasserelles(
   return Promise.all(
     passerelles.map(async (config, i) => {
       const autorites = await lireReglage(`helios.passerelles[${i}].autorites`, config.autorites);
-      const ouverte = config.mode === 'passtrans_sftp' ? sftp(config, clock) : ftp(config, autorites, clock);
+      const ouverte =
+        config.mode === 'passtrans_sftp' ? await sftp(config, clock) : await ftp(config, autorites, clock);
       return { config, passerelle: ouverte };
     }),
   );

@@ -8,8 +8,6 @@ import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Signataire } from '../../ports/signataire.ts';
 import type { Sondable } from '../../ports/sonde.ts';
-import { creerSignataireDistant } from './distant.ts';
-import { ouvrirSignataireP12 } from './p12.ts';
 
 /** A key in use, beside what the settings name now. */
 export interface CleSuivie {
@@ -45,6 +43,7 @@ async function ouvrirDistante(cle: CleHelios, prefixe: string, clock: Clock): Pr
   const [certificat = '', ...chaine] = decouperPem(await lire('certificat'));
   const client = { certificat: await lire('client_certificat'), cle: await lire('client_cle') };
   const autorites = await lire('autorites');
+  const { creerSignataireDistant } = await import('./distant.ts');
   return creerSignataireDistant(
     {
       url: cle.url,
@@ -62,6 +61,7 @@ async function ouvrirDistante(cle: CleHelios, prefixe: string, clock: Clock): Pr
 async function ouvrir(cle: CleHelios, prefixe: string, clock: Clock): Promise<Fermable> {
   if (cle.url !== '') return ouvrirDistante(cle, prefixe, clock);
   const secret = await lireSecret(`${prefixe}.secret_fichier`, cle.secret_fichier);
+  const { ouvrirSignataireP12 } = await import('./p12.ts');
   return ouvrirSignataireP12({ fichier: cle.p12, secret });
 }
 
