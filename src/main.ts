@@ -1,22 +1,21 @@
 import { pairePorte } from './adapters/certificats/porte.ts';
-import { creerImprimeur } from './adapters/imprimeur/fil.ts';
 import { ouvrirBoites } from './adapters/mailbox/ouvrir.ts';
-import { creerTamponneur } from './adapters/tamponneur/fil.ts';
-import { refuserCible } from './adapters/webhook/cible.ts';
 import { type Base, ouvrirBase, SCHEMAS_HELIOS } from './assemblage/base.ts';
 import { fermerCorrespondants, ouvrirCorrespondants } from './assemblage/correspondants.ts';
-import { arreterMoteur, assemblerMoteur } from './assemblage/moteur.ts';
+import { gestesDe } from './assemblage/gestes.ts';
+import { assemblerMoteur } from './assemblage/moteur.ts';
+import { demarrerRoles, selonRoles } from './assemblage/roles.ts';
 import { assemblerSondes } from './assemblage/sondes.ts';
 import { chargerConfig } from './config/charger.ts';
+import type { Role } from './metier/roles.ts';
+import { creerPresence } from './engine/presence.ts';
 import { type BoiteReglee, creerReleve } from './engine/releve.ts';
+import { preparerRestauration } from './engine/restauration.ts';
 import { creerProtocoles } from './etapes/protocoles.ts';
-import { destinationDe } from './etapes/remise-passerelle.ts';
-import { assemblerGestes } from './gestes/assembler.ts';
-import { demarrerClassifications } from './gestes/classifications.ts';
 import { consignerRetour } from './gestes/consigner-retour.ts';
 import { creerServeurApi } from './http/serveur.ts';
+import type { Instant } from './metier/identifiants.ts';
 import type { Consigner } from './ports/mailbox.ts';
-import { lireClassification } from './protocoles/actes/index.ts';
 
 /** The daemon, running. */
 export interface Demon {
@@ -27,6 +26,14 @@ export interface Demon {
   /** Resolves with the exit code once everything is closed. */
   readonly arrete: Promise<number>;
   arreter(): void;
+}
+
+export interface OptionsDemon {
+  readonly configFichier?: string;
+  /** What this daemon does; what the settings say when undefined. */
+  readonly roles?: readonly Role[];
+  /** The base was put back, by other tools than ours, from a backup begun at this instant. */
+  readonly restauree?: Instant | undefined;
 }
 
 /** What was opened, closed in the reverse order; a start that fails half-way closes what it had opened. */
@@ -40,17 +47,19 @@ async function fermerTout(fermetures: Fermetures): Promise<void> {
 async function ouvrirTout(
   base: Base,
   fermetures: Fermetures,
+  { restauree }: OptionsDemon,
 ): Promise<Pick<Demon, 'socket' | 'url' | 'smtp'>> {
-  const { config, coffre, store, outils, clock, random, log, version } = base;
+  const { config, coffre, store, outils, clock, random, log, version, noeud, repartition } = base;
+  const ouvert = selonRoles(config, noeud.roles);
   fermetures.push(
     () => coffre.fermer(),
     () => store.fermer(),
+    () => repartition.fermer(),
   );
   const protocoles = creerProtocoles(config, { schemas: SCHEMAS_HELIOS, paquets: base.paquets });
   const c = await ouvrirCorrespondants(base);
   fermetures.push(() => fermerCorrespondants(c));
   const moteur = assemblerMoteur(base, protocoles, c);
-  base.brancher((couloir) => moteur.reveiller(couloir));
   const consigner: Consigner = async (brut, source, nom = null) => {
     await consignerRetour({ coffre, ecriture: store.ecriture, clock, random }, brut, { source, nom });
   };
@@ -59,38 +68,18 @@ async function ouvrirTout(
     clock,
     log,
   });
-  const releve = creerReleve(outils, boites, consigner);
+  const releve = creerReleve(outils, boites, { consigner, proprietaire: noeud.nom });
+  const presence = creerPresence(outils, noeud);
   const porte =
-    config.api.port === 0 ? null : await pairePorte({ ...config.api, dossier: config.donnees, clock });
+    ouvert.api.port === 0 ? null : await pairePorte({ ...config.api, dossier: config.donnees, clock });
   const ecoute: { smtp: string | null } = { smtp: null };
-  const gestes = assemblerGestes({
-    moteur: outils,
-    coffre,
-    protocoles: Object.values(protocoles),
-    releve,
-    sondes: assemblerSondes(base, c, { boites, releve, porte, smtp: () => ecoute.smtp }),
-    tailleMax: config.api.taille_max_octets,
-    alerteJoursOuvres: {
-      ACTES: config.actes.alerte_jours_ouvres,
-      HELIOS: config.helios.alerte_jours_ouvres,
-    },
-    destinations: ['ACTES', 'HELIOS', ...config.helios.passerelles.map((p) => destinationDe(p.nom))],
-    lireClassification,
-    copies: {
-      tamponneur: creerTamponneur(),
-      imprimeur: creerImprimeur(),
-      operateur: config.operateur.trigramme,
-    },
-    refusCible: refuserCible(config.notification),
-  });
-  await moteur.demarrer();
-  fermetures.push(() => arreterMoteur(base, moteur));
-  releve.demarrer();
-  fermetures.push(demarrerClassifications(outils, gestes, config.actes.classification_jours));
-  fermetures.push(() => releve.arreter());
+  const sondes = assemblerSondes(base, c, { boites, releve, porte, smtp: () => ecoute.smtp });
+  const gestes = gestesDe(base, { protocoles, releve, presence, sondes, boites });
+  await preparerRestauration(outils, restauree);
+  await demarrerRoles(base, { presence, moteur, releve, gestes }, fermetures);
   ecoute.smtp = await ouvrirRecepteur(base, consigner, fermetures);
   const https = porte === null ? {} : { https: { cert: porte.cert, key: porte.key } };
-  const serveur = creerServeurApi({ gestes, config, version, log, random, clock, ...https });
+  const serveur = creerServeurApi({ gestes, config: ouvert, version, log, random, clock, ...https });
   fermetures.push(() => serveur.arreter());
   return { ...(await serveur.demarrer()), smtp: ecoute.smtp };
 }
@@ -100,7 +89,7 @@ async function ouvrirRecepteur(
   consigner: Consigner,
   fermetures: Fermetures,
 ): Promise<string | null> {
-  const { smtp } = base.config.reception;
+  const { smtp } = selonRoles(base.config, base.noeud.roles).reception;
   if (!smtp.actif) return null;
   const { creerRecepteurSmtp } = await import('./adapters/recepteur/smtp.ts');
   const recepteur = creerRecepteurSmtp(smtp, {
@@ -113,16 +102,16 @@ async function ouvrirRecepteur(
 }
 
 /** Assembles configuration → adapters → engine → doors, and opens them. */
-export async function demarrer(options: { readonly configFichier?: string }): Promise<Demon> {
+export async function demarrer(options: OptionsDemon): Promise<Demon> {
   const fichier = options.configFichier === undefined ? {} : { fichier: options.configFichier };
   const { config } = chargerConfig({ env: process.env, ...fichier });
-  const base = await ouvrirBase(config);
+  const base = await ouvrirBase(config, options.roles);
   const fermetures: Fermetures = [];
   const fermer = async (): Promise<void> => {
     base.arret.abort();
     await fermerTout(fermetures);
   };
-  const portes = await ouvrirTout(base, fermetures).catch(async (cause: unknown) => {
+  const portes = await ouvrirTout(base, fermetures, options).catch(async (cause: unknown) => {
     await fermer();
     throw cause;
   });

@@ -2,25 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { creerClockSysteme } from '../adapters/clock/system.ts';
 import { creerVigie, type Vigie } from '../adapters/clock/vigie.ts';
-import { ouvrirCoffreDossier } from '../adapters/coffre/dossier.ts';
 import { chargerConfiance, type Confiance } from '../adapters/confiance/reglages.ts';
 import { creerLogPino } from '../adapters/log/pino.ts';
 import { creerRandomSysteme } from '../adapters/random/system.ts';
 import { ouvrirPaquets } from '../adapters/schemas/paquets.ts';
-import { ouvrirStoreSqlite } from '../adapters/store/sqlite/store.ts';
 import { dossierSchemas } from '../config/chemins.ts';
 import { preparerDonnees, verifierFichiers, verifierSchemas } from '../config/fichiers.ts';
 import type { Config } from '../config/manifest.ts';
+import type { Role } from '../metier/roles.ts';
 import { creerDiffusion } from '../engine/diffusion.ts';
 import type { OutilsMoteur } from '../engine/outils.ts';
-import { ecritureQuiReveille, type NomCouloir } from '../engine/reveils.ts';
 import { creerAnnuaire } from '../etapes/annuaire.ts';
+import { creerDestinations } from '../etapes/destinations.ts';
 import { type JeuSchemas, ouvrirSchemas } from '../formats/xsd/jeu.ts';
 import type { Paquets } from '../formats/xsd/paquets.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
+import type { Repartition } from '../ports/repartition.ts';
 import type { Store } from '../ports/store.ts';
+import { type CoffreAssemble, ouvrirCoffre } from './coffre.ts';
+import { identifierNoeud, type MoiNoeud } from './noeud.ts';
+import { ouvrirRepartition } from './repartition.ts';
+import { ouvrirStore } from './store.ts';
 
 /** Things opened by the assembly, in the order in which they must be closed. */
 export interface Base {
@@ -31,14 +35,16 @@ export interface Base {
   readonly random: Random;
   readonly log: Log;
   readonly store: Store;
-  readonly coffre: ReturnType<typeof ouvrirCoffreDossier>;
+  readonly coffre: CoffreAssemble['coffre'];
+  readonly sondeCoffre: CoffreAssemble['sondeCoffre'];
   readonly schemas: JeuSchemas;
   readonly paquets: Paquets;
   readonly confiance: Confiance;
   readonly outils: OutilsMoteur;
   readonly arret: AbortController;
   readonly coupure: AbortController;
-  readonly brancher: (reveiller: (couloir: NomCouloir) => void) => void;
+  readonly repartition: Repartition;
+  readonly noeud: MoiNoeud;
 }
 
 const RACINE = join(import.meta.dirname, '..', '..');
@@ -50,25 +56,39 @@ async function lireVersion(): Promise<string> {
   return paquet.version;
 }
 
-/** The store, whose writes wake the engine up once there is one. */
-function ouvrirStore(
-  { donnees }: Config,
-  deps: Pick<Base, 'clock' | 'random' | 'version'>,
-): Pick<Base, 'store' | 'brancher'> {
-  const brut = ouvrirStoreSqlite({ fichier: join(donnees, 'vaguemestre.sqlite'), ...deps });
-  const prise: { reveiller: (couloir: NomCouloir) => void } = { reveiller: () => undefined };
-  const store: Store = {
-    ...brut,
-    ecriture: ecritureQuiReveille(brut.ecriture, (c) => prise.reveiller(c)),
-    fermer: () => brut.fermer(),
-  };
-  const brancher: Base['brancher'] = (reveiller) => {
-    prise.reveiller = reveiller;
-  };
-  return { store, brancher };
+/** What fails to open closes what was opened before it. */
+async function ouFermer<T>(ouverture: Promise<T>, ...avant: { fermer(): Promise<unknown> }[]): Promise<T> {
+  try {
+    return await ouverture;
+  } catch (cause) {
+    for (const ouvert of avant) await ouvert.fermer();
+    throw cause;
+  }
 }
 
-export async function ouvrirBase(config: Config): Promise<Base> {
+/** What every part of the engine works with. */
+function outilsDe(
+  config: Config,
+  base: Pick<Base, 'store' | 'clock' | 'random' | 'log' | 'arret' | 'coupure'>,
+): OutilsMoteur {
+  const { store, clock, random, log, arret, coupure } = base;
+  const annuaire = creerAnnuaire(store.collectivites, () => clock.now());
+  const passerelles = config.helios.passerelles.map((p) => p.nom);
+  return {
+    store,
+    annuaire,
+    clock,
+    random,
+    log,
+    diffusion: creerDiffusion(),
+    reglage: config.moteur,
+    signaux: { arret: arret.signal, coupure: coupure.signal },
+    destinationDe: creerDestinations(annuaire, passerelles),
+  };
+}
+
+/** @param roles those of the command line; those of the settings when undefined. */
+export async function ouvrirBase(config: Config, roles?: readonly Role[]): Promise<Base> {
   await verifierFichiers(config);
   await verifierSchemas(SCHEMAS);
   await verifierSchemas(SCHEMAS_HELIOS);
@@ -82,21 +102,13 @@ export async function ouvrirBase(config: Config): Promise<Base> {
   const vigie = creerVigie(systeme, log);
   const { clock } = vigie;
   const random = creerRandomSysteme(clock);
-  const { store, brancher } = ouvrirStore(config, { clock, random, version });
-  const coffre = await ouvrirCoffreDossier({ dossier: join(config.donnees, 'coffre'), random });
+  const repartition = await ouvrirRepartition(config, { clock, log });
+  const store = await ouFermer(ouvrirStore(config, { clock, random, version, repartition }), repartition);
+  const pieces = await ouFermer(ouvrirCoffre(config, { clock, random, log }), store, repartition);
   const schemas = ouvrirSchemas(SCHEMAS);
   const paquets = ouvrirPaquets(dossierSchemas(config), { clock, log });
   const [arret, coupure] = [new AbortController(), new AbortController()];
-  const outils: OutilsMoteur = {
-    store,
-    annuaire: creerAnnuaire(store.collectivites, () => clock.now()),
-    clock,
-    random,
-    log,
-    diffusion: creerDiffusion(),
-    reglage: config.moteur,
-    signaux: { arret: arret.signal, coupure: coupure.signal },
-  };
+  const outils = outilsDe(config, { store, clock, random, log, arret, coupure });
   return {
     config,
     version,
@@ -105,13 +117,15 @@ export async function ouvrirBase(config: Config): Promise<Base> {
     random,
     log,
     store,
-    coffre,
+    ...pieces,
     schemas,
     paquets,
     confiance,
     outils,
     arret,
     coupure,
-    brancher,
+    repartition,
+    // The folder of the embedded store is locked: nobody else is there.
+    noeud: identifierNoeud(config, { roles, version, seul: config.stockage.type === 'sqlite' }),
   };
 }

@@ -6,6 +6,7 @@ import type { Protocoles } from '../etapes/protocoles.ts';
 import { creerEtapeSignature } from '../etapes/signature.ts';
 import type { Base } from './base.ts';
 import { confianceDe, type Correspondants } from './correspondants.ts';
+import { destinationsServies } from './repartition.ts';
 
 export function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Correspondants): Moteur {
   const { config, store, coffre, outils, clock, random } = base;
@@ -56,7 +57,9 @@ export function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Co
       config: config.notification,
     },
     placesNotification: config.notification.webhook.concurrence,
-    proprietaire: 'demon',
+    proprietaire: base.noeud.nom,
+    repartition: base.repartition,
+    destinations: destinationsServies(config),
   });
 }
 

@@ -16,9 +16,11 @@ export interface Portes {
 
 export function assemblerSondes(base: Base, c: Correspondants, portes: Portes): Sonde[] {
   const { boites, releve, porte } = portes;
+  const releveIci = base.noeud.roles.includes('releve');
   return sondesDe(base.config, {
     clock: base.clock,
     horloge: base.vigie,
+    coffre: base.sondeCoffre,
     guichet: c.guichet?.transport ?? null,
     passerelles: c.passerelles.map(({ config: { nom }, passerelle }) => ({ nom, passerelle })),
     fiches: () => base.store.collectivites.lister(),
@@ -26,8 +28,8 @@ export function assemblerSondes(base: Base, c: Correspondants, portes: Portes): 
     schemas: { paquets: base.paquets, defaut: (p) => defautDe(dossierSchemas(base.config), p) },
     antivirus: c.antivirus,
     relais: c.mailer,
-    boites: boites.map((b) => ({ ...b, derniere: () => releve.derniere(b.boite.nom) })),
-    recepteur: portes.smtp,
+    boites: (releveIci ? boites : []).map((b) => ({ ...b, derniere: () => releve.derniere(b.boite.nom) })),
+    recepteur: base.noeud.roles.includes('portes') ? portes.smtp : null,
     certificats: { ministere: c.guichet?.certificat ?? null, porte },
   });
 }

@@ -1,3 +1,6 @@
+import type { Role } from '../metier/roles.ts';
+import type { Instant } from '../metier/identifiants.ts';
+
 /** What the command line starts without importing it: handed over by the launcher, so that levels are kept. */
 
 /** Something that runs until it is stopped. */
@@ -7,8 +10,16 @@ export interface EnMarche {
   arreter(): void;
 }
 
+export interface OptionsDemarrage {
+  readonly configFichier?: string;
+  /** What this daemon does, whatever the settings say. */
+  readonly roles?: readonly Role[];
+  /** The base was put back, by other tools than ours, from a backup begun at this instant. */
+  readonly restauree?: Instant;
+}
+
 export interface ModuleDemon {
-  demarrer(options: { readonly configFichier?: string }): Promise<EnMarche>;
+  demarrer(options: OptionsDemarrage): Promise<EnMarche>;
 }
 
 export interface OptionsSimulateur {

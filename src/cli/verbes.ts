@@ -1,11 +1,13 @@
 import type { Verbe } from './verbe.ts';
 import { ADMINISTRATION } from './verbes-administration.ts';
 import { CALENDRIER } from './verbes-calendrier.ts';
+import { COFFRE } from './verbes-coffre.ts';
 import { CONFIANCE } from './verbes-confiance.ts';
 import { ECHANGES } from './verbes-echanges.ts';
 import { FLUX, RETOURS } from './verbes-flux.ts';
 import { HORS_LIGNE } from './verbes-hors-ligne.ts';
 import { LOT } from './verbes-lot.ts';
+import { SAUVEGARDE } from './verbes-sauvegarde.ts';
 import { SCHEMAS } from './verbes-schemas.ts';
 
 const CONFIG = ['--config <fichier>', 'réglages (TOML) ; à défaut, la variable VAGUEMESTRE_CONFIG'] as const;
@@ -15,7 +17,14 @@ const demon: readonly Verbe[] = [
     nom: 'demarrer',
     alias: 'serve',
     resume: 'démarrer le démon (Ctrl-C ou SIGTERM l’arrête proprement)',
-    options: [CONFIG],
+    options: [
+      CONFIG,
+      ['--role <roles...>', 'ce que fait ce démon, à la place de « noeud.roles » : portes, travail, releve'],
+      [
+        '--restauree <instant>',
+        'la base vient d’une sauvegarde commencée alors, remise par d’autres outils (pg_restore) : rien ne part avant « reconcilier »',
+      ],
+    ],
     charger: () => import('./verbes/demarrer.ts'),
   },
   {
@@ -24,6 +33,13 @@ const demon: readonly Verbe[] = [
     demon: true,
     json: true,
     charger: () => import('./verbes/diagnostiquer.ts'),
+  },
+  {
+    nom: 'files',
+    resume: 'montrer ce qui attend dans chaque file, les nœuds en service et leurs tours',
+    demon: true,
+    json: true,
+    charger: () => import('./verbes/files.ts'),
   },
   {
     nom: 'config',
@@ -94,7 +110,8 @@ export const VERBES: readonly { readonly titre: string; readonly verbes: readonl
   { titre: 'Les flux', verbes: [...FLUX, LOT] },
   { titre: 'Les échanges avec la préfecture', verbes: ECHANGES },
   { titre: 'Les réponses de l’État', verbes: RETOURS },
-  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CALENDRIER, CONFIANCE, SCHEMAS] },
+  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CALENDRIER, CONFIANCE, SCHEMAS, COFFRE] },
+  { titre: 'La sauvegarde', verbes: SAUVEGARDE },
   { titre: 'Administration', verbes: ADMINISTRATION },
   { titre: 'Essai', verbes: essai },
 ];

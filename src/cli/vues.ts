@@ -182,3 +182,40 @@ export function objetDe({ resume }: FluxVu): string {
   if (typeof bordereaux !== 'number' || typeof pieces !== 'number') return '';
   return `${pluriel(bordereaux, 'bordereau', 'bordereaux')}, ${pieces} PJ`;
 }
+
+export interface FilesVues {
+  /** The node that answers. */
+  readonly noeud: string;
+  readonly files: readonly {
+    readonly file: string;
+    readonly dues: number;
+    readonly enMain: number;
+    readonly plusTard: number;
+    readonly depuis: string | null;
+    readonly suspension: { readonly motif: string } | null;
+  }[];
+  readonly enMain: readonly {
+    readonly file: string;
+    readonly proprietaire: string;
+    readonly nombre: number;
+    readonly bail: string;
+  }[];
+  readonly noeuds: readonly {
+    readonly nom: string;
+    readonly roles: readonly string[];
+    readonly version: string;
+    readonly demarre: string;
+    readonly vu: string;
+  }[];
+  readonly tours: readonly { readonly nom: string; readonly proprietaire: string; readonly bail: string }[];
+  readonly repartition: {
+    readonly type: 'locale' | 'bullmq';
+    readonly erreur: { readonly message: string; readonly remede: string } | null;
+    readonly annonces: readonly {
+      readonly file: string;
+      readonly enAttente: number;
+      readonly enCours: number;
+      readonly plusTard: number;
+    }[];
+  };
+}

@@ -4,6 +4,14 @@ import type { Config } from './manifest.ts';
 /** Settings that are paths. `[]` stands for each element of a list. Held equal to the manifest by test. */
 export const CHEMINS: readonly string[] = [
   'donnees',
+  'stockage.postgres.secret_fichier',
+  'stockage.postgres.autorites',
+  'coffre.secours',
+  'coffre.s3.secret_fichier',
+  'coffre.s3.autorites',
+  'coffre.s3.brouillons',
+  'repartition.redis.secret_fichier',
+  'repartition.redis.autorites',
   'api.socket',
   'api.certificat',
   'api.cle',
@@ -70,6 +78,17 @@ export function rendreAbsolus(config: Config, dossier: (cle: string) => string):
 /** Folder of the trust store, whose default hangs on the data folder. */
 export function dossierConfiance(config: Config): string {
   return config.confiance.dossier === '' ? join(config.donnees, 'confiance') : config.confiance.dossier;
+}
+
+/** Folder of the pieces, when they are on this machine. */
+export function dossierCoffre(config: Config): string {
+  return join(config.donnees, 'coffre');
+}
+
+/** Drafts of what an object store will receive, whose default hangs on the data folder. */
+export function dossierBrouillons(config: Config): string {
+  const { brouillons } = config.coffre.s3;
+  return brouillons === '' ? join(config.donnees, 'brouillons') : brouillons;
 }
 
 /** Folder of the schema packs of HELIOS. */

@@ -116,11 +116,71 @@ function sources(config: Config): string[] {
   return [...doubles].map((nom) => `- reception : deux boîtes portent le même nom « ${nom} ».`);
 }
 
+/** A host that is a number takes no name before it. */
+const NUMERO = /^\[|^[0-9.]+$/;
+
+/** What an object store asks for. @returns one French line per setting that is missing or wrong. */
+export function coherenceS3({ s3 }: Config['coffre']): string[] {
+  const exiges = ['adresse', 'compartiment', 'cle_acces', 'secret_fichier'] as const;
+  const lue = URL.canParse(s3.adresse) ? new URL(s3.adresse) : null;
+  return [
+    ...exiges
+      .filter((champ) => s3[champ] === '')
+      .map((champ) => `- coffre.s3.${champ} : obligatoire pour un coffre sur un stockage d’objets.`),
+    ...url('coffre.s3.adresse', s3.adresse, ['https:', 'http:']),
+    ...(lue !== null && lue.origin !== 'null' && lue.href !== `${lue.origin}/`
+      ? ['- coffre.s3.adresse : rien ne suit le nom du serveur et son port (le compartiment est à part).']
+      : []),
+    ...(s3.style === 'hote' && lue !== null && NUMERO.test(lue.hostname)
+      ? ['- coffre.s3.style : « hote » demande un nom de serveur, et l’adresse donne un numéro.']
+      : []),
+  ];
+}
+
+/** A local socket is not encrypted, and authorities judge only what is. */
+function stockage({ stockage: { type, postgres } }: Config): string[] {
+  if (type === 'sqlite') return [];
+  const { hote, tls, autorites } = postgres;
+  return [
+    ...(hote.startsWith('/') && tls === 'exiger'
+      ? [
+          '- stockage.postgres.tls : il faut « aucun » quand stockage.postgres.hote est le dossier d’un socket.',
+        ]
+      : []),
+    ...(tls === 'aucun' && autorites !== ''
+      ? ['- stockage.postgres.autorites : sans objet quand stockage.postgres.tls vaut « aucun ».']
+      : []),
+  ];
+}
+
+function coffre({ coffre: voulu }: Config): string[] {
+  if (voulu.type === 's3') return coherenceS3(voulu);
+  return voulu.secours === '' ? [] : ['- coffre.secours : sans objet quand coffre.type vaut « dossier ».'];
+}
+
+/** Limits are of a door that is set, once, and limit something. */
+function destinations({ helios, repartition: { destinations: reglees } }: Config): string[] {
+  const connues = ['ACTES', ...helios.passerelles.map((p) => `HELIOS:${p.nom}`)];
+  return reglees.flatMap(({ nom, ensemble, nombre }, i) => {
+    const ou = `- repartition.destinations[${i}]`;
+    return [
+      ...(connues.includes(nom)
+        ? []
+        : [`${ou}.nom : « ${nom} » n’est pas une destination (${connues.join(', ')}).`]),
+      ...(reglees.findIndex((d) => d.nom === nom) === i ? [] : [`${ou}.nom : « ${nom} » est déjà réglée.`]),
+      ...(ensemble + nombre > 0 ? [] : [`${ou} : il faut « ensemble » ou « nombre ».`]),
+    ];
+  });
+}
+
 /** @returns one French line per contradiction. */
 export function coherence(config: Config): string[] {
   const { courriel } = config.notification;
   const { reprise_min_s, reprise_max_s } = config.moteur;
   return [
+    ...stockage(config),
+    ...coffre(config),
+    ...destinations(config),
     ...paire('api', config.api),
     ...paire('actes.ministere', config.actes.ministere),
     ...paire('reception.smtp', config.reception.smtp),

@@ -32,11 +32,36 @@ interface Nomme {
   readonly fichier: string;
 }
 
+/** Is it in use, its name, its files. */
+type Groupe = readonly [boolean, string, Readonly<Record<string, string>>];
+
+/** Servers that keep what several daemons share. */
+function partages({ coffre, repartition, stockage }: Config): Groupe[] {
+  return [
+    [
+      stockage.type === 'postgres',
+      'stockage.postgres',
+      { secret_fichier: stockage.postgres.secret_fichier, autorites: stockage.postgres.autorites },
+    ],
+    [
+      coffre.type === 's3',
+      'coffre.s3',
+      { secret_fichier: coffre.s3.secret_fichier, autorites: coffre.s3.autorites },
+    ],
+    [
+      repartition.type === 'bullmq',
+      'repartition.redis',
+      { secret_fichier: repartition.redis.secret_fichier, autorites: repartition.redis.autorites },
+    ],
+  ];
+}
+
 /** What the settings in use name: nothing is asked of a door that stays shut. */
 function nommes(config: Config): Nomme[] {
   const { api, actes, helios, reception, notification } = config;
   const { ministere: m } = actes;
-  const groupes: (readonly [boolean, string, Readonly<Record<string, string>>])[] = [
+  const groupes: Groupe[] = [
+    ...partages(config),
     [api.port !== 0, 'api', { certificat: api.certificat, cle: api.cle }],
     [
       m.url !== '',

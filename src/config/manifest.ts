@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { coffre } from './coffre.ts';
+import { noeud, repartition } from './repartition.ts';
 import { cleHelios, signatureActes, signatureHelios } from './signature.ts';
+import { stockage } from './stockage.ts';
 
 /**
  * Every setting of the daemon. `config/defaut.toml` shows the same ones with their defaults, equal by test.
@@ -267,7 +270,11 @@ const confiance = z.strictObject({
 export const manifest = z.strictObject({
   donnees: z.string().default('donnees'),
   journal_technique: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
+  noeud: noeud.prefault({}),
   moteur: moteur.prefault({}),
+  repartition: repartition.prefault({}),
+  stockage: stockage.prefault({}),
+  coffre: coffre.prefault({}),
   api: api.prefault({}),
   operateur: operateur.prefault({}),
   actes: actes.prefault({}),

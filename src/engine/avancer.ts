@@ -10,6 +10,7 @@ import { type ChangementFlux, type NouveauFlux, type NouvelleLivraison, OPERATEU
 import type { FicheErreur } from '../metier/erreurs.ts';
 import { estConflit } from './insister.ts';
 import type { OutilsMoteur } from './outils.ts';
+import { fileDe } from './file.ts';
 import { departsApres, passages } from './passages.ts';
 
 /** A move asked for: by a step, a receipt or a person. */
@@ -24,7 +25,8 @@ export interface Mouvement {
   readonly erreur?: FicheErreur | null;
   /** Next look; undefined = at once when a step follows; null = none, only a person or the State moves it. */
   readonly due?: Instant | null;
-  readonly garderBail?: boolean;
+  /** Who alone may write it, and what becomes of its lease (ports/store.ts). */
+  readonly tenu?: ChangementFlux['tenu'];
 }
 
 /** The lines of one transaction for one move. */
@@ -43,6 +45,7 @@ const NOTIFIE: Readonly<Partial<Record<EvenementEtat, TypeEvenement>>> = {
   tranche_recu: 'flux.transmis',
   remise_constatee: 'flux.transmis',
   remise_incertaine: 'flux.incertain',
+  sort_perdu: 'flux.incertain',
   remise_refusee: 'flux.echec',
   accuse_recu: 'flux.acquitte',
   accuse_partiel_recu: 'flux.acquitte_partiel',
@@ -63,6 +66,8 @@ function tentativesApres(flux: Flux, evenement: EvenementEtat): number {
   return evenement === 'mise_en_ligne' ? flux.tentatives : 0;
 }
 
+const INCERTAINS: readonly EvenementEtat[] = ['remise_incertaine', 'sort_perdu'];
+
 const DEFAVORABLES: readonly EvenementEtat[] = [
   'controle_defavorable',
   'signature_defavorable',
@@ -74,7 +79,7 @@ const DEFAVORABLES: readonly EvenementEtat[] = [
 
 function faitDe(evenement: EvenementEtat): Pick<EntreeJournal, 'ev' | 'res'> {
   const ev = evenement.toUpperCase();
-  if (evenement === 'remise_incertaine') return { ev, res: 'INCERTAIN' };
+  if (INCERTAINS.includes(evenement)) return { ev, res: 'INCERTAIN' };
   return { ev, res: DEFAVORABLES.includes(evenement) ? 'KO' : 'OK' };
 }
 
@@ -155,7 +160,8 @@ export async function preparer(outils: OutilsMoteur, flux: Flux, m: Mouvement): 
     ...(estTerminal(vers) ? { solde: quand } : {}),
     ...(m.pieces === undefined ? {} : { pieces: m.pieces }),
     ...complementDe(flux, m, quand),
-    ...(m.garderBail === undefined ? {} : { garderBail: m.garderBail }),
+    ...(m.tenu === undefined ? {} : { tenu: m.tenu }),
+    file: await fileDe(outils, { ...flux, etat: vers }),
     ...(jamaisParti(flux, vers) ? { rendre: true } : {}),
   };
   const apres = appliquerEnMemoire(flux, changement, quand);

@@ -1,5 +1,12 @@
 import { analyserRetour } from '../etapes/accuse.ts';
-import { type Annexion, type Attribution, type IssueRetour, issueVide } from '../etapes/accuse-issue.ts';
+import {
+  type Annexion,
+  type Attribution,
+  type IssueRetour,
+  issueVide,
+  type Reception,
+} from '../etapes/accuse-issue.ts';
+import { RELU } from '../etapes/apres-restauration.ts';
 import type { OutilsAccuse } from '../etapes/accuse-lot.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import type { EntreeJournal } from '../metier/journal.ts';
@@ -50,9 +57,10 @@ async function consignerIssue(outils: OutilsMoteur, retour: Retour, issue: Issue
     prepares.push(await preparerAttribution(outils, retour, attribution));
   const quand = outils.clock.now();
   const faits = { retour, quand, acteur: ACTEUR_ETAT, corr: retour.id };
+  const { receptions, restauration } = await apresRestauration(outils, retour, issue);
   const recus: Ne[] = [];
-  for (const reception of issue.receptions) recus.push(await preparerReception(outils, reception, faits));
-  const accuses = issue.receptions.flatMap((reception, rang) =>
+  for (const reception of receptions) recus.push(await preparerReception(outils, reception, faits));
+  const accuses = receptions.flatMap((reception, rang) =>
     preparerAccuse(outils, reception, { courrier: recus[rang], faits }),
   );
   const envois = issue.envois.map((envoi) => preparerEnvoi(outils, { ...envoi, cite: null }, faits));
@@ -72,11 +80,39 @@ async function consignerIssue(outils: OutilsMoteur, retour: Retour, issue: Issue
       classification,
     })),
     nouvellesLivraisons: tous.flatMap((f) => f.livraisons),
+    ...restauration,
     journal: [...tous.map((f) => f.journal), ...lignesDuRetour(retour, issue, changement)],
   };
   await outils.store.ecriture.ecrire(ecriture);
   for (const c of issue.classifications) outils.annuaire.oublier(c.collectivite);
   for (const f of tous) outils.diffusion.publier({ quand, flux: f.apres, ev: f.journal.ev });
+}
+
+/**
+ * In a base that was put back from a backup: what the State knows and that nobody has here is remembered, and the receipt of a
+ * letter that may have been read in the other life does not leave by itself.
+ */
+async function apresRestauration(
+  { store }: OutilsMoteur,
+  { id }: Retour,
+  { receptions, inconnus = [] }: IssueRetour,
+): Promise<Pick<IssueRetour, 'receptions'> & { readonly restauration: Pick<Ecriture, 'restauration'> }> {
+  const inchange = { receptions, restauration: {} };
+  if (receptions.length + inconnus.length === 0) return inchange;
+  const derniere = await store.restaurations.derniere();
+  if (derniere === null) return inchange;
+  const perdues = inconnus.map((inconnu) => ({ ...inconnu, preuve: `retour ${id}` }));
+  return {
+    receptions: derniere.close === null ? receptions.map(relire) : receptions,
+    restauration: perdues.length === 0 ? {} : { restauration: { id: derniere.id, perdues } },
+  };
+}
+
+function relire(reception: Reception): Reception {
+  const { accuse } = reception;
+  return accuse === null
+    ? reception
+    : { ...reception, accuse: { ...accuse, resume: { ...accuse.resume, ...RELU } } };
 }
 
 function preparerAttribution(outils: OutilsMoteur, retour: Retour, a: Attribution): Promise<Prepare> {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/manifest.ts';
 import type { Annuaire } from '../etapes/annuaire.ts';
+import type { Flux } from '../metier/flux.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
@@ -16,6 +17,8 @@ export interface OutilsMoteur {
   readonly diffusion: Diffusion;
   readonly reglage: Config['moteur'];
   readonly signaux: Signaux;
+  /** By which door of the State a flux leaves (`ACTES`, `HELIOS:<gateway>`); null when none is set for it. */
+  readonly destinationDe: (flux: Flux) => Promise<string | null>;
 }
 
 /** How the engine is asked to stop: first take nothing new, then (after `arret_s`) cut what still runs. */

@@ -2,6 +2,8 @@ import type { Instant } from '../metier/identifiants.ts';
 import type { Consigner, Mailbox } from '../ports/mailbox.ts';
 import { ErreurVgm } from '../metier/erreurs.ts';
 import type { OutilsMoteur } from './outils.ts';
+import { noterSourceLue } from './restauration.ts';
+import { creerTour, type TourDuNoeud } from './tour.ts';
 
 export interface BoiteReglee {
   readonly boite: Mailbox;
@@ -22,18 +24,27 @@ export interface DerniereReleve extends ReleveFaite {
 
 export interface Releve {
   demarrer(): void;
-  /** Fetches every mailbox now; a fetch that runs already is waited for, not doubled. */
+  /** Fetches every mailbox now, whoever has the turn; a fetch that runs already is waited for, not doubled. */
   relever(): Promise<readonly ReleveFaite[]>;
-  /** @returns undefined before the first fetch of this mailbox. */
+  /** @returns undefined before the first fetch of this mailbox by this node. */
   derniere(source: string): DerniereReleve | undefined;
   arreter(): Promise<void>;
 }
 
-/** Fetches each mailbox in its own loop: one that is down does not hold the others. */
+/** How much longer than its period a mailbox is left to the node that fetches it. Milliseconds. */
+const MARGE = 30_000;
+/** Between two looks of the nodes that wait for their turn, at most. Milliseconds. */
+const ATTENTE = 15_000;
+
+/**
+ * Fetches each mailbox in its own loop: one that is down does not hold the others. Of the nodes that share a store one at a time
+ * fetches a mailbox; two that believe it is their turn file the same messages, which are kept once, and each takes away what it
+ * has filed (a message that is no longer there is no fault).
+ */
 export function creerReleve(
   outils: OutilsMoteur,
   boites: readonly BoiteReglee[],
-  consigner: Consigner,
+  { consigner, proprietaire }: { readonly consigner: Consigner; readonly proprietaire: string },
 ): Releve {
   const cours = new Map<string, Promise<ReleveFaite>>();
   const dernieres = new Map<string, DerniereReleve>();
@@ -53,10 +64,14 @@ export function creerReleve(
   };
 
   const boucler = async ({ boite, periode }: BoiteReglee): Promise<void> => {
-    while (!outils.signaux.arret.aborted) {
-      await releverUne(boite);
-      await outils.clock.sleep(periode, outils.signaux.arret);
+    const { clock, signaux } = outils;
+    const tour: TourDuNoeud = creerTour(outils, { nom: boite.nom, proprietaire, duree: periode + MARGE });
+    while (!signaux.arret.aborted) {
+      const notre = await tour.tenir();
+      if (notre) await tour.pendant(() => releverUne(boite));
+      await clock.sleep(notre ? periode : Math.min(periode, ATTENTE), signaux.arret);
     }
+    await tour.rendre();
   };
 
   return {
@@ -73,7 +88,9 @@ export function creerReleve(
 
 async function tenter(outils: OutilsMoteur, boite: Mailbox, consigner: Consigner): Promise<ReleveFaite> {
   try {
-    return { source: boite.nom, nombre: await boite.relever(consigner), erreur: null };
+    const nombre = await boite.relever(consigner);
+    await noterSourceLue(outils, boite.nom);
+    return { source: boite.nom, nombre, erreur: null };
   } catch (cause) {
     const fiche = cause instanceof ErreurVgm ? cause.fiche : null;
     outils.log.warn('relève impossible', {

@@ -9,12 +9,17 @@ import { empreinteDe, type Lot, type OutilsAccuse } from './accuse-lot.ts';
 
 /** Which flux a message of the State is about. */
 
-export type Sort = string | { readonly flux: Flux; readonly effet: boolean } | { readonly contredit: FluxId };
+export type Sort =
+  | string
+  | { readonly flux: Flux; readonly effet: boolean }
+  | { readonly contredit: FluxId }
+  /** No flux is of this identity here; null = the message does not tell it. */
+  | { readonly inconnue: string | null };
 
 /** Finds the flux of one message. A string says why none can be chosen. */
 export async function attribuer(message: MessageEtat, lot: Lot, deja: readonly Attribution[]): Promise<Sort> {
   const candidats = await chercher(message, lot);
-  if (candidats.length === 0) return 'aucun flux de ce nom ici';
+  if (candidats.length === 0) return { inconnue: await identiteDite(message.cle, lot.outils) };
   const siens = candidats.filter((f) => message.siren === null || f.collectivite === message.siren);
   if (siens.length === 0) return `le SIREN ${message.siren ?? ''} du message n’est pas celui du flux`;
   const connu = await dejaClasse(siens, message, lot);
@@ -70,12 +75,8 @@ async function chercher({ cle }: MessageEtat, lot: Lot): Promise<readonly Flux[]
       return flux === undefined ? [] : [flux];
     }
     case 'acte': {
-      const departement = cle.departement ?? (await departementDe(cle.siren, outils));
-      if (cle.siren === null || departement === null) return [];
-      const identite = [departement, cle.siren, cle.date.replaceAll('-', ''), cle.numero, cle.abrege].join(
-        '-',
-      );
-      return outils.flux.parIdentite(OPERATEUR, identite);
+      const identite = await identiteDite(cle, outils);
+      return identite === null ? [] : outils.flux.parIdentite(OPERATEUR, identite);
     }
     case 'reponse':
       return reponsesA(cle, outils);
@@ -84,6 +85,15 @@ async function chercher({ cle }: MessageEtat, lot: Lot): Promise<readonly Flux[]
     default:
       return cle satisfies never;
   }
+}
+
+/** Identity in law of the acte that a message is about; null when it does not tell. */
+async function identiteDite(cle: CleRetour, outils: OutilsAccuse): Promise<string | null> {
+  if (cle.par === 'identite') return cle.identite;
+  if (cle.par !== 'acte') return null;
+  const departement = cle.departement ?? (await departementDe(cle.siren, outils));
+  if (cle.siren === null || departement === null) return null;
+  return [departement, cle.siren, cle.date.replaceAll('-', ''), cle.numero, cle.abrege].join('-');
 }
 
 /** Answers to the letters of this date about this acte, whatever the order in which all of them came. */

@@ -64,6 +64,8 @@ export interface IssueRetour {
   readonly annexions: readonly Annexion[];
   readonly envois: readonly Envoi[];
   readonly classifications: readonly ClassificationRecue[];
+  /** What the State knows under these identities, and that nobody has here: a base that was put back forgot it. */
+  readonly inconnus?: readonly Pick<Reception, 'protocole' | 'identite'>[];
   /** Flux concerned without effect on their state (a receipt received twice). */
   readonly sansEffet: readonly Flux[];
   /** Why a person must look at it; empty = nothing is left over. */

@@ -72,10 +72,14 @@ async function attribuerTous(messages: readonly MessageEtat[], lot: Lot): Promis
   const sansEffet: Flux[] = [];
   const restes: string[] = [];
   const contredits = new Set<FluxId>();
+  const inconnus: NonNullable<IssueRetour['inconnus']>[number][] = [];
   for (const message of messages) {
     const sort = await attribuer(message, lot, attributions);
     if (typeof sort === 'string') restes.push(`${message.libelle} : ${sort}`);
-    else if ('contredit' in sort) {
+    else if ('inconnue' in sort) {
+      restes.push(`${message.libelle} : aucun flux de ce nom ici`);
+      if (sort.inconnue !== null) inconnus.push({ protocole: 'ACTES', identite: sort.inconnue });
+    } else if ('contredit' in sort) {
       contredits.add(sort.contredit);
       restes.push(`${message.libelle} : ${motifContredit(sort.contredit)}`);
     } else if (sort.effet) {
@@ -90,6 +94,7 @@ async function attribuerTous(messages: readonly MessageEtat[], lot: Lot): Promis
     annexions: [],
     envois: [],
     classifications: messages.flatMap((m) => classificationDe(m, attributions)),
+    inconnus,
     sansEffet: sansEffet.filter((f) => !contredits.has(f.id)),
     restes: [...ecartees.map((a) => `${a.message.libelle} : ${motifContredit(a.flux.id)}`), ...restes],
   };

@@ -122,7 +122,11 @@ export async function attribuer(
   const trouve = parmi(message, vifs);
   if (trouve.type === 'ambigu') return garer(`${message.libelle} ${trouve.motif}`);
   const vif = trouve.type === 'trouve' ? vifs.find((f) => f.id === trouve.fichier.flux) : undefined;
-  if (vif === undefined) return attribuerAuFini(message, retour, { flux: [...vifs, ...finis], outils });
+  if (vif === undefined) {
+    const flux = [...vifs, ...finis];
+    const issue = await attribuerAuFini(message, retour, { flux, outils });
+    return flux.length > 0 ? issue : { ...issue, inconnus: [nommer(message)] };
+  }
   const rivaux = finis.filter((f) => departs(f).length > 0 && parmi(message, [f]).type === 'trouve');
   const sien = repondAuVif(retour, vif, rivaux);
   if (sien === true) return repondre(message, retour, { flux: vif, outils });
@@ -131,6 +135,11 @@ export async function attribuer(
   return garer(
     `${message.libelle} L’heure de sa fabrication ne dit pas s’il répond au flux ${vif.id} ou à un fichier antérieur du même nom (flux ${noms}) : une personne doit le dire.`,
   );
+}
+
+/** What the State answers, and that nobody has here. */
+function nommer({ lu: { entetes } }: MessageAcquit): NonNullable<IssueRetour['inconnus']>[number] {
+  return { protocole: 'HELIOS', identite: identiteCitee(entetes) };
 }
 
 /** An answer that is of no flux that waits: the same as one that came is without effect, another is for a person. */

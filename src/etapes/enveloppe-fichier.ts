@@ -3,15 +3,18 @@ import { jourDe } from '../metier/echeances.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
+import type { Restaurations } from '../ports/restauration.ts';
 import { OPERATEUR, type LectureFlux, type Numerotation } from '../ports/store.ts';
 import type { EnveloppeFichier } from '../protocoles/protocole.ts';
 import type { Annuaire } from './annuaire.ts';
+import { departDeSerie } from './apres-restauration.ts';
 import type { Etape } from './etape.ts';
 
 export interface OutilsEnveloppeFichier {
   readonly flux: LectureFlux;
   readonly annuaire: Annuaire;
   readonly numerotation: Numerotation;
+  readonly restaurations: Restaurations;
   readonly maintenant: () => Instant;
 }
 
@@ -34,11 +37,13 @@ export function creerEtapeEnveloppeFichier(
     if (fichier === undefined) throw erreurEnveloppe('VGM-ENV-004', { flux: flux.id });
     const aujourdhui = jourDe(outils.maintenant());
     const { serie, limite } = enveloppe.serie(flux, aujourdhui);
+    const apres = await departDeSerie(outils.restaurations, { jour: aujourdhui, limite });
     const { jour, numero } = await outils.numerotation.reserver({
       flux: flux.id,
       serie,
       jour: aujourdhui,
       limite,
+      apres,
     });
     const nom = enveloppe.nommer({ flux, collectivite, jour, numero });
     const { sha256, sha512, taille, type } = fichier;

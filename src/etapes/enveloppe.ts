@@ -6,6 +6,7 @@ import { jourDe } from '../metier/echeances.ts';
 import type { Flux, PieceDuFlux } from '../metier/flux.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Coffre } from '../ports/coffre.ts';
+import type { Restaurations } from '../ports/restauration.ts';
 import { OPERATEUR, type LectureFlux, type Numerotation } from '../ports/store.ts';
 import type {
   EnveloppeArchive,
@@ -14,6 +15,7 @@ import type {
   FichierEnvoi,
 } from '../protocoles/protocole.ts';
 import type { Annuaire } from './annuaire.ts';
+import { departDeSerie } from './apres-restauration.ts';
 import { controlerArchive, garderVerifiee } from './cachet/archive.ts';
 import { lireSignatures } from './cachet/lire.ts';
 import { relire } from './relire.ts';
@@ -25,6 +27,7 @@ export interface OutilsEnveloppe {
   readonly coffre: Coffre;
   readonly annuaire: Annuaire;
   readonly numerotation: Numerotation;
+  readonly restaurations: Restaurations;
   readonly schemas: JeuSchemas;
   readonly emetteur: FaitsEnveloppe['emetteur'];
   readonly archiveMax: number;
@@ -65,11 +68,13 @@ export function creerEtapeEnveloppe(enveloppe: EnveloppeArchive, outils: OutilsE
       return { type: 'avance', evenement: 'controle_defavorable', erreur: perime, motif: perime.code };
     const aujourdhui = jourDe(outils.maintenant());
     const { serie, limite } = enveloppe.serie(flux, aujourdhui);
+    const apres = await departDeSerie(outils.restaurations, { jour: aujourdhui, limite });
     const { jour, numero } = await outils.numerotation.reserver({
       flux: flux.id,
       serie,
       jour: aujourdhui,
       limite,
+      apres,
     });
     const pieces: readonly PieceDuFlux[] = await outils.flux.pieces(OPERATEUR, flux.id);
     const message = enveloppe.preparer({ flux, pieces, collectivite });

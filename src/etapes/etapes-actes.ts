@@ -58,7 +58,7 @@ export function creerEtapesActes(
 ): NonNullable<Etapes['ACTES']> {
   const { store, coffre, annuaire, clock, transport } = outils;
   const { actes, operateur } = outils.config;
-  const { flux, numerotation, debits, suspensions } = store;
+  const { flux, numerotation, debits, suspensions, restaurations } = store;
   const porte = transport === null ? null : porteDe(protocole, transport, actes);
   const commun = {
     flux,
@@ -71,6 +71,7 @@ export function creerEtapesActes(
     coffre,
     annuaire,
     numerotation,
+    restaurations,
     schemas: outils.schemas,
     emetteur: {
       trigramme: operateur.trigramme,
@@ -92,6 +93,7 @@ export function creerEtapesActes(
       coffre,
       debits,
       suspensions,
+      restaurations,
       reglage: 'actes.ministere',
     }),
     reprise: creerEtapeReprise(protocole, commun),

@@ -31,7 +31,7 @@ export function creerEtapesHelios(
   const { store, coffre, annuaire, clock } = outils;
   const { antivirus, paquets } = outils;
   const { helios, moteur, antivirus: reglage } = outils.config;
-  const { flux, numerotation, debits, suspensions } = store;
+  const { flux, numerotation, debits, suspensions, restaurations } = store;
   const maintenant = () => clock.now();
   const repos = { maintenant, minMs: moteur.reprise_min_s * 1000, maxMs: moteur.reprise_max_s * 1000 };
   const guichets = outils.passerelles.map((p) => creerGuichetPasserelle(p, helios, repos));
@@ -50,12 +50,19 @@ export function creerEtapesHelios(
   return {
     controle: creerEtapeControle({ flux, coffre, antivirus, relire }),
     signature: outils.signature,
-    enveloppe: creerEtapeEnveloppeFichier(protocole.enveloppe, { flux, annuaire, numerotation, maintenant }),
+    enveloppe: creerEtapeEnveloppeFichier(protocole.enveloppe, {
+      flux,
+      annuaire,
+      numerotation,
+      restaurations,
+      maintenant,
+    }),
     transmission: creerEtapeTransmission(protocole, {
       ...commun,
       coffre,
       debits,
       suspensions,
+      restaurations,
       reglage: 'helios.passerelles',
     }),
     reprise: creerEtapeReprise(protocole, commun),

@@ -6,7 +6,9 @@ import type { Instant } from '../metier/identifiants.ts';
 import type { Issue } from '../metier/issues.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type Debits, type LectureFlux, type Suspensions } from '../ports/store.ts';
+import type { Restaurations } from '../ports/restauration.ts';
 import type { Protocole } from '../protocoles/protocole.ts';
+import { retenirApresRestauration } from './apres-restauration.ts';
 import type { Etape } from './etape.ts';
 import { debitA } from './fenetres.ts';
 import type { IssueRemise, Remise } from './remise.ts';
@@ -16,6 +18,7 @@ export interface OutilsTransmission {
   readonly coffre: Coffre;
   readonly debits: Debits;
   readonly suspensions: Suspensions;
+  readonly restaurations: Restaurations;
   /** Door of a flux; null = none is configured for it: it waits, and `diagnostiquer` says so. */
   readonly porte: (flux: Flux) => Promise<Remise | null>;
   /** Where the door is set: `actes.ministere`. */
@@ -28,7 +31,7 @@ export interface OutilsTransmission {
 const SANS_GUICHET = 60_000;
 
 /**
- * Transmission step. Order to hold back → window → place at the door → digest and open the archive (CNX-02) → mark `en_ligne`
+ * Transmission step. Order to hold back → base put back from a backup → window → place at the door → digest and open the archive (CNX-02) → mark `en_ligne`
  * → send → read the answer. What happens if we die: before the mark, nothing left, run again; after the mark, `reprise` finds
  * the flux `en_ligne` and seeks evidence; after the answer and before its commit, the same.
  */
@@ -39,6 +42,9 @@ export function creerEtapeTransmission(protocole: Protocole, outils: OutilsTrans
     const retenue = await retenir(protocole, outils, porte);
     if (retenue !== null) return retenue;
     const archive = await archiveDe(outils, flux);
+    const { restaurations, maintenant } = outils;
+    const doute = await retenirApresRestauration(restaurations, { flux, archive }, maintenant());
+    if (doute !== null) return doute;
     const attente = await placeDansFenetre(outils, porte, { flux, archive });
     if (attente !== null) return attente;
     return porte.guichet.prendre(async () => {

@@ -8,6 +8,7 @@ import { deposer, oublierFichiers } from './deposer.ts';
 import { destinations } from './destinations.ts';
 import { diagnostic } from './diagnostiquer.ts';
 import { echanges } from './echanges.ts';
+import { vueDesFiles } from './files.ts';
 import { exportsActes } from './exporter-fonct-05.ts';
 import { exporterPreuve } from './exporter-preuve.ts';
 import type { Gestes } from './gestes.ts';
@@ -15,6 +16,7 @@ import { jetons } from './jetons.ts';
 import { livraisons } from './livraisons.ts';
 import { ordres } from './ordonner.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
+import { reconciliations } from './reconcilier.ts';
 import { retours } from './retours.ts';
 import { signatures } from './signatures.ts';
 import { creerTours } from './tours.ts';
@@ -42,6 +44,7 @@ export function assemblerGestes(outils: OutilsGestes): Gestes {
     ...ordres(outils),
     ...signatures(outils),
     ...diagnostic(outils),
+    ...vueDesFiles(outils),
     ...verificationJournal(outils),
     exporterPreuve: (ctx, id) => exporterPreuve(lecture, ctx.portee, id),
     ...corrections(outils),
@@ -54,6 +57,7 @@ export function assemblerGestes(outils: OutilsGestes): Gestes {
     retours: retours(outils),
     collectivites: collectivites(outils),
     destinations: destinations(outils),
+    ...reconciliations(outils),
     livraisons: livraisons(outils),
     jetons: jetons(outils),
   };

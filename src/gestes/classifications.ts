@@ -1,4 +1,5 @@
 import { creerRonde } from '../engine/ronde.ts';
+import { creerTour } from '../engine/tour.ts';
 import { jourDe } from '../metier/echeances.ts';
 import { LIBERE_IDENTITE } from '../metier/etats.ts';
 import type { Instant, Jour, Siren } from '../metier/identifiants.ts';
@@ -11,6 +12,8 @@ import type { OutilsGestes } from './outils.ts';
 /** Requests made at one round: the ministry is not asked for the whole country at once. */
 const PAR_RONDE = 200;
 const JOUR = 86_400_000;
+/** Somebody asked meanwhile: of this node, then of another. */
+const DEMANDEE_ENTRETEMPS: readonly string[] = ['VGM-GES-050', 'VGM-DEP-002'];
 const SYSTEME: Contexte = { portee: OPERATEUR, acteur: 'systeme', corr: 'classification' };
 
 /**
@@ -33,8 +36,7 @@ export async function entretenirClassifications(
     try {
       await gestes.demanderClassification(SYSTEME, { siren, complete: false });
     } catch (cause) {
-      // somebody asked meanwhile
-      if (!(cause instanceof ErreurVgm) || cause.fiche.code !== 'VGM-GES-050') throw cause;
+      if (!(cause instanceof ErreurVgm) || !DEMANDEE_ENTRETEMPS.includes(cause.fiche.code)) throw cause;
     }
   }
 }
@@ -42,16 +44,30 @@ export async function entretenirClassifications(
 /** Between two looks. Milliseconds. */
 const RONDE = 3_600_000;
 
-/** Looks after all of them as long as the daemon runs. @returns what waits for its end, once a stop is asked. */
+/** How much longer than its round the others wait for a node that died. Milliseconds. */
+const MARGE = 60_000;
+
+/**
+ * Looks after all of them as long as the daemon runs, one node at a time; two that believe it is their turn ask the same, and
+ * the identity of the request, of the collectivité and of the day, admits one. @returns what waits for its end, once a stop is
+ * asked.
+ */
 export function demarrerClassifications(
   moteur: OutilsGestes['moteur'],
   gestes: Pick<Gestes, 'demanderClassification'>,
-  jours: number,
+  { jours, proprietaire }: { readonly jours: number; readonly proprietaire: string },
 ): () => Promise<void> {
-  const faire = () => entretenirClassifications({ moteur }, gestes, jours);
-  const ronde = creerRonde(moteur, { nom: 'classifications', periode: RONDE, faire });
+  const nom = 'classifications';
+  const tour = creerTour(moteur, { nom, proprietaire, duree: RONDE + MARGE });
+  const faire = async (): Promise<void> => {
+    if (await tour.tenir()) await entretenirClassifications({ moteur }, gestes, jours);
+  };
+  const ronde = creerRonde(moteur, { nom, periode: RONDE, faire });
   ronde.demarrer();
-  return () => ronde.arreter();
+  return async () => {
+    await ronde.arreter();
+    await tour.rendre();
+  };
 }
 
 /** One request a day at most: each day has its own identity. */

@@ -9,6 +9,8 @@ import {
   constatRetours,
   constatSuspensions,
 } from './constats.ts';
+import { constatRestauration } from './constat-restauration.ts';
+import { constatNoeuds, constatRepartition } from './constats-noeuds.ts';
 import type { Gestes } from './gestes.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
 
@@ -38,6 +40,17 @@ async function borner({ sujet, sonder }: Sonde, clock: Clock): Promise<Constat> 
   }
 }
 
+/** What several daemons ask for; one that is alone has nothing to say of it. */
+function sondesDuPartage(outils: OutilsGestes): Sonde[] {
+  const { seul, typeRepartition } = outils.noeud;
+  return [
+    ...(seul ? [] : [{ sujet: 'nœuds', sonder: () => constatNoeuds(outils) }]),
+    ...(typeRepartition === 'locale'
+      ? []
+      : [{ sujet: 'répartition', sonder: () => constatRepartition(outils) }]),
+  ];
+}
+
 /** What the store itself tells. */
 function sondesInternes(outils: OutilsGestes): Sonde[] {
   return [
@@ -45,9 +58,11 @@ function sondesInternes(outils: OutilsGestes): Sonde[] {
     { sujet: 'flux en attente', sonder: () => constatAttente(outils) },
     { sujet: 'alertes', sonder: () => constatAlertes(outils) },
     { sujet: 'émission', sonder: () => constatSuspensions(outils) },
+    { sujet: 'restauration', sonder: () => constatRestauration(outils) },
     { sujet: 'retours à trancher', sonder: () => constatRetours(outils) },
     { sujet: 'notifications', sonder: () => constatNotifications(outils) },
     { sujet: 'journal', sonder: () => constatJournal(outils) },
+    ...sondesDuPartage(outils),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { FluxId, Instant, Siren } from '../metier/identifiants.ts';
 import type { LigneJournal } from '../metier/journal.ts';
 import type { Portee, Store } from '../ports/store.ts';
 import { messageDe } from '../protocoles/actes/echanges/resume.ts';
-import { periodeDe, porteeDe } from './exports.ts';
+import { periodeDe, peutEtrePassage, porteeDe } from './exports.ts';
 import { ENTETE_FONCT_05, ligneMessage, type MessageTransmis, passageRetenu } from './fonct-05.ts';
 import type { Gestes } from './gestes.ts';
 import { lignesEntre, type Periode } from './journal-periode.ts';
@@ -58,7 +58,7 @@ async function* enCsv(lecture: Lecture, periode: Periode): AsyncGenerator<string
   const chaines = 'collectivite' in portee ? [portee.collectivite] : await store.journal.chaines();
   for (const org of chaines) {
     for await (const ligne of lignesEntre(store.journal, org, periode)) {
-      const message = ligne.ev === 'MISE_EN_LIGNE' ? await transmis(lecture, ligne) : null;
+      const message = peutEtrePassage(ligne) ? await transmis(lecture, ligne) : null;
       if (message !== null) yield ligneMessage(message);
     }
   }

@@ -45,3 +45,22 @@ const ACCUSES: readonly string[] = [
 
 /** An answer of the State about what it was sent. */
 export const estAccuse = ({ ev }: LigneJournal): boolean => ACCUSES.includes(ev);
+
+/** What tells, without an answer, that the State holds it. */
+const CONSTATS: readonly string[] = ['TRANCHE_RECU', 'REMISE_CONSTATEE'];
+const PASSAGES: readonly string[] = ['MISE_EN_LIGNE', 'SORT_PERDU'];
+
+/**
+ * Does this line tell a passage on the line? That of a flux which left between a backup and the restoration was lost with its
+ * base: the doubt of the restoration stands for it, once something proves that it left.
+ */
+export function estPassage({ n, ev }: LigneJournal, histoire: readonly LigneJournal[]): boolean {
+  if (ev !== 'SORT_PERDU') return ev === 'MISE_EN_LIGNE';
+  const apres = histoire.filter((l) => l.n > n);
+  const prochain = apres.findIndex((l) => PASSAGES.includes(l.ev));
+  const suite = prochain < 0 ? apres : apres.slice(0, prochain);
+  return suite.some((l) => estAccuse(l) || CONSTATS.includes(l.ev));
+}
+
+/** May tell one: its history says. */
+export const peutEtrePassage = ({ ev }: LigneJournal): boolean => PASSAGES.includes(ev);

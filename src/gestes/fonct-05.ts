@@ -6,7 +6,7 @@ import type { Instant } from '../metier/identifiants.ts';
 import type { LigneJournal } from '../metier/journal.ts';
 import { messageDe } from '../protocoles/actes/echanges/resume.ts';
 import { libelleMessage, nomsPartis } from '../protocoles/actes/partis.ts';
-import { aParis, estAccuse } from './exports.ts';
+import { aParis, estAccuse, estPassage } from './exports.ts';
 
 /** FONCT-05 as text: one line for a message transmitted to the préfecture (cahier des charges ACTES; JRN-04). */
 
@@ -99,7 +99,7 @@ const SANS_REMISE: readonly string[] = ['REMISE_NON_FAITE', 'REMISE_REFUSEE'];
  * message sent again stays transmitted at its first hour; one that never arrived has none.
  */
 export function passageRetenu(histoire: readonly LigneJournal[]): LigneJournal | undefined {
-  const passages = histoire.filter(({ ev }) => ev === 'MISE_EN_LIGNE');
+  const passages = histoire.filter((ligne) => estPassage(ligne, histoire));
   const retenu = passages.find(({ n }, rang) => {
     const fin = passages[rang + 1]?.n ?? Number.POSITIVE_INFINITY;
     return !histoire.some((l) => l.n > n && l.n < fin && SANS_REMISE.includes(l.ev));

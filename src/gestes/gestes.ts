@@ -12,7 +12,10 @@ import type { PieceEnAttente, Source } from '../ports/coffre.ts';
 import type { FiltreFlux, Jeton, Portee, Suspension } from '../ports/store.ts';
 import type { IssueTranchee } from '../protocoles/helios/accuse/jugement.ts';
 import type { Correction } from '../protocoles/helios/correction.ts';
+import type { EtatFiles } from './etat-files.ts';
 import type { Readable } from 'node:stream';
+import type { OrdreClore, Reconciliation } from './rapport-reconciliation.ts';
+import type { InstantaneBase } from './sauvegarde/instantane.ts';
 
 /** What a person may ask, and what a door (API, later other dialects) offers. `acteur` goes to the journal. */
 export interface Contexte {
@@ -277,6 +280,17 @@ export interface Gestes {
     reprendre(ctx: Contexte, destination: string): Promise<Destination>;
   };
 
+  /** Copies the base as it is at one instant, for a backup of this machine. Throws VGM-SAU-010, VGM-NOY-005. */
+  instantane(ctx: Contexte): Promise<InstantaneBase>;
+  reconciliation: {
+    /** Null: the base was never put back from a backup. */
+    montrer(ctx: Contexte): Promise<Reconciliation | null>;
+    /** Lets sendings go again. Throws VGM-SAU-020 (nothing waits), -021 (too early), -022 (no such source). */
+    clore(ctx: Contexte, ordre: OrdreClore): Promise<Reconciliation>;
+    /** Files the answers of the State found in the coffre. @returns their number. Throws VGM-SAU-020. */
+    rangerRetours(ctx: Contexte): Promise<number>;
+  };
+
   livraisons: {
     lister(
       ctx: Contexte,
@@ -309,6 +323,8 @@ export interface Gestes {
     ctx: Contexte,
     signal: AbortSignal,
   ): AsyncIterable<{ readonly quand: Instant; readonly flux: Flux; readonly ev: string }>;
+  /** What waits in each queue, who works on what, how the work is shared out (operator). */
+  files(ctx: Contexte): Promise<EtatFiles>;
   /** State of the program: queues, peers, disk, clocks. Each line says in French what to do. */
   diagnostiquer(ctx: Contexte): Promise<
     readonly {

@@ -38,12 +38,12 @@ export function ordres(outils: OutilsGestes): Pick<Gestes, 'renvoyer' | 'abandon
       return donner(ctx, id, { evenement: 'abandon_demande', motif });
     },
     trancher: async (ctx, id, { decision, motif }) => {
-      if (decision === 'non_recu') return donner(ctx, id, { evenement: 'tranche_non_recu', motif });
-      return donner(ctx, id, {
-        evenement: 'tranche_recu',
-        motif,
-        ...attenteAccuse(await fluxDe(outils, ctx, id)),
-      });
+      const flux = await fluxDe(outils, ctx, id);
+      if (decision === 'recu')
+        return donner(ctx, id, { evenement: 'tranche_recu', motif, ...attenteAccuse(flux) });
+      // Nothing of it is composed here: a base put back from a backup knew it before it was.
+      const evenement = flux.nomEnvoi === null ? 'tranche_a_refaire' : 'tranche_non_recu';
+      return donner(ctx, id, { evenement, motif });
     },
   };
 }

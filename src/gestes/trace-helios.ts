@@ -67,7 +67,8 @@ export function acquittementDe(histoire: readonly LigneJournal[]): string {
 }
 
 /** What became of one passage on the line: the last word on it before the next one. */
-export function resultatEnvoi(histoire: readonly LigneJournal[], { n }: LigneJournal): string {
+export function resultatEnvoi(histoire: readonly LigneJournal[], { n, ev }: LigneJournal): string {
+  if (ev === 'SORT_PERDU') return 'parti avant la restauration de la base, à une heure inconnue';
   const apres = histoire.filter((l) => l.n > n);
   const prochain = apres.findIndex((l) => l.ev === 'MISE_EN_LIGNE');
   const suite = prochain < 0 ? apres : apres.slice(0, prochain);

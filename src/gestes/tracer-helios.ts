@@ -8,7 +8,7 @@ import { LIBELLE_RETOUR, type Retour } from '../metier/retours.ts';
 import type { Coffre } from '../ports/coffre.ts';
 import { OPERATEUR, type Portee, type Store } from '../ports/store.ts';
 import { natureDuNom } from '../protocoles/helios/nommage.ts';
-import { periodeDe, porteeDe } from './exports.ts';
+import { estPassage, periodeDe, peutEtrePassage, porteeDe } from './exports.ts';
 import type { Gestes } from './gestes.ts';
 import { lignesEntre, type Periode } from './journal-periode.ts';
 import type { OutilsGestes } from './outils.ts';
@@ -67,9 +67,10 @@ async function* envoi(lecture: Lecture, ligne: LigneJournal): AsyncGenerator<Ech
   const pieces = await lecture.store.flux.pieces(lecture.portee, flux.id);
   const fichier = pieces.findLast((p) => p.role === 'archive');
   if (fichier === undefined) return;
+  const histoire = await histoireDe(lecture, flux.id);
+  if (!estPassage(ligne, histoire)) return;
   const depose = pieces.find((p) => p.role === 'pes');
   const { sha1, genre } = flux.resume;
-  const histoire = await histoireDe(lecture, flux.id);
   yield {
     sens: 'émis',
     nature: typeof genre === 'string' ? genre : 'PES',
@@ -149,7 +150,7 @@ async function* echanges(lecture: Lecture, periode: Periode): AsyncGenerator<Ech
   const chaines = 'collectivite' in portee ? [portee.collectivite] : await store.journal.chaines();
   for (const org of chaines) {
     for await (const ligne of lignesEntre(store.journal, org, periode)) {
-      if (ligne.ev === 'MISE_EN_LIGNE') yield* envoi(lecture, ligne);
+      if (peutEtrePassage(ligne)) yield* envoi(lecture, ligne);
     }
   }
   for await (const { ev, tx } of lignesEntre(store.journal, 'operateur', periode)) {

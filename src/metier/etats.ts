@@ -47,6 +47,8 @@ export const EVENEMENTS = [
   'anomalie_tranchee', // the same: refused
   'tranche_recu', // a person says: the State holds it
   'tranche_non_recu', // a person says: the State does not hold it, send again under the same name
+  'sort_perdu', // the base was put back from a backup: it may have left since, and nothing here tells
+  'tranche_a_refaire', // a person says: the State does not hold it; nothing of it is composed here: from the start
   'renvoi_demande',
   'abandon_demande',
   'validation_demandee',
@@ -65,6 +67,9 @@ const ACCUSES = {
   anomalie_tranchee: 'anomalie',
 } as const;
 
+/** What a base put back from a backup believes not gone may be gone. */
+const PERDU = { sort_perdu: 'incertain' } as const;
+
 /** A refusal that a person takes back on a later answer. */
 const REVIREMENTS = { accuse_tranche: 'acquitte', accuse_partiel_tranche: 'acquitte_partiel' } as const;
 
@@ -81,7 +86,12 @@ const APRES_FIN: readonly EvenementEtat[] = [
  * and is the evidence that settles `incertain` and even `echec` or `pret` (a first try believed lost had arrived).
  */
 export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<EvenementEtat, Etat>>>>> = {
-  depose: { controle_favorable: 'controle', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
+  depose: {
+    controle_favorable: 'controle',
+    controle_defavorable: 'refuse',
+    abandon_demande: 'abandonne',
+    ...PERDU,
+  },
   refuse: {},
   controle: {
     enveloppe_faite: 'pret',
@@ -90,12 +100,19 @@ export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<Evenemen
     signature_favorable: 'signe',
     signature_defavorable: 'refuse',
     abandon_demande: 'abandonne',
+    ...PERDU,
   },
-  a_signer: { signature_apportee: 'controle', abandon_demande: 'abandonne' },
-  signe: { enveloppe_faite: 'pret', controle_defavorable: 'refuse', abandon_demande: 'abandonne' },
+  a_signer: { signature_apportee: 'controle', abandon_demande: 'abandonne', ...PERDU },
+  signe: {
+    enveloppe_faite: 'pret',
+    controle_defavorable: 'refuse',
+    abandon_demande: 'abandonne',
+    ...PERDU,
+  },
   pret: {
     mise_en_ligne: 'en_ligne',
     abandon_demande: 'abandonne',
+    ...PERDU,
     ...ACCUSES,
   },
   en_ligne: {
@@ -115,10 +132,12 @@ export const TRANSITIONS: Readonly<Record<Etat, Partial<Readonly<Record<Evenemen
     remise_constatee: 'transmis',
     tranche_recu: 'transmis',
     tranche_non_recu: 'pret',
+    tranche_a_refaire: 'depose',
   },
   echec: {
     renvoi_demande: 'pret',
     abandon_demande: 'abandonne',
+    ...PERDU,
     ...ACCUSES,
   },
   acquitte: { validation_demandee: 'valide', annulation_recue: 'annule' },

@@ -101,9 +101,9 @@ export function voieDe({ resume: { voie } }: Pick<Flux, 'resume'>): Voie | null 
   return { passerelle, destination, nom };
 }
 
-/** The name that the State was given: what to ask it about. */
-export function nomPourEtat(flux: Pick<Flux, 'id' | 'nomEnvoi' | 'resume'>): string {
-  return voieDe(flux)?.nom ?? flux.nomEnvoi ?? flux.id;
+/** The name that the State was given, or the identity in law when none is known here: what to ask it about. */
+export function nomPourEtat(flux: Pick<Flux, 'identite' | 'nomEnvoi' | 'resume'>): string {
+  return voieDe(flux)?.nom ?? flux.nomEnvoi ?? flux.identite;
 }
 
 /**

@@ -41,3 +41,8 @@ export interface Coffre {
   /** Reads the piece again from the disk: true when its bytes still have its name. */
   verifier(sha256: Sha256): Promise<boolean>;
 }
+
+/** A coffre that something opened, and must close. */
+export interface CoffreOuvert extends Coffre {
+  fermer(): Promise<void>;
+}

@@ -6,6 +6,17 @@ import type { FluxId, Instant, Jour, LivraisonId, RetourId, Sha256, Siren } from
 import type { EntreeJournal } from '../metier/journal.ts';
 import type { EssaiLivraison, EtatLivraison, Livraison, TypeEvenement } from '../metier/notifications.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
+import type { Noeuds, Tours } from './noeuds.ts';
+import type { ChangementRestauration, Restaurations } from './restauration.ts';
+import type { FileTravail } from './travail.ts';
+
+export type { Noeud, Noeuds, Tour, Tours } from './noeuds.ts';
+export type {
+  DemandeTravail,
+  EtatTravail,
+  FileTravail,
+  TableTravail,
+} from './travail.ts';
 
 /**
  * Whose rows a query may see. Every read names it: a query without its collectivité does not type-check.
@@ -31,6 +42,13 @@ export interface ChangementFlux {
   readonly pieces?: readonly Piece[];
   /** The worker goes on with this flux at once: its lease is kept. Otherwise the change drops it. */
   readonly garderBail?: boolean;
+  /**
+   * Written by the holder of the lease alone, over or not: throws VGM-NOY-008 when another one took the row, or nobody holds it
+   * any more (the version is judged first). The lease then ends at `jusqua`; null drops it. Wins over `garderBail`.
+   */
+  readonly tenu?: { readonly par: string; readonly jusqua: Instant | null };
+  /** Queue in which it waits from now on (metier/files.ts); left as it was when undefined. */
+  readonly file?: string;
   /**
    * It ends without ever having been on the line: its outgoing name is taken back, its number goes to the next flux of the
    * same series, what it had booked of this hour and the next ones to the others.
@@ -92,9 +110,12 @@ export interface Ecriture {
     readonly motif: string | null;
     readonly acteur: string;
   }[];
+  /** What becomes of the reconciliation that follows a restoration. */
+  readonly restauration?: ChangementRestauration;
   readonly journal: readonly EntreeJournal[];
 }
 
+/** It waits in the queue of its protocol (metier/files.ts). */
 export interface NouveauFlux {
   readonly id: FluxId;
   readonly protocole: NomProtocole;
@@ -190,90 +211,6 @@ export interface LectureJournal {
   chaines(): Promise<readonly string[]>;
 }
 
-/** A claimed job: nobody else works on it until `bail`. */
-export interface FileTravail {
-  /**
-   * Claims due rows, at most `nombre`, round-robin over the collectivités so that a big depositor delays nobody.
-   */
-  reclamerFlux(demande: DemandeTravail): Promise<readonly Flux[]>;
-  reclamerRetours(demande: DemandeTravail): Promise<readonly Retour[]>;
-  reclamerLivraisons(demande: DemandeTravail): Promise<readonly Livraison[]>;
-  /**
-   * Puts off the end of the leases that `proprietaire` holds, over or not, as long as nobody else took the row since.
-   * @returns the ids that are still its own; the work on the others must not go on the line any more.
-   */
-  renouveler(demande: {
-    readonly table: TableTravail;
-    readonly ids: readonly string[];
-    readonly proprietaire: string;
-    readonly bail: Instant;
-  }): Promise<readonly string[]>;
-  /** Drops the leases of a worker that is no more (its own, at start). */
-  libererBaux(proprietaire: string): Promise<void>;
-  /** Earliest instant at which something will be due; null when nothing waits. */
-  prochaineEcheance(): Promise<Instant | null>;
-}
-
-/** Rows that are jobs. */
-export type TableTravail = 'flux' | 'retours' | 'livraisons';
-
-export interface DemandeTravail {
-  readonly quand: Instant;
-  readonly nombre: number;
-  readonly proprietaire: string;
-  /** End of the lease. */
-  readonly bail: Instant;
-  /** Ids already in hand: left alone even when due and free (somebody else changed them meanwhile). */
-  readonly sauf?: readonly string[];
-  /** Only these ones, when they are due and free: what was announced to this node. */
-  readonly seuls?: readonly string[];
-}
-
-/** What one node at a time does for all: reading a mailbox, polling a gateway. */
-export interface Tour {
-  readonly nom: string;
-  readonly proprietaire: string;
-  /** The others wait until then. */
-  readonly bail: Instant;
-  /** Grows each time the turn changes hands, and only then. */
-  readonly numero: number;
-}
-
-/**
- * A turn spares work and wakes nobody twice; it never protects. A node that was paused may still believe it has its turn:
- * what it then does must be harmless a second time (`creerRetour` keeps a message once, a number belongs to one flux).
- */
-export interface Tours {
-  /** Takes the turn, or renews it. @returns null when another one holds it. */
-  prendre(demande: {
-    readonly nom: string;
-    readonly proprietaire: string;
-    readonly quand: Instant;
-    readonly bail: Instant;
-  }): Promise<Tour | null>;
-  /** Leaves it to the others at once; nothing when it is no longer ours. */
-  rendre(nom: string, proprietaire: string): Promise<void>;
-  lister(): Promise<readonly Tour[]>;
-}
-
-/** A daemon that works on this store. */
-export interface Noeud {
-  readonly nom: string;
-  readonly roles: readonly string[];
-  readonly version: string;
-  readonly demarre: Instant;
-  /** Last time that it said it was there. */
-  readonly vu: Instant;
-}
-
-export interface Noeuds {
-  /** Creates, or says again that it is there. */
-  annoncer(noeud: Noeud): Promise<void>;
-  /** Those seen since `depuis`, by name. */
-  lister(depuis: Instant): Promise<readonly Noeud[]>;
-  retirer(nom: string): Promise<void>;
-}
-
 /** Outgoing identities: drawn once per flux, then always the same. */
 export interface Numerotation {
   /**
@@ -281,12 +218,14 @@ export interface Numerotation {
    * @param jour day of the counter: given back as it was at the first reservation, even when asked again another day.
    * @param limite refuses beyond (VGM-ENV-001); numbers run from 1 without a hole, those given back go first. Throws
    * VGM-NOY-001 for a flux that has ended meanwhile.
+   * @param apres no number up to this one is drawn: the world may know them, the base does not (metier/series.ts).
    */
   reserver(demande: {
     readonly flux: FluxId;
     readonly serie: string;
     readonly jour: Jour;
     readonly limite: number;
+    readonly apres?: number;
   }): Promise<{ readonly jour: Jour; readonly numero: number }>;
 }
 
@@ -391,6 +330,7 @@ export interface Store {
   readonly livraisons: LectureLivraisons;
   readonly collectivites: Collectivites;
   readonly jetons: Jetons;
+  readonly restaurations: Restaurations;
   /** Flushes what waits, then closes; nothing is accepted afterwards. */
   fermer(): Promise<void>;
 }

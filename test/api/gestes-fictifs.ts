@@ -12,12 +12,15 @@ import { libelleEvenement } from '../../src/metier/evenements.ts';
 import type { Flux, PieceDuFlux, RoleDepot } from '../../src/metier/flux.ts';
 import type { FluxId, Instant, Sha256, Siren } from '../../src/metier/identifiants.ts';
 import type { Retour } from '../../src/metier/retours.ts';
+import type { EtatFiles } from '../../src/gestes/etat-files.ts';
 import type { Contexte, FichierDepose, Gestes, ReponseDepot } from '../../src/gestes/gestes.ts';
 import type { PieceEnAttente, Source } from '../../src/ports/coffre.ts';
 import type { Correction } from '../../src/protocoles/helios/correction.ts';
 import { OPERATEUR, type Jeton, type Portee } from '../../src/ports/store.ts';
 import { actesFictifs } from './actes-fictifs.ts';
 import { echangesFictifs } from './echanges-fictifs.ts';
+import { FILES } from './files-fictives.ts';
+import { sauvegardeFictive } from './sauvegarde-fictive.ts';
 import { fluxFictif, LIGNE, LIVRAISON, rapport, RETOUR, SIREN, T0, uuid } from './faits-fictifs.ts';
 
 export { AUTRE, fluxFictif, LIVRAISON, RETOUR, SIREN } from './faits-fictifs.ts';
@@ -362,6 +365,16 @@ export class GestesFictifs implements Gestes {
     const suspension =
       motif === undefined ? null : { destination: nom, motif, acteur: 'agent:local', depuis: T0 };
     return { nom, suspension };
+  }
+
+  readonly #sauvegarde = sauvegardeFictive();
+  instantane = this.#sauvegarde.instantane;
+  reconciliation = this.#sauvegarde.reconciliation;
+
+  etatFiles: EtatFiles = FILES;
+  async files(ctx: Contexte): Promise<EtatFiles> {
+    this.#operateur(ctx);
+    return this.etatFiles;
   }
 
   livraisons: Gestes['livraisons'] = {

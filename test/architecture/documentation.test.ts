@@ -165,7 +165,7 @@ describe('every place quoted exists', () => {
 describe('every setting quoted exists', () => {
   const cles = clesConnues();
   const sections = Object.keys(manifest.shape).join('|');
-  const forme = new RegExp(`^(${sections})(\\.[a-z_]+(\\[\\])?)+$`);
+  const forme = new RegExp(`^(${sections})(\\.[a-z0-9_]+(\\[\\])?)+$`);
   const connue = (cle: string): boolean => cles.some((c) => c === cle || c.startsWith(`${cle}.`));
   const cite = (texte: string): boolean => forme.test(texte) && !/\.(pem|toml|md|ts|key)$/.test(texte);
 

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--seulement actes|circuits|helios|xml]`: figures of this machine, by families. A measure, never a test:
+ * `npm run bench [-- --json] [--seulement actes|circuits|helios|noyau|xml]`: figures of this machine, by families. A measure, never a test:
  * nothing fails on a slow day. With `--json`, the last line is one flat object.
  */
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { mesurerCircuits } from './circuits.ts';
 import { mesurerHelios } from './helios.ts';
 import { mesurerLot } from './lot.ts';
 import type { Figures } from './mesures.ts';
+import { mesurerNoyau } from './noyau.ts';
 import { mesurerTampon } from './tampon.ts';
 import { mesurerXml } from './xml.ts';
 
@@ -19,6 +20,7 @@ const FAMILLES: Readonly<Record<string, readonly Partie[]>> = {
   actes: [mesurerTampon, mesurerLot],
   circuits: [mesurerCircuits],
   helios: [mesurerHelios],
+  noyau: [mesurerNoyau],
   xml: [mesurerXml],
 };
 

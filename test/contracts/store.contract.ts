@@ -9,8 +9,11 @@ import { T0 } from './store.fabrique.ts';
 import { reglesAnnuaire } from './store.annuaire.ts';
 import { reglesEcriture } from './store.ecriture.ts';
 import { reglesFile } from './store.file.ts';
+import { reglesFiles } from './store.files.ts';
 import { reglesLecture } from './store.lecture.ts';
 import { reglesNoeuds } from './store.noeuds.ts';
+import { reglesPlaces } from './store.places.ts';
+import { reglesRestaurations } from './store.restaurations.ts';
 
 export interface Contexte {
   readonly store: Store;
@@ -37,7 +40,10 @@ export function contratStore(nom: string, ouvrir: OuvrirStore): void {
     reglesEcriture(ici);
     reglesLecture(ici);
     reglesFile(ici);
+    reglesPlaces(ici);
+    reglesFiles(ici);
     reglesAnnuaire(ici);
     reglesNoeuds(ici);
+    reglesRestaurations(ici);
   });
 }

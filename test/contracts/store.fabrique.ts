@@ -147,11 +147,13 @@ export function demande(
     bail: number;
     sauf: readonly string[];
     seuls: readonly string[];
+    file: string;
   }> = {},
 ) {
   return {
     ...(partie.sauf === undefined ? {} : { sauf: partie.sauf }),
     ...(partie.seuls === undefined ? {} : { seuls: partie.seuls }),
+    ...(partie.file === undefined ? {} : { file: partie.file }),
     quand: (partie.quand ?? T0) as Instant,
     nombre: partie.nombre ?? 10,
     proprietaire: partie.proprietaire ?? 'ouvrier-1',

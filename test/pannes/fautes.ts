@@ -1,7 +1,7 @@
 import { type Etat, estTerminal, EVENEMENTS, transition } from '../../src/metier/etats.ts';
 import type { Flux } from '../../src/metier/flux.ts';
 import { OPERATEUR } from '../../src/ports/store.ts';
-import { CTX, SIREN } from '../parcours/atelier.ts';
+import { SIREN } from '../parcours/atelier.ts';
 import { type Monde, sansAccuse } from './monde.ts';
 
 /** Rows that are due while the engine is at rest: their lease is held by nobody. */
@@ -63,8 +63,17 @@ interface LigneLue {
   readonly acteur: string;
 }
 
+/** What is looked at, whatever the number of engines. */
+type Regard = Pick<Monde, 'sol' | 'dgfip' | 'flux' | 'lignes' | 'compte' | 'verifier'>;
+
+export interface OptionsFautes {
+  readonly livrees: boolean;
+  /** One debt per event; no longer true of a point that was switched off. */
+  readonly dettes?: boolean;
+}
+
 /** Faults that no death, order or delay excuses. To be called when the engine is at rest. */
-export async function fautes(monde: Monde, options: { readonly livrees: boolean }): Promise<string[]> {
+export async function fautes(monde: Regard, options: OptionsFautes): Promise<string[]> {
   const { sol } = monde;
   const vues: string[] = [];
   const noms = new Map<string, string>();
@@ -93,7 +102,7 @@ export async function fautes(monde: Monde, options: { readonly livrees: boolean 
     if (flux.due !== null && flux.due <= quand) vues.push(`${moi}: due and not taken: its lease is stuck`);
     if (flux.etat === 'en_ligne') vues.push(`${moi}: on the line while nobody sends`);
     vues.push(...(await fautesPieces(monde, flux)));
-    vues.push(...(await dettes(monde, { flux, livrees: options.livrees })));
+    if (options.dettes ?? true) vues.push(...(await dettes(monde, { flux, livrees: options.livrees })));
   }
   // Given up between the drawing of its number and its naming, a flux keeps a number that no name shows.
   const abandons = (await monde.flux()).some((f) => f.etat === 'abandonne' && f.nomEnvoi === null);
@@ -101,14 +110,13 @@ export async function fautes(monde: Monde, options: { readonly livrees: boolean 
   vues.push(...monde.dgfip.brouillons().map((nom) => `${nom}: left at the gateway`));
   for (const retour of await sol.store.retours.lister(OPERATEUR, { limite: 1000 }))
     if (retour.etat === 'recu' || retour.due !== null) vues.push(`return ${retour.id}: left ${retour.etat}`);
-  const a = await monde.essayer((atelier) => atelier.gestes.verifierJournal(CTX));
-  for (const chaine of a ?? [])
+  for (const chaine of await monde.verifier())
     for (const r of chaine.ruptures) vues.push(`journal ${chaine.org} line ${r.n}: ${r.motif}`);
   return vues;
 }
 
 /** Every piece is whole; what was taken is what the flux says that it sent, signed once at most. */
-async function fautesPieces({ sol, dgfip }: Monde, flux: Flux): Promise<string[]> {
+async function fautesPieces({ sol, dgfip }: Regard, flux: Flux): Promise<string[]> {
   const pieces = await sol.store.flux.pieces(OPERATEUR, flux.id);
   const abimees = await Promise.all(pieces.map(async (p) => !(await sol.coffre.verifier(p.sha256))));
   const vues = pieces.filter((_, n) => abimees[n]).map((p) => `${flux.identite}: ${p.nom} lost or altered`);
@@ -134,7 +142,7 @@ function trous(noms: readonly string[]): string[] {
 }
 
 /** One debt per event and per point, under an identity of its own, delivered at least once. */
-async function dettes(monde: Monde, { flux, livrees }: { flux: Flux; livrees: boolean }): Promise<string[]> {
+async function dettes(monde: Regard, { flux, livrees }: { flux: Flux; livrees: boolean }): Promise<string[]> {
   const vues: string[] = [];
   const livraisons = await monde.sol.store.livraisons.lister(OPERATEUR, { flux: flux.id, limite: 200 });
   const lignes = (await monde.lignes(flux.id)).map((l) => JSON.parse(l) as LigneLue);

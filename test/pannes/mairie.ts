@@ -33,11 +33,11 @@ export interface DemandePes {
 
 const SECRET = 'campagne';
 
-/** @param quand epoch milliseconds: its certificates are of that day, for a year. */
-export async function ouvrirMairie(dossier: string, quand: number): Promise<Mairie> {
+/** @param quand epoch milliseconds: its certificates are of that day, for a year unless said otherwise. */
+export async function ouvrirMairie(dossier: string, quand: number, jours = 366): Promise<Mairie> {
   mkdirSync(dossier, { recursive: true });
   const ou = (nom: string): string => join(dossier, nom);
-  const validite = { jours: 366, quand: quand - 86_400_000 };
+  const validite = { jours, quand: quand - 86_400_000 };
   const racine = await creerAutorite({ nom: 'Autorité de la campagne', ...validite });
   const paire = await emettre(racine, { nom: 'Mairie de la campagne', usage: 'client', ...validite });
   writeFileSync(ou('mairie.pem'), paire.certificat);

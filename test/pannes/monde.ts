@@ -11,7 +11,7 @@ import { type Coup, creerEtatFictif, type EtatFictif } from './etat-fictif.ts';
 import { type Atelier, creerAtelier, creerSol, CTX, type Sol, suivrePorts } from '../parcours/atelier.ts';
 
 /** What must be durable, or is seen by others: between two of them the process may die. */
-const EFFETS: ReadonlySet<string> = new Set([
+export const EFFETS: ReadonlySet<string> = new Set([
   'ecriture.ecrire',
   'ecriture.creerFlux',
   'ecriture.creerRetour',
@@ -262,6 +262,11 @@ export class Monde {
     const { registre, presentees } = protocole === 'ACTES' ? this.etat : this.dgfip;
     const nom = nomEnvoi ?? '';
     return { prises: registre.get(nom) ?? 0, presentees: presentees.get(nom) ?? 0 };
+  }
+
+  /** The chains of the journal, followed to their end. */
+  async verifier() {
+    return (await this.essayer((a) => a.gestes.verifierJournal(CTX))) ?? [];
   }
 
   tient(flux: Flux): boolean {

@@ -7,12 +7,16 @@ import { creerTamponneur } from '../../src/adapters/tamponneur/fil.ts';
 import { creerFakeLecteurPdf } from '../../src/adapters/lecteur-pdf/fake.ts';
 import { creerFakeMailer } from '../../src/adapters/mailer/fake.ts';
 import { creerPdf } from '../../src/banc/pdf.ts';
+import { destinationsServies } from '../../src/assemblage/repartition.ts';
 import { type Config, manifest } from '../../src/config/manifest.ts';
+import { creerRepartitionLocale } from '../../src/adapters/repartition/locale.ts';
+import { ecritureQuiAnnonce } from '../../src/engine/annonces.ts';
 import { creerDiffusion } from '../../src/engine/diffusion.ts';
 import { creerMoteur } from '../../src/engine/moteur.ts';
 import type { OutilsMoteur } from '../../src/engine/outils.ts';
-import { ecritureQuiReveille, type NomCouloir } from '../../src/engine/reveils.ts';
+import { preparerRestauration } from '../../src/engine/restauration.ts';
 import { creerAnnuaire } from '../../src/etapes/annuaire.ts';
+import { creerDestinations } from '../../src/etapes/destinations.ts';
 import { creerEtapesActes } from '../../src/etapes/etapes-actes.ts';
 import { creerEtapesHelios } from '../../src/etapes/etapes-helios.ts';
 import { creerEtapeSignature } from '../../src/etapes/signature.ts';
@@ -28,6 +32,7 @@ import type { Flux, ObjetJson, RoleDepot } from '../../src/metier/flux.ts';
 import type { FluxId, Siren } from '../../src/metier/identifiants.ts';
 import type { Antivirus } from '../../src/ports/antivirus.ts';
 import type { Consigner } from '../../src/ports/mailbox.ts';
+import type { Repartition } from '../../src/ports/repartition.ts';
 import { OPERATEUR, type Store } from '../../src/ports/store.ts';
 import { creerProtocoleActes, lireClassification } from '../../src/protocoles/actes/index.ts';
 import { creerProtocoleHelios } from '../../src/protocoles/helios/index.ts';
@@ -116,6 +121,10 @@ export interface OptionsAtelier {
   readonly inscrire?: boolean;
   /** Puts something between the engine and its world. */
   readonly enrober?: (ports: Ports) => Ports;
+  /** Whose leases it takes; another one for a second engine over the same world. */
+  readonly proprietaire?: string;
+  /** How work is shared out; within this engine by default. */
+  readonly repartition?: Repartition;
 }
 
 async function enregistrer(
@@ -175,13 +184,13 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   const config = reglagesDe(options.reglages ?? {});
   const sol = options.sol ?? (await creerSol());
   const { clock, random, log, schemas } = sol;
-  const enrober = options.enrober ?? ((p: Ports) => p);
-  const { ports, appel, calme } = compterAppels(enrober(sol));
+  const { proprietaire = 'essai', enrober = (p: Ports) => p } = options;
+  const { ports, appel, calme } = compterAppels(enrober(sol), proprietaire);
   const { coffre, transport, webhook, passerelle } = ports;
-  const prise: { reveiller: (c: NomCouloir) => void } = { reveiller: () => undefined };
+  const repartition = options.repartition ?? creerRepartitionLocale({ clock });
   const store: Store = {
     ...ports.store,
-    ecriture: ecritureQuiReveille(ports.store.ecriture, (c) => prise.reveiller(c)),
+    ecriture: ecritureQuiAnnonce(ports.store.ecriture, (annonces) => repartition.annoncer(annonces)),
     fermer: () => sol.store.fermer(),
   };
   const mailer = creerFakeMailer();
@@ -196,6 +205,10 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     diffusion: creerDiffusion(),
     reglage: config.moteur,
     signaux: { arret: arret.signal, coupure: coupure.signal },
+    destinationDe: creerDestinations(
+      annuaire,
+      config.helios.passerelles.map((p) => p.nom),
+    ),
   };
   const actes = creerProtocoleActes();
   const paquets = options.paquets ?? ouvrirPaquets(join(RACINE, 'sans-paquet'));
@@ -265,9 +278,10 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
       config: config.notification,
     },
     placesNotification: 16,
-    proprietaire: 'essai',
+    proprietaire,
+    repartition,
+    destinations: destinationsServies(config),
   });
-  prise.reveiller = (c) => moteur.reveiller(c);
   const boite = ouvrirBoitePasserelle({ nom: 'dgfip', stabiliteMs: 0 }, { releveur: passerelle, clock, log });
   const consigner: Consigner = async (brut, source, nom = null) => {
     const deps = { coffre, ecriture: store.ecriture, clock, random };
@@ -287,11 +301,24 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     lireClassification,
     copies: { tamponneur: creerTamponneur(), imprimeur: creerImprimeur(), operateur: 'VGM' },
     refusCible: () => null,
+    sources: [boite.nom],
+    instantane: null,
+    noeud: {
+      nom: proprietaire,
+      roles: ['portes', 'travail', 'releve'],
+      version: '0.0.0-essai',
+      seul: true,
+      jumeau: () => null,
+      repartition,
+      typeRepartition: 'locale',
+      portes: destinationsServies(config).map((d) => d.nom),
+    },
   });
   if (options.inscrire ?? options.sol === undefined) {
     await enregistrer(gestes, SIREN, options);
     await enregistrer(gestes, AUTRE_SIREN, options);
   }
+  await preparerRestauration(outils);
   await moteur.demarrer();
 
   const lire = async (id: FluxId) => (await gestes.montrer(CTX, id)).flux;

@@ -71,7 +71,11 @@ test('a peer that keeps silent is a finding after ten seconds, and so is a probe
   a = await creerAtelier();
   const muette = { sujet: 'muet', sonder: () => new Promise<Constat>(() => undefined) };
   const cassee = { sujet: 'cassé', sonder: () => Promise.reject(new TypeError('x')) };
-  const outils = { moteur: { store: a.store, clock: a.clock }, sondes: [muette, cassee] };
+  const outils = {
+    moteur: { store: a.store, clock: a.clock },
+    sondes: [muette, cassee],
+    noeud: { seul: true, typeRepartition: 'locale' },
+  };
   const examen = diagnostic(outils as unknown as OutilsGestes).diagnostiquer(CTX);
   for (let tour = 0; tour < 20; tour += 1) await new Promise(setImmediate);
   await a.clock.avancer(10_000);
@@ -94,6 +98,7 @@ test('the real daemon looks at all its peers, and sees that a certificate was re
       'flux en attente',
       'alertes',
       'émission',
+      'restauration',
       'retours à trancher',
       'notifications',
       'journal',

@@ -8,7 +8,7 @@ import { creerFakeStore } from '../../src/adapters/store/fake.ts';
 import { creerFakeTransport } from '../../src/adapters/transport/fake.ts';
 import { creerFakeWebhook } from '../../src/adapters/webhook/fake.ts';
 import { ouvrirSchemas } from '../../src/formats/xsd/jeu.ts';
-import type { Siren } from '../../src/metier/identifiants.ts';
+import type { Instant, Siren } from '../../src/metier/identifiants.ts';
 import type { Coffre } from '../../src/ports/coffre.ts';
 import type { Webhook } from '../../src/ports/notification.ts';
 import type { Deposant, Releveur } from '../../src/ports/passerelle.ts';
@@ -90,9 +90,14 @@ export async function creerSol(options: OptionsSol = {}): Promise<Sol> {
 /** Turns of the event loop without any call to the outside after which an engine is said to be at rest. */
 const TOURS_CALMES = 60;
 const TOURS_MAX = 200_000;
+/** How many more times the engine must be quiet while it has in hand what no silent line explains: code is read, a mail too. */
+const PATIENCE = 300;
 
-/** Every call of the engine to its world, counted while it lasts. */
-export function compterAppels(ports: Ports): { ports: Ports; appel: Appel; calme: () => Promise<void> } {
+/** Every call of the engine to its world, counted while it lasts. @param proprietaire whose work it is to be at rest. */
+export function compterAppels(
+  ports: Ports,
+  proprietaire: string,
+): { ports: Ports; appel: Appel; calme: () => Promise<void> } {
   let enCours = 0;
   let appels = 0;
   const appel: Appel = async (nom, faire) => {
@@ -107,13 +112,20 @@ export function compterAppels(ports: Ports): { ports: Ports; appel: Appel; calme
       appels += 1;
     }
   };
-  const calme = async () => {
+  const seTaire = async () => {
     let vus = appels;
     for (let [tours, repos] = [0, 0]; repos < TOURS_CALMES; tours += 1, repos += 1) {
       if (enCours > 0 || appels !== vus) repos = 0;
       vus = appels;
       if (tours > TOURS_MAX) throw new TypeError('the engine never rests');
       await souffler();
+    }
+  };
+  const calme = async () => {
+    for (let fois = 0; fois < PATIENCE; fois += 1) {
+      await seTaire();
+      const { enMain } = await ports.store.file.etat(0 as Instant);
+      if (!enMain.some((e) => e.proprietaire === proprietaire && !e.file.startsWith('dest-'))) return;
     }
   };
   return { ports: suivrePorts(ports, appel), appel, calme };

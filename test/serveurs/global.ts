@@ -7,6 +7,7 @@ const PAQUETS = [
   'openssh-server',
   'vsftpd',
   'python3-pyftpdlib',
+  'postgresql',
   'libxml2-utils',
   'xmlsec1',
   'unzip',

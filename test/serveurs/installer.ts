@@ -15,6 +15,7 @@ const PREUVES: Readonly<Record<string, readonly string[]>> = {
   'openssh-server': ['sshd', 'ssh-keygen'],
   vsftpd: ['vsftpd'],
   'python3-pyftpdlib': ['/usr/lib/python3/dist-packages/pyftpdlib', 'python3'],
+  postgresql: ['/usr/lib/postgresql/15/bin/postgres', '/usr/lib/postgresql/15/bin/initdb'],
   'redis-server': ['redis-server'],
   xmlsec1: ['xmlsec1'],
   'poppler-utils': ['pdftoppm', 'pdftotext', 'pdfinfo', 'pdfsig'],

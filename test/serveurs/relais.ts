@@ -13,6 +13,8 @@ export interface Panne {
    * - goutte: this direction gives one byte a second.
    */
   readonly geste: 'couper' | 'figer' | 'goutte';
+  /** Befalls the next connection alone. */
+  readonly uneFois?: true;
 }
 
 export interface Relais {
@@ -53,6 +55,7 @@ export async function ouvrirRelais({ cible, port = 0 }: OptionsRelais): Promise<
       prise.on('close', () => toutes.delete(prise) && siennes.delete(prise));
     }
     const ligne = new Ligne([client, distante], panne, compte);
+    if (panne?.uneFois === true) panne = null;
     ligne.relier('aller');
     ligne.relier('retour');
   }).listen(port, '127.0.0.1');

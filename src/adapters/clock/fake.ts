@@ -55,7 +55,8 @@ export function creerFakeClock(depart: number): FakeClock {
         d.reveiller();
         await souffler();
       }
-      maintenant = cible;
+      // Somebody else may have set it further meanwhile.
+      maintenant = Math.max(maintenant, cible);
     },
     regler(instant) {
       maintenant = instant;

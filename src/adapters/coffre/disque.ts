@@ -132,14 +132,14 @@ function syncSynchrone(chemin: string): void {
   }
 }
 
-/** Prepares the folder at opening: root and `tmp/` durable, left-overs of an interrupted reception swept. */
-export function preparer(racine: string, tmp: string): void {
+/** Prepares the folder at opening: root and `tmp/` durable; swept, if asked, of what an interrupted reception left. */
+export function preparer(racine: string, tmp: string, balayer: boolean): void {
   try {
     const premier = creerDossiers(tmp, 0o700);
     if (premier !== undefined) {
       for (let d = tmp; d.length >= premier.length; d = dirname(d)) syncSynchrone(dirname(d));
     }
-    for (const nom of readdirSync(tmp)) unlinkSync(join(tmp, nom));
+    if (balayer) for (const nom of readdirSync(tmp)) unlinkSync(join(tmp, nom));
     syncSynchrone(racine);
   } catch (origine) {
     throw panneDisque(origine);

@@ -5,6 +5,7 @@ import { type BoiteSondee, sondeBoite } from './boites.ts';
 import { type CertificatSuivi, sondeCertificat } from './certificat.ts';
 import { cachetsVoulus, type FichesActes, sondeCachet } from './cachet.ts';
 import { type CleSondee, type Employeurs, type FichesHelios, sondeCle, sondeFiches } from './cles.ts';
+import { sondeCoffre } from './coffre.ts';
 import { sondeAntivirus, sondeRecepteur, sondeRelais } from './correspondants.ts';
 import { sondeDisque } from './disque.ts';
 import { sondeGuichet } from './guichet.ts';
@@ -16,6 +17,8 @@ import { type PasserelleSondee, sondePasserelle, sondeSansPasserelle } from './p
 export interface Sondes {
   readonly clock: Clock;
   readonly horloge: Parameters<typeof sondeHorloge>[0];
+  /** null: the pieces are in the data folder. */
+  readonly coffre: Sondable | null;
   /** null: no address is configured. */
   readonly guichet: Sondable | null;
   readonly passerelles: readonly PasserelleSondee[];
@@ -28,7 +31,8 @@ export interface Sondes {
   readonly antivirus: Sondable | null;
   readonly relais: Sondable;
   readonly boites: readonly BoiteSondee[];
-  readonly recepteur: () => string | null;
+  /** Where the receiver listens; null when this node opens none. */
+  readonly recepteur: (() => string | null) | null;
   /** PEM in memory: client of the ministry, HTTPS door; null when unused. */
   readonly certificats: { readonly ministere: string | null; readonly porte: PorteSuivie | null };
 }
@@ -100,6 +104,7 @@ export function sondesDe(config: Config, s: Sondes): Sonde[] {
   const fichesHelios: FichesHelios = async () => (await s.fiches()).filter((f) => f.helios !== null);
   return [
     sondeDisque(config.donnees),
+    ...(s.coffre === null ? [] : [sondeCoffre(s.coffre)]),
     sondeHorloge(s.horloge),
     sondeGuichet(s.guichet),
     ...(s.passerelles.length === 0
@@ -110,7 +115,7 @@ export function sondesDe(config: Config, s: Sondes): Sonde[] {
     sondeAntivirus(s.antivirus, s.clock),
     ...(sansCourriel(config) ? [SANS_RECEPTION] : []),
     ...s.boites.map((b) => sondeBoite(b, s.clock)),
-    ...(smtp ? [sondeRecepteur(s.recepteur)] : []),
+    ...(smtp && s.recepteur !== null ? [sondeRecepteur(s.recepteur)] : []),
     ...(config.notification.courriel.hote === '' ? [] : [sondeRelais(s.relais)]),
     ...certificats(config, s.certificats).map((c) => sondeCertificat(c, s.clock)),
   ];

@@ -79,6 +79,11 @@ export const formeTampon = z.strictObject({
 export const ordrePublier = z.strictObject({ jour: z.iso.date() });
 export const demandeComplement = z.strictObject({ recu: z.iso.date() });
 export const ordreMotif = z.strictObject({ motif });
+export const ordreClore = z.strictObject({
+  /** Sources that will answer no more: a reason is then asked for. */
+  sansAttendre: z.array(z.string().min(1).max(200)).default([]),
+  motif: motif.nullable().default(null),
+});
 export const ordreTrancher = z.strictObject({ decision: z.enum(['recu', 'non_recu']), motif });
 
 export const filtreRetours = z.strictObject({

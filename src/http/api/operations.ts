@@ -1,6 +1,8 @@
 import { ADMINISTRATION } from './operations-administration.ts';
 import { ACTES } from './operations-actes.ts';
+import { FILES } from './files.ts';
 import { ECHANGES } from './operations-echanges.ts';
+import { RECONCILIATIONS } from './operations-reconciliation.ts';
 import type { Operation } from './operation.ts';
 import * as formes from './formes.ts';
 import { binaire, CLE_IDEMPOTENCE, REPONSE_DEPOT, unFlux } from './operation-parties.ts';
@@ -320,5 +322,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...ACTES,
   ...exports,
   ...retours,
+  ...RECONCILIATIONS,
+  ...FILES,
   ...ADMINISTRATION,
 ];

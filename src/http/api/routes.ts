@@ -10,9 +10,11 @@ import { routesDestinations } from './destinations.ts';
 import { routesEchanges } from './echanges.ts';
 import { routesExploitation } from './exploitation.ts';
 import { routesExports } from './exports.ts';
+import { routesFiles } from './files.ts';
 import { routesFlux } from './flux.ts';
 import { routesJetons } from './jetons.ts';
 import { routesLivraisons } from './livraisons.ts';
+import { routesReconciliation } from './reconciliation.ts';
 import { routesRetours } from './retours.ts';
 
 const FAMILLES: readonly Famille[] = [
@@ -26,6 +28,8 @@ const FAMILLES: readonly Famille[] = [
   routesCollectivites,
   routesLivraisons,
   routesDestinations,
+  routesReconciliation,
+  routesFiles,
   routesJetons,
   routesExploitation,
 ];

@@ -18,7 +18,7 @@ export function iso(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-function isoOuNull(instant: Instant | null): string | null {
+export function isoOuNull(instant: Instant | null): string | null {
   return instant === null ? null : iso(instant);
 }
 

@@ -38,8 +38,9 @@ export const CATALOGUE_NOYAU = {
   'VGM-NOY-005': {
     nature: 'passagere',
     message: 'Le stockage ne répond pas : {detail}.',
-    cause: 'Disque plein, droits insuffisants ou panne du disque.',
-    remede: 'L’exploitant libère de l’espace ou répare le disque ; rien de ce qui a été accepté n’est perdu.',
+    cause: 'Disque plein, droits insuffisants, panne du disque ou serveur PostgreSQL injoignable.',
+    remede:
+      'L’exploitant libère de l’espace, répare le disque ou rétablit le serveur ; rien de ce qui a été accepté n’est perdu.',
     http: 503,
     sortie: 1,
   },
@@ -58,6 +59,15 @@ export const CATALOGUE_NOYAU = {
     cause: 'Un autre « vaguemestre demarrer » travaille sur le même dossier.',
     remede: 'Arrêter l’autre démon, ou choisir un autre dossier de données.',
     http: 500,
+    sortie: 1,
+  },
+  'VGM-NOY-008': {
+    nature: 'passagere',
+    message: 'Le travail sur {flux} n’est plus à ce nœud.',
+    cause: 'Ce nœud est resté trop longtemps sans donner signe de vie ; un autre a repris le travail.',
+    remede:
+      'Rien à faire : l’autre nœud continue. Si cela revient, chercher ce qui fige la machine, ou allonger « moteur.bail_s ».',
+    http: 409,
     sortie: 1,
   },
 } as const satisfies Catalogue;

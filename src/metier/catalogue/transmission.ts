@@ -80,6 +80,35 @@ export const CATALOGUE_TRANSMISSION = {
     http: 503,
     sortie: 1,
   },
+  'VGM-TRA-010': {
+    nature: 'incertaine',
+    message: 'La base a été remise depuis une sauvegarde : {nom} est peut-être parti depuis.',
+    cause:
+      'Ce qui a été envoyé entre la sauvegarde et la panne n’est plus connu ici ; le renvoyer ferait un double.',
+    remede:
+      'Attendre l’accusé, qui réglera la question. Sinon demander à {etat} si elle détient {nom}, puis « vaguemestre trancher ».',
+    http: 502,
+    sortie: 1,
+  },
+  'VGM-TRA-011': {
+    nature: 'passagere',
+    message:
+      'Rien ne part : la base a été remise depuis une sauvegarde, et la réconciliation n’est pas close.',
+    cause: 'L’État sait peut-être des choses que cette base ignore ; envoyer à présent ferait des doubles.',
+    remede:
+      'L’exploitant lit « vaguemestre reconcilier », règle ce qui y est dit, puis clôt la réconciliation ; le flux partira alors tout seul.',
+    http: 503,
+    sortie: 1,
+  },
+  'VGM-TRA-012': {
+    nature: 'passagere',
+    message: 'Le nom {nom} a été donné à un autre envoi entre la sauvegarde et la panne.',
+    cause: 'Ce numéro avait été rendu, puis donné de nouveau ; l’État prendrait l’un pour l’autre.',
+    remede:
+      'Abandonner ce flux (« vaguemestre abandonner ») et déposer de nouveau : il aura un autre numéro.',
+    http: 503,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurTransmission = fabrique(CATALOGUE_TRANSMISSION);

@@ -129,6 +129,29 @@ const passerelle = (autres: Record<string, unknown> = {}): string =>
     },
   });
 
+/** A coffre on an object store, spoiled as the test says. */
+const s3 = (autres: Record<string, unknown> = {}): string =>
+  stringify({
+    coffre: {
+      type: 's3',
+      s3: {
+        adresse: 'https://s3.exemple.test',
+        compartiment: 'pieces',
+        cle_acces: 'cle',
+        secret_fichier: 's',
+        ...autres,
+      },
+    },
+  });
+
+test('a coffre on an object store is accepted, its paths made absolute', () => {
+  const { coffre } = chargerConfig({
+    fichier: ecrire(s3({ adresse: 'https://[::1]:9000/' })),
+    env: {},
+  }).config;
+  expect(coffre).toMatchObject({ type: 's3', secours: '', s3: { secret_fichier: join(dossier, 's') } });
+});
+
 test('a gateway as its raccordement gives it is accepted, its paths made absolute', () => {
   const { config } = chargerConfig({ fichier: ecrire(passerelle()), env: {} });
   expect(config.helios.passerelles[0]).toMatchObject({
@@ -172,6 +195,23 @@ describe('a wrong setting stops the start, in French, all of them at once', () =
     ],
     ['[notification.courriel]\nutilisateur = "u"\n', 'notification.courriel.secret_fichier : obligatoire'],
     ['[moteur]\nreprise_min_s = 1000\n', 'moteur.reprise_min_s'],
+    [
+      '[stockage]\ntype = "postgres"\n[stockage.postgres]\nhote = "/var/run/postgresql"\n',
+      'stockage.postgres.tls : il faut « aucun » quand stockage.postgres.hote est le dossier d’un socket.',
+    ],
+    [
+      '[stockage]\ntype = "postgres"\n[stockage.postgres]\ntls = "aucun"\nautorites = "a.pem"\n',
+      'stockage.postgres.autorites : sans objet quand stockage.postgres.tls vaut « aucun ».',
+    ],
+    ['[coffre]\ntype = "s3"\n', 'coffre.s3.adresse : obligatoire'],
+    ['[coffre]\ntype = "s3"\n', 'coffre.s3.secret_fichier : obligatoire'],
+    ['[coffre]\nsecours = "/x"\n', 'coffre.secours : sans objet quand coffre.type vaut « dossier »'],
+    [s3({ adresse: 'ftp://x' }), 'coffre.s3.adresse : il faut une adresse https://… ou http://…'],
+    [s3({ adresse: 'https://x.test/pieces' }), 'rien ne suit le nom du serveur'],
+    [s3({ adresse: 'https://192.0.2.1', style: 'hote' }), 'coffre.s3.style : « hote » demande un nom'],
+    [s3({ compartiment: 'Pieces' }), 'coffre.s3.compartiment : forme inattendue'],
+    [s3({ prefixe: '/tdt' }), 'coffre.s3.prefixe : forme inattendue'],
+    [s3({ taille_partie_octets: 1000 }), 'coffre.s3.taille_partie_octets'],
     ['[helios]\nplateforme = "prod"\n', 'il faut "production" ou "essai", et on lit le texte « prod »'],
     ['[helios]\npasserelle = []\n', 'vouliez-vous dire « helios.passerelles » ?'],
     [passerelle({ empreintes: [] }), 'helios.passerelles[0].empreintes : obligatoire quand'],

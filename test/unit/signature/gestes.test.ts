@@ -4,6 +4,7 @@ import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
 import { creerFakeStore } from '../../../src/adapters/store/fake.ts';
 import { manifest } from '../../../src/config/manifest.ts';
 import { mouvoir, relire } from '../../../src/engine/avancer.ts';
+import { creerBaux } from '../../../src/engine/baux.ts';
 import { creerDiffusion } from '../../../src/engine/diffusion.ts';
 import { executerFlux } from '../../../src/engine/executer-flux.ts';
 import type { OutilsMoteur } from '../../../src/engine/outils.ts';
@@ -24,6 +25,7 @@ import { type Atelier, type Autorites, creerAutorites, FICHE, monter, pesSigne, 
 /** What the collectivité answers to a PES that waits for its signature, on the real engine and the real store. */
 
 const { siren } = COLLECTIVITE;
+const NOEUD = 'essai';
 const AUTRE = '000000034' as Siren;
 const ctx = (portee: Portee = { collectivite: siren }): Contexte => ({
   portee,
@@ -69,7 +71,9 @@ async function creerMonde(): Promise<Monde> {
     diffusion: creerDiffusion(),
     reglage: manifest.parse({}).moteur,
     signaux: { arret: signal, coupure: signal },
+    destinationDe: async () => null,
   };
+  const baux = creerBaux(moteur, NOEUD);
   const outils = { ...atelier.outils, flux: store.flux, annuaire: moteur.annuaire };
   const etapes = { HELIOS: { signature: creerEtapeSignature(outils) } };
   const gestes = signatures({ moteur, coffre } as unknown as OutilsGestes);
@@ -110,7 +114,11 @@ async function creerMonde(): Promise<Monde> {
       return monde.travailler(await mouvoir(moteur, resultat.flux, favorable));
     },
     travailler: async (flux) => {
-      await executerFlux(moteur, etapes, flux);
+      const quand = Math.max(clock.now(), flux.due ?? 0) as Instant;
+      const bail = (quand + 1000) as Instant;
+      await store.file.reclamerFlux({ quand, bail, nombre: 1, proprietaire: NOEUD, seuls: [flux.id] });
+      const prise = baux.prendre('flux', flux.id, bail);
+      await executerFlux(moteur, etapes, { flux, prise, file: 'flux-HELIOS' });
       return relire(moteur, flux.id);
     },
     flux: (id) => relire(moteur, id),

@@ -10,6 +10,7 @@ import { creerFakeLog } from '../../../src/adapters/log/fake.ts';
 import { creerFakeMailbox } from '../../../src/adapters/mailbox/fake.ts';
 import { ouvrirPaquets } from '../../../src/adapters/schemas/paquets.ts';
 import { sondeBoite } from '../../../src/adapters/sondes/boites.ts';
+import { sondeCoffre } from '../../../src/adapters/sondes/coffre.ts';
 import { sondeCertificat } from '../../../src/adapters/sondes/certificat.ts';
 import { sondeAntivirus, sondeRecepteur, sondeRelais } from '../../../src/adapters/sondes/correspondants.ts';
 import { type Sondes, sondesDe } from '../../../src/adapters/sondes/ensemble.ts';
@@ -160,6 +161,7 @@ test('only what is configured is looked at; nothing configured is a finding too'
   const sondes: Sondes = {
     clock: creerFakeClock(DEPART),
     horloge: { retard: () => 0, reculMax: () => 0 },
+    coffre: null,
     guichet: null,
     passerelles: [],
     fiches: async () => [],
@@ -176,6 +178,7 @@ test('only what is configured is looked at; nothing configured is a finding too'
   const helios = ['passerelles HELIOS', 'paquets de schémas', 'signature des PES', 'cachet des actes'];
   const communs = ['disque', 'horloge', 'guichet du ministère', ...helios, 'antivirus'];
   expect(sujets({})).toEqual([...communs, 'réception']);
+  expect(sujets({}, { coffre: muet })).toContain('coffre');
   const boite = { boite: creerFakeMailbox('maildir:x'), periode: 1, derniere: () => undefined };
   expect(
     sujets(
@@ -192,6 +195,13 @@ test('only what is configured is looked at; nothing configured is a finding too'
     'relais de courriel',
     'certificat de l’API (autosigné)',
   ]);
+});
+
+test('the object store of the pieces: reached, or down with what to do', async () => {
+  const voir = (joignable: boolean) =>
+    sondeCoffre({ sonder: async () => ({ joignable, detail: 'd' }) }).sonder();
+  expect(await voir(true)).toEqual({ sujet: 'coffre', etat: 'bon', detail: 'd', remede: '' });
+  expect(await voir(false)).toMatchObject({ etat: 'panne', remede: expect.stringContaining('coffre.s3') });
 });
 
 test('durations, in words', () => {

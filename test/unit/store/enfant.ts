@@ -1,6 +1,6 @@
 /**
  * Child process of the crash tests: writes without rest and says on standard output what was acknowledged.
- * `node enfant.ts <file> <run>`; with the run `garde`, only opens and waits.
+ * `node enfant.ts <place> <run>`: a file, or a base of a PostgreSQL as JSON; with the run `garde`, only opens and waits.
  */
 import { writeSync } from 'node:fs';
 import { creerClockSysteme } from '../../../src/adapters/clock/system.ts';
@@ -8,11 +8,14 @@ import { creerRandomSysteme } from '../../../src/adapters/random/system.ts';
 import { ouvrirStoreSqlite } from '../../../src/adapters/store/sqlite/store.ts';
 import { entree, JOUR, nouveau, nouvelleLivraison, suite } from '../../contracts/store.fabrique.ts';
 import type { FluxId, LivraisonId } from '../../../src/metier/identifiants.ts';
+import type { BaseVide } from '../../serveurs/postgres.ts';
 
-const [fichier = '', tour = ''] = process.argv.slice(2);
+const [lieu = '', tour = ''] = process.argv.slice(2);
 const clock = creerClockSysteme();
 const random = creerRandomSysteme(clock);
-const store = ouvrirStoreSqlite({ clock, random, fichier, version: 'essai' });
+const store = lieu.startsWith('{')
+  ? await (await import('../../contracts/store.postgres.ts')).ouvrirSur(JSON.parse(lieu) as BaseVide)
+  : ouvrirStoreSqlite({ clock, random, fichier: lieu, version: 'essai' });
 
 /** Synchronous: what was said was said, even if the next instruction is the last. */
 function dire(ligne: string): void {

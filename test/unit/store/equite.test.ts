@@ -4,23 +4,9 @@ import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
 import { type Ouverte, ouvrirBase } from '../../../src/adapters/store/sqlite/ouverture.ts';
 import { assemblerStore } from '../../../src/adapters/store/sqlite/store.ts';
 import type { Siren } from '../../../src/metier/identifiants.ts';
-import { OPERATEUR, type Store } from '../../../src/ports/store.ts';
-import {
-  A,
-  B,
-  changement,
-  collectivite,
-  demande,
-  entree,
-  JOUR,
-  livraisonId,
-  nouveau,
-  nouveauRetour,
-  nouvelleLivraison,
-  retourId,
-  suite,
-  T0,
-} from '../../contracts/store.fabrique.ts';
+import type { Store } from '../../../src/ports/store.ts';
+import { A, B, demande, nouveau, suite, T0 } from '../../contracts/store.fabrique.ts';
+import { toutFaire } from './tout-faire.ts';
 
 /** A base with a past: 100,000 finished flux, and one depositor with 10,000 due ones. */
 let ouverte: Ouverte;
@@ -60,84 +46,11 @@ test('with more collectivités than places, successive claims go round all of th
   expect(sirens.filter((s) => !vus.has(s))).toEqual([]);
 });
 
-/** Does everything the store can do once, so that every statement it has is prepared. */
-async function toutFaire(): Promise<void> {
-  const { ecriture, flux, file, journal, retours, livraisons, collectivites, jetons, suspensions } = store;
-  const { flux: un } = await ecriture.creerFlux(nouveau(900, { cleIdempotence: 'k' }), suite());
-  await ecriture.creerFlux(nouveau(901, { cite: un.id }), suite());
-  await ecriture.creerRetour(nouveauRetour(1), suite());
-  const point = {
-    id: 'p1',
-    canal: 'webhook',
-    cible: 'https://x.fr',
-    evenements: [],
-    actif: true,
-    motif: null,
-  } as const;
-  await collectivites.enregistrer(collectivite({ points: [point] }), {
-    secrets: [{ id: 'p1', secrets: ['s'] }],
-    journal: [],
-    quand: T0,
-  });
-  await collectivites.enregistrer(collectivite({ ver: 1, points: [point] }), { journal: [], quand: T0 });
-  const essai = { quand: T0, resultat: 'echec', statut: 0, duree: 1, motif: '' } as const;
-  await ecriture.ecrire({
-    quand: T0,
-    flux: [changement(un, { nomEnvoi: 'n', alerte: 'a' })],
-    retours: [
-      { id: retourId(1), ver: 1, etat: 'attribue', due: T0, tentatives: 0, motif: null, flux: [un.id] },
-    ],
-    nouvellesLivraisons: [nouvelleLivraison(1, { flux: un.id })],
-    livraisons: [{ id: livraisonId(1), ver: 1, etat: 'a_faire', due: T0, tentatives: 1, essai }],
-    points: [{ siren: A, id: 'p1', actif: false, motif: 'x' }],
-    journal: [entree({ tx: un.id })],
-  });
-  await store.numerotation.reserver({ flux: un.id, serie: 's', jour: JOUR, limite: 9 });
-  await store.debits.reserver({ destination: 'd', flux: un.id, octets: 1, plafond: 9, quand: T0 });
-  for (const portee of [OPERATEUR, { collectivite: A }]) {
-    await flux.trouver(portee, un.id);
-    await flux.pieces(portee, un.id);
-    await flux.parIdentite(portee, un.identite);
-    await flux.parNomEnvoi(portee, 'n');
-    await flux.compter(portee);
-    await flux.lister(portee, { limite: 5 });
-    await flux.lister(portee, { limite: 5, etats: ['pret', 'incertain'] });
-    await flux.lister(portee, { limite: 5, alerte: true });
-    await flux.lister(portee, { limite: 5, recherche: 'x', protocole: 'ACTES' });
-    await journal.lignesDuFlux(portee, un.id);
-    await retours.trouver(portee, retourId(1));
-    await retours.lister(portee, { limite: 5, etats: ['recu'] });
-    await retours.lister(portee, { limite: 5 });
-    await livraisons.trouver(portee, livraisonId(1));
-    await livraisons.essais(portee, livraisonId(1));
-    await livraisons.lister(portee, { limite: 5 });
-    await livraisons.lister(portee, { limite: 5, flux: un.id, etats: ['a_faire'] });
-  }
-  await flux.parCle(A, 'k');
-  await journal.lignes(A, 1, 5);
-  await journal.chaines();
-  await retours.parEmpreinte(nouveauRetour(1).sha256, null);
-  await ecriture.ecrire(suite({ suspensions: [{ destination: 'ACTES', motif: 'essai', acteur: 'a' }] }));
-  await suspensions.lister();
-  await ecriture.ecrire(suite({ suspensions: [{ destination: 'ACTES', motif: null, acteur: 'a' }] }));
-  await file.reclamerFlux(demande());
-  await file.reclamerRetours(demande());
-  await file.reclamerLivraisons(demande());
-  await file.libererBaux('ouvrier-1');
-  await file.prochaineEcheance();
-  await collectivites.lister();
-  await collectivites.secrets(A, 'p1');
-  await jetons.trouver(nouveauRetour(1).sha256);
-  await jetons.lister();
-  await jetons.enregistrer({ nom: 'j', sha256: nouveauRetour(1).sha256, portee: OPERATEUR, cree: T0 });
-  await jetons.revoquer('j');
-}
-
 /** Whole small tables that may be read through: the directory of tenants, their points and tokens, the state counters, the orders in force. */
 const PETITES = ['collectivites', 'jetons', 'decompte', 'points', 'suspensions', 'json_each', 'suite'];
 
 test('no statement of the store reads a large table through (EXPLAIN QUERY PLAN)', async () => {
-  await toutFaire();
+  await toutFaire(store);
   const fautes: string[] = [];
   const expliquees = ouverte.base
     .preparees()
@@ -169,11 +82,14 @@ test('an identity asked within a collectivité is sought by the identity, not am
 });
 
 test('claims and pages walk the index made for them', () => {
-  expect(planDe('SELECT id, collectivite FROM flux', 'WHERE echeance')).toEqual([
-    'SEARCH flux USING INDEX flux_echeance (echeance<?)',
+  expect(planDe('SELECT id, collectivite, echeance FROM flux', 'file = :file AND echeance')).toEqual([
+    'SEARCH flux USING INDEX flux_echeance (file=? AND echeance<?)',
   ]);
-  expect(planDe('SELECT id, collectivite FROM flux', 'collectivite = :collectivite')).toEqual([
-    'SEARCH flux USING INDEX flux_tour (collectivite=? AND echeance<?)',
+  expect(planDe('SELECT id, collectivite, echeance FROM flux', 'collectivite = :collectivite')).toEqual([
+    'SEARCH flux USING INDEX flux_tour (file=? AND collectivite=? AND echeance<?)',
+  ]);
+  expect(planDe('SELECT id, ver FROM flux', 'file = :file')).toEqual([
+    'SEARCH flux USING INDEX flux_echeance (file=? AND echeance<?)',
   ]);
   expect(planDe('SELECT id, protocole', 'WHERE etat = :etat AND id < :avant AND collectivite')).toEqual([
     'SEARCH flux USING INDEX flux_page_etat (collectivite=? AND etat=? AND id<?)',

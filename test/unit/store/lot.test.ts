@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FileEcriture } from '../../../src/adapters/store/sqlite/lot.ts';
-import { Base, panneStockage } from '../../../src/adapters/store/sqlite/pilote.ts';
+import { panneStockage } from '../../../src/adapters/store/panne.ts';
+import { Base } from '../../../src/adapters/store/sqlite/pilote.ts';
 import { codeDe } from '../../contracts/montage.ts';
 
 function ouvrir(durcir?: () => Promise<void>) {

@@ -2,80 +2,28 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { creerFakeClock } from '../../../src/adapters/clock/fake.ts';
 import { creerFakeRandom } from '../../../src/adapters/random/fake.ts';
 import { ouvrirStoreSqlite } from '../../../src/adapters/store/sqlite/store.ts';
-import type { FluxId } from '../../../src/metier/identifiants.ts';
 import { verifierChaine } from '../../../src/metier/journal.ts';
 import { OPERATEUR, type Store } from '../../../src/ports/store.ts';
 import { codeDe, dossierEssai, petitDisque } from '../../contracts/montage.ts';
-import { A, changement, entree, fluxId, JOUR, nouveau, suite, T0 } from '../../contracts/store.fabrique.ts';
-
-const ENFANT = join(import.meta.dirname, 'enfant.ts');
+import { A, changement, entree, fluxId, nouveau, suite, T0 } from '../../contracts/store.fabrique.ts';
+import { chaineEntiere, confronter, ENFANT, frapper } from './coups.ts';
 
 function ouvrir(fichier: string): Store {
   const clock = creerFakeClock(T0);
   return ouvrirStoreSqlite({ fichier, clock, random: creerFakeRandom(clock), version: '1' });
 }
 
-/** Runs the child, kills it (-9) once it has said `lignes` lines. @returns all it had said. */
-async function tuerApres(fichier: string, tour: string, lignes: number): Promise<string[]> {
-  const enfant = spawn(process.execPath, [ENFANT, fichier, tour], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const fini = once(enfant, 'close');
-  const dites: string[] = [];
-  for await (const ligne of createInterface({ input: enfant.stdout })) {
-    dites.push(ligne);
-    if (dites.length === lignes) enfant.kill('SIGKILL');
-  }
-  await fini;
-  return dites;
-}
-
-async function chaineEntiere(store: Store, org: string): Promise<string[]> {
-  const lignes: string[] = [];
-  for (;;) {
-    const page = await store.journal.lignes(org, lignes.length + 1, 5000);
-    if (page.length === 0) return lignes;
-    lignes.push(...page);
-  }
-}
-
 test('kill -9 in mid-write, 20 times: every acknowledged write is there, no chain is broken, no number twice', async () => {
   using d = dossierEssai();
   const fichier = join(d.chemin, 'v.db');
-  const flux = new Set<FluxId>();
-  const numeros = new Map<FluxId, number>();
-  for (let tour = 1; tour <= 20; tour += 1) {
-    for (const dite of await tuerApres(fichier, String(tour), 1 + ((tour * 37) % 200))) {
-      const [quoi, id = '', numero] = dite.split(' ');
-      if (quoi === 'flux') flux.add(id as FluxId);
-      else numeros.set(id as FluxId, Number(numero));
-    }
-  }
+  const dits = await frapper(fichier, 20);
   expect(existsSync(`${fichier}-wal`)).toBe(true);
   const store = ouvrir(fichier);
-  for (const id of flux) {
-    expect(await store.flux.trouver(OPERATEUR, id), `flux ${id}`).toBeDefined();
-    expect(await store.flux.pieces(OPERATEUR, id)).toHaveLength(1);
-    expect(await store.livraisons.lister(OPERATEUR, { flux: id, limite: 9 })).toHaveLength(1);
-  }
-  expect(new Set(numeros.values()).size).toBe(numeros.size);
-  for (const [id, numero] of numeros) {
-    const rendu = await store.numerotation.reserver({ flux: id, serie: 's', jour: JOUR, limite: 1e9 });
-    expect(rendu.numero).toBe(numero);
-  }
-  const chaine = await chaineEntiere(store, A);
-  expect(verifierChaine(chaine)).toEqual([]);
-  expect(chaine.length).toBeGreaterThanOrEqual(flux.size + numeros.size);
-  // One deposit is one transaction: what landed of it landed whole, in both chains.
-  const depots = chaine.filter((ligne) => ligne.includes('"ev":"DEPOT"')).length;
-  const miroir = await chaineEntiere(store, 'operateur');
-  expect(verifierChaine(miroir)).toEqual([]);
-  expect(miroir).toHaveLength(depots);
-  const total = Object.values(await store.flux.compter(OPERATEUR)).reduce((somme, n) => somme + n, 0);
-  expect(total).toBe(depots);
+  await confronter(store, dits);
   await store.fermer();
 });
 

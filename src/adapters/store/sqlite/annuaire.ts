@@ -1,83 +1,31 @@
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
-import type {
-  Classification,
-  Collectivite,
-  FicheActes,
-  FicheHelios,
-  PointNotification,
-} from '../../../metier/collectivite.ts';
-import type { Instant, Sha256, Siren } from '../../../metier/identifiants.ts';
+import type { Classification, Collectivite } from '../../../metier/collectivite.ts';
+import type { Siren } from '../../../metier/identifiants.ts';
+import type { Collectivites, Ecriture, Jetons } from '../../../ports/store.ts';
 import {
-  type Collectivites,
-  type Ecriture,
-  type Jeton,
-  type Jetons,
-  OPERATEUR,
-} from '../../../ports/store.ts';
+  classer,
+  colonnesFiche,
+  colonnesPoint,
+  COLONNES_COLLECTIVITE,
+  COLONNES_POINT,
+  type LigneCollectivite,
+  type LigneJeton,
+  type LignePoint,
+  lireCollectivite,
+  lireJeton,
+} from '../lignes-annuaire.ts';
 import type { EcrireJournal } from './journal.ts';
 import type { FileEcriture } from './lot.ts';
 import type { Base } from './pilote.ts';
 
-interface LigneCollectivite {
-  readonly siren: Siren;
-  readonly nom: string;
-  readonly actif: number;
-  readonly actes: string | null;
-  readonly helios: string | null;
-  readonly creee: Instant;
-  readonly ver: number;
-}
-
-interface LignePoint {
-  readonly id: string;
-  readonly canal: 'webhook' | 'courriel';
-  readonly cible: string;
-  readonly evenements: string;
-  readonly actif: number;
-  readonly motif: string | null;
-}
-
-const COLONNES = 'siren, nom, actif, actes, helios, creee, ver';
-
-function lirePoint(ligne: LignePoint): PointNotification {
-  const { id, canal, cible, motif } = ligne;
-  return {
-    id,
-    canal,
-    cible,
-    motif,
-    actif: ligne.actif === 1,
-    evenements: JSON.parse(ligne.evenements) as readonly string[],
-  };
-}
-
-/** The column `secrets` is named nowhere here: a secret never comes out with its point. */
-function lireCollectivite(base: Base, ligne: LigneCollectivite): Collectivite {
-  const { siren, nom, creee, ver } = ligne;
-  const points = base.lignes<LignePoint>(
-    'SELECT id, canal, cible, evenements, actif, motif FROM points WHERE siren = :siren ORDER BY rang',
-    { siren },
-  );
-  return {
+function points(base: Base, siren: Siren): LignePoint[] {
+  return base.lignes<LignePoint>(`SELECT ${COLONNES_POINT} FROM points WHERE siren = :siren ORDER BY rang`, {
     siren,
-    nom,
-    actif: ligne.actif === 1,
-    actes: ligne.actes === null ? null : (JSON.parse(ligne.actes) as FicheActes),
-    helios: ligne.helios === null ? null : (JSON.parse(ligne.helios) as FicheHelios),
-    points: points.map(lirePoint),
-    creee,
-    ver,
-  };
+  });
 }
 
 function poserFiche(base: Base, c: Collectivite): void {
-  const valeurs = {
-    siren: c.siren,
-    nom: c.nom,
-    actif: c.actif ? 1 : 0,
-    actes: c.actes === null ? null : JSON.stringify(c.actes),
-    helios: c.helios === null ? null : JSON.stringify(c.helios),
-  };
+  const valeurs = { ...colonnesFiche(c) };
   const ecrites =
     c.ver === 0
       ? base.ecrire(
@@ -98,10 +46,8 @@ export function poserClassification(base: Base, siren: Siren, classification: Cl
   const ligne = base.ligne<{ actes: string | null }>('SELECT actes FROM collectivites WHERE siren = :siren', {
     siren,
   });
-  if (ligne === undefined || ligne.actes === null) return;
-  const fiche = JSON.parse(ligne.actes) as FicheActes;
-  if (fiche.classification !== null && fiche.classification.date > classification.date) return;
-  const actes = JSON.stringify({ ...fiche, classification });
+  const actes = classer(ligne?.actes ?? null, classification);
+  if (actes === null) return;
   base.ecrire('UPDATE collectivites SET actes = :actes, ver = ver + 1 WHERE siren = :siren', {
     siren,
     actes,
@@ -120,16 +66,7 @@ function poserPoints(base: Base, c: Collectivite): void {
         VALUES (:siren, :id, :rang, :canal, :cible, :evenements, :actif, :motif)
         ON CONFLICT (siren, id) DO UPDATE SET rang = excluded.rang, canal = excluded.canal,
           cible = excluded.cible, evenements = excluded.evenements, actif = excluded.actif, motif = excluded.motif`,
-      {
-        siren: c.siren,
-        id: p.id,
-        rang,
-        canal: p.canal,
-        cible: p.cible,
-        evenements: JSON.stringify(p.evenements),
-        actif: p.actif ? 1 : 0,
-        motif: p.motif,
-      },
+      { siren: c.siren, ...colonnesPoint(p, rang) },
     );
   }
 }
@@ -167,15 +104,15 @@ export function creerCollectivites({ base, ecriture, journal }: OutilsAnnuaire):
   return {
     async trouver(siren) {
       const ligne = base.ligne<LigneCollectivite>(
-        `SELECT ${COLONNES} FROM collectivites WHERE siren = :siren`,
+        `SELECT ${COLONNES_COLLECTIVITE} FROM collectivites WHERE siren = :siren`,
         { siren },
       );
-      return ligne === undefined ? undefined : lireCollectivite(base, ligne);
+      return ligne === undefined ? undefined : lireCollectivite(ligne, points(base, siren));
     },
     async lister() {
       return base
-        .lignes<LigneCollectivite>(`SELECT ${COLONNES} FROM collectivites ORDER BY siren`)
-        .map((ligne) => lireCollectivite(base, ligne));
+        .lignes<LigneCollectivite>(`SELECT ${COLONNES_COLLECTIVITE} FROM collectivites ORDER BY siren`)
+        .map((ligne) => lireCollectivite(ligne, points(base, ligne.siren)));
     },
     enregistrer(c, suite) {
       return ecriture.soumettre(() => {
@@ -193,17 +130,6 @@ export function creerCollectivites({ base, ecriture, journal }: OutilsAnnuaire):
       return ligne === undefined ? [] : (JSON.parse(ligne.secrets) as string[]);
     },
   };
-}
-
-interface LigneJeton {
-  readonly nom: string;
-  readonly sha256: Sha256;
-  readonly collectivite: Siren | null;
-  readonly cree: Instant;
-}
-
-function lireJeton({ nom, sha256, collectivite, cree }: LigneJeton): Jeton {
-  return { nom, sha256, cree, portee: collectivite === null ? OPERATEUR : { collectivite } };
 }
 
 /** Tokens by name: registering a name again replaces its token. */

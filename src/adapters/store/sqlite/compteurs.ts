@@ -4,6 +4,7 @@ import { type Etat, estTerminal } from '../../../metier/etats.ts';
 import type { FluxId, Instant, Jour, Siren } from '../../../metier/identifiants.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Debits, Numerotation } from '../../../ports/store.ts';
+import { entreeIdentite, HEURES_GARDEES, heureDe, heurePour } from '../compteurs.ts';
 import type { EcrireJournal } from './journal.ts';
 import type { FileEcriture } from './lot.ts';
 import type { Base } from './pilote.ts';
@@ -38,21 +39,25 @@ function numeroDe(base: Base, flux: FluxId): Numero | undefined {
   return base.ligne<Numero>('SELECT jour, numero FROM numeros WHERE flux = :flux', { flux });
 }
 
-function numeroRendu(base: Base, serie: string): number | undefined {
+function numeroRendu(
+  base: Base,
+  serie: { readonly serie: string; readonly apres: number },
+): number | undefined {
   return base.ligne<{ numero: number }>(
     `DELETE FROM numeros_rendus WHERE serie = :serie
-      AND numero = (SELECT min(numero) FROM numeros_rendus WHERE serie = :serie) RETURNING numero`,
-    { serie },
+      AND numero = (SELECT min(numero) FROM numeros_rendus WHERE serie = :serie AND numero > :apres)
+      RETURNING numero`,
+    { ...serie },
   )?.numero;
 }
 
-function numeroSuivant(base: Base, { serie, limite }: DemandeNumero): number {
-  const rendu = numeroRendu(base, serie);
+function numeroSuivant(base: Base, { serie, limite, apres = 0 }: DemandeNumero): number {
+  const rendu = numeroRendu(base, { serie, apres });
   if (rendu !== undefined) return rendu;
   const dernier = base.ligne<{ dernier: number }>('SELECT dernier FROM series WHERE serie = :serie', {
     serie,
   });
-  const numero = (dernier?.dernier ?? 0) + 1;
+  const numero = Math.max(dernier?.dernier ?? 0, apres) + 1;
   if (numero > limite) throw erreurEnveloppe('VGM-ENV-001', { serie, limite });
   base.ecrire(
     `INSERT INTO series (serie, dernier) VALUES (:serie, :numero)
@@ -77,17 +82,7 @@ export function creerNumerotation(outils: OutilsCompteurs): Numerotation {
       jour,
       numero,
     });
-    const entree = {
-      org: collectivite,
-      ev: 'IDENTITE',
-      tx: flux,
-      obj: '',
-      acteur: 'systeme',
-      res: 'OK',
-      motif: `serie=${serie} numero=${numero}`,
-      corr: '',
-    } as const;
-    journal([entree], clock.now());
+    journal([entreeIdentite(flux, collectivite, { serie, numero })], clock.now());
     return { jour, numero };
   };
   return { reserver: (demande) => outils.ecriture.soumettre(() => reserver(demande)) };
@@ -104,7 +99,7 @@ export function rendre(base: Base, flux: FluxId, quand: Instant): void {
   );
   base.ecrire('DELETE FROM numeros WHERE flux = :flux', { flux });
   base.ecrire('UPDATE flux SET nom_envoi = NULL WHERE id = :flux', { flux });
-  const reste = { flux, heure: Math.floor(quand / HEURE) };
+  const reste = { flux, heure: heureDe(quand) };
   base.ecrire(
     `UPDATE debits_heures SET total = total - d.octets FROM debits AS d
       WHERE d.flux = :flux AND d.heure >= :heure
@@ -114,26 +109,17 @@ export function rendre(base: Base, flux: FluxId, quand: Instant): void {
   base.ecrire('DELETE FROM debits WHERE flux = :flux AND heure >= :heure', reste);
 }
 
-const HEURE = 3_600_000;
-/** Bookings are read for the current hour only; two days of them are kept for whoever investigates. */
-const HEURES_GARDEES = 48;
-
 function reserverDebit(base: Base, demande: DemandeDebit): boolean {
   const { destination, octets, plafond } = demande;
-  const heure = Math.floor(demande.quand / HEURE);
+  const heure = heureDe(demande.quand);
   if (estReserve(base, demande, heure)) return true;
   const total = totalDe(base, destination, heure);
-  // A flux larger than the whole hour would never leave: it passes when it is alone in its hour.
-  if (total === 0 || total + octets <= plafond) {
-    if (total === 0) oublier(base, destination, heure - HEURES_GARDEES);
-    inscrire(base, demande, heure);
-    return true;
-  }
-  // The small ones would fill every hour before it: it books the next one whole, but never two hours running.
-  const suivante = heure + 1;
-  const libre = total <= plafond && totalDe(base, destination, suivante) === 0;
-  if (octets > plafond && libre) inscrire(base, demande, suivante);
-  return false;
+  const suivante = () => totalDe(base, destination, heure + 1);
+  const attente = heurePour({ octets, plafond, total, suivante });
+  if (attente === null) return false;
+  if (total === 0) oublier(base, destination, heure - HEURES_GARDEES);
+  inscrire(base, demande, heure + attente);
+  return attente === 0;
 }
 
 function estReserve(base: Base, { destination, flux }: DemandeDebit, heure: number): boolean {

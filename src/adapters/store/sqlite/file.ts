@@ -10,7 +10,8 @@ import {
   lireFlux,
   lireLivraison,
   lireRetour,
-} from './lignes.ts';
+} from '../lignes.ts';
+import { duesDe, etatDuTravail, nomsDesFiles } from './files.ts';
 import type { FileEcriture } from './lot.ts';
 import type { Base } from './pilote.ts';
 import { TourLivraisons } from './reclamer-livraisons.ts';
@@ -33,9 +34,15 @@ function choisirParmi(base: Base, table: TableTravail, demande: DemandeTravail):
   return trouvees.slice(0, demande.nombre).map((l) => l.id);
 }
 
+function premiereDe(base: Base, table: TableTravail, file?: string): Instant | null {
+  const condition = file === undefined ? '' : 'file = :file AND';
+  const sql = `SELECT min(echeance) AS t FROM ${table} WHERE ${condition} echeance IS NOT NULL`;
+  return base.ligne<{ t: Instant | null }>(sql, file === undefined ? {} : { file })?.t ?? null;
+}
+
 /** Claims go through the writers' queue: a lease that is not durable would not be one. */
 export function creerFileTravail(base: Base, ecriture: FileEcriture): FileTravail {
-  const tourFlux = new Tourniquet(base, 'flux');
+  const tourFlux = new Tourniquet(base);
   const tourLivraisons = new TourLivraisons(base);
 
   const reclamer = <L>(
@@ -80,13 +87,15 @@ export function creerFileTravail(base: Base, ecriture: FileEcriture): FileTravai
       });
     },
     async prochaineEcheance() {
-      const echeances = TABLES.flatMap(
-        (table) =>
-          base.ligne<{ t: Instant | null }>(
-            `SELECT min(echeance) AS t FROM ${table} WHERE echeance IS NOT NULL`,
-          )?.t ?? [],
-      );
+      const premieres = [
+        ...nomsDesFiles(base).map((file) => premiereDe(base, 'flux', file)),
+        ...(['retours', 'livraisons'] as const).map((table) => premiereDe(base, table)),
+      ];
+      const echeances = premieres.filter((t) => t !== null);
       return echeances.length === 0 ? null : (Math.min(...echeances) as Instant);
     },
+    dues: async (demande) => duesDe(base, demande),
+    files: async () => nomsDesFiles(base),
+    etat: async (quand) => etatDuTravail(base, quand),
   };
 }

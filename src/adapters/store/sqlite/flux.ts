@@ -1,6 +1,7 @@
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import { estTerminal, LIBERE_IDENTITE, type Etat } from '../../../metier/etats.ts';
-import type { Flux, ObjetJson, Piece } from '../../../metier/flux.ts';
+import { fileDeProtocole } from '../../../metier/files.ts';
+import type { Flux, Piece } from '../../../metier/flux.ts';
 import type { FluxId, Instant, Sha256, Siren } from '../../../metier/identifiants.ts';
 import type {
   ChangementFlux,
@@ -9,17 +10,10 @@ import type {
   Portee,
   ResultatCreation,
 } from '../../../ports/store.ts';
+import { nomDefinitif, resumer } from '../changement.ts';
+import { COLONNES_FLUX, type LigneFlux, type LignePiece, lireFlux, lirePiece } from '../lignes.ts';
 import { rendre } from './compteurs.ts';
-import {
-  COLONNES_FLUX,
-  type Condition,
-  conditionPortee,
-  conditionPorteeDerriere,
-  type LigneFlux,
-  type LignePiece,
-  lireFlux,
-  lirePiece,
-} from './lignes.ts';
+import { type Condition, conditionPortee, conditionPorteeDerriere } from './conditions.ts';
 import { lirePage } from './pages.ts';
 import type { Base } from './pilote.ts';
 
@@ -35,15 +29,15 @@ const MEME_CONTENU = `SELECT ${COLONNES_FLUX} FROM flux
 
 const INSERTION = `INSERT INTO flux
   (id, protocole, collectivite, etat, ver, due, tentatives, identite, resume, cite, depose, modifie,
-   solde, contenu, cle_idempotence, empreinte_demande)
+   solde, contenu, cle_idempotence, empreinte_demande, file)
   VALUES (:id, :protocole, :collectivite, :etat, 1, :due, 0, :identite, :resume, :cite, :quand, :quand,
-   :solde, :contenu, :cle, :empreinte)`;
+   :solde, :contenu, :cle, :empreinte, :file)`;
 
 const CHANGEMENT = `UPDATE flux SET
   etat = :etat, ver = ver + 1, due = :due, tentatives = :tentatives, alerte = :alerte, erreur = :erreur,
   nom_envoi = :nomEnvoi, resume = :resume, modifie = :quand,
-  transmis = coalesce(:transmis, transmis), solde = coalesce(:solde, solde),
-  bail = CASE WHEN :garder THEN bail END, bail_par = CASE WHEN :garder THEN bail_par END
+  transmis = coalesce(:transmis, transmis), solde = coalesce(:solde, solde), file = coalesce(:file, file),
+  bail = CASE WHEN :garder THEN coalesce(:jusqua, bail) END, bail_par = CASE WHEN :garder THEN bail_par END
   WHERE id = :id AND ver = :ver`;
 
 const AJOUT_PIECE = `INSERT INTO pieces (flux, rang, role, nom, sha256, sha512, taille, type, ajoutee)
@@ -60,18 +54,6 @@ function ajouterPieces(base: Base, flux: FluxId, ajout: { pieces: readonly Piece
   }
 }
 
-/** An outgoing name is given once: sending a flux under a second name could make the State hold it twice. */
-function nomDefinitif(avant: LigneFlux, c: ChangementFlux): string | null {
-  if (c.nomEnvoi === undefined || c.nomEnvoi === avant.nom_envoi) return avant.nom_envoi;
-  if (avant.nom_envoi !== null) throw erreurNoyau('VGM-NOY-004', { etape: 'nom d’envoi déjà fixé' });
-  return c.nomEnvoi;
-}
-
-function resumer(avant: LigneFlux, complement: ObjetJson | undefined): string {
-  if (complement === undefined) return avant.resume;
-  return JSON.stringify({ ...(JSON.parse(avant.resume) as ObjetJson), ...complement });
-}
-
 /** A freed identity cannot be taken back once another flux stands under it. */
 function reprendIdentitePrise(base: Base, avant: LigneFlux, vers: Etat): boolean {
   if (!LIBERE_IDENTITE.includes(avant.etat) || LIBERE_IDENTITE.includes(vers)) return false;
@@ -79,15 +61,24 @@ function reprendIdentitePrise(base: Base, avant: LigneFlux, vers: Etat): boolean
   return base.ligne<LigneFlux>(TENANT, { protocole, identite, collectivite }) !== undefined;
 }
 
+/** Throws VGM-NOY-008 when the one who writes no longer holds the row. */
+function exigerTenu(base: Base, { id, tenu }: ChangementFlux): void {
+  if (tenu === undefined) return;
+  const bail = base.ligne<{ par: string | null }>('SELECT bail_par AS par FROM flux WHERE id = :id', { id });
+  if (bail?.par !== tenu.par) throw erreurNoyau('VGM-NOY-008', { flux: id });
+}
+
 /**
  * Applies one change inside the caller's transaction. Throws VGM-NOY-001 (version, or identity that another flux has
- * taken meanwhile), VGM-NOY-003 (unknown).
+ * taken meanwhile), VGM-NOY-003 (unknown), VGM-NOY-008 (held by another one).
  */
 export function changerFlux(base: Base, c: ChangementFlux, quand: Instant): void {
   const avant = parId(base, c.id);
   if (avant === undefined) throw erreurNoyau('VGM-NOY-003', { flux: c.id });
   if (avant.ver !== c.ver || reprendIdentitePrise(base, avant, c.etat))
     throw erreurNoyau('VGM-NOY-001', { flux: c.id });
+  exigerTenu(base, c);
+  const garder = c.tenu === undefined ? c.garderBail === true : c.tenu.jusqua !== null;
   base.ecrire(CHANGEMENT, {
     id: c.id,
     ver: c.ver,
@@ -100,7 +91,9 @@ export function changerFlux(base: Base, c: ChangementFlux, quand: Instant): void
     resume: resumer(avant, c.complement),
     transmis: c.transmis ?? null,
     solde: c.solde ?? null,
-    garder: c.garderBail === true ? 1 : 0,
+    garder: garder ? 1 : 0,
+    jusqua: c.tenu?.jusqua ?? null,
+    file: c.file ?? null,
     quand,
   });
   if (c.pieces !== undefined) ajouterPieces(base, c.id, { pieces: c.pieces, quand });
@@ -151,6 +144,7 @@ function inserer(base: Base, n: NouveauFlux, quand: Instant): void {
     quand,
     cle: n.cleIdempotence,
     empreinte: n.empreinteDemande,
+    file: fileDeProtocole(n.protocole),
   });
   ajouterPieces(base, n.id, { pieces: n.pieces, quand });
 }

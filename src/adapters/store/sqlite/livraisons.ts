@@ -2,7 +2,8 @@ import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import type { Instant } from '../../../metier/identifiants.ts';
 import type { EssaiLivraison } from '../../../metier/notifications.ts';
 import type { ChangementLivraison, LectureLivraisons, NouvelleLivraison } from '../../../ports/store.ts';
-import { COLONNES_LIVRAISON, conditionPortee, type LigneLivraison, lireLivraison } from './lignes.ts';
+import { COLONNES_LIVRAISON, type LigneLivraison, lireLivraison } from '../lignes.ts';
+import { conditionPortee } from './conditions.ts';
 import { lirePage } from './pages.ts';
 import type { Base } from './pilote.ts';
 

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { ErreurVgm } from '../../../metier/erreurs.ts';
-import { type Base, estPanne, panneStockage } from './pilote.ts';
+import { estPanne, FERMEE, panneStockage } from '../panne.ts';
+import type { Base } from './pilote.ts';
 
 /** Beyond that many writes, the next transaction takes the rest: the event loop must breathe. */
 const TAILLE_LOT = 1000;
@@ -49,7 +50,7 @@ export class FileEcriture {
   /** `travail` is synchronous: it runs inside the shared transaction. Throws what it throws, or VGM-NOY-005. */
   soumettre<T>(travail: () => T): Promise<T> {
     if (this.#panne !== null) return Promise.reject(this.#panne);
-    if (this.#ferme) return Promise.reject(panneStockage('le stockage est fermé'));
+    if (this.#ferme) return Promise.reject(panneStockage(FERMEE));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const executer = () => {
       const resultat = travail();

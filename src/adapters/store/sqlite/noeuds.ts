@@ -1,18 +1,16 @@
 import type { Instant } from '../../../metier/identifiants.ts';
-import type { Noeud, Noeuds, Tour, Tours } from '../../../ports/store.ts';
+import type { Noeuds, Tour, Tours } from '../../../ports/store.ts';
+import { type LigneNoeud, lireNoeud, TOUR_LIBRE } from '../lignes-annuaire.ts';
 import type { FileEcriture } from './lot.ts';
 import type { Base } from './pilote.ts';
 
 type DemandeTour = Parameters<Tours['prendre']>[0];
 
-/** A turn that was left keeps its row, its lease over: the number never goes back. */
-const LIBRE = 0;
-
 function prendre(base: Base, { nom, proprietaire, quand, bail }: DemandeTour): Tour | null {
   const tour = base.ligne<Tour>(
     `INSERT INTO tours (nom, proprietaire, bail, numero) VALUES (:nom, :proprietaire, :bail, 1)
       ON CONFLICT (nom) DO UPDATE SET
-        numero = numero + (proprietaire <> excluded.proprietaire OR bail = ${LIBRE}),
+        numero = numero + (proprietaire <> excluded.proprietaire OR bail = ${TOUR_LIBRE}),
         proprietaire = excluded.proprietaire,
         bail = excluded.bail
       WHERE proprietaire = excluded.proprietaire OR bail < :quand
@@ -27,20 +25,21 @@ export function creerTours(base: Base, ecriture: FileEcriture): Tours {
     prendre: (demande) => ecriture.soumettre(() => prendre(base, demande)),
     rendre: (nom, proprietaire) =>
       ecriture.soumettre(() => {
-        base.ecrire(`UPDATE tours SET bail = ${LIBRE} WHERE nom = :nom AND proprietaire = :proprietaire`, {
-          nom,
-          proprietaire,
-        });
+        base.ecrire(
+          `UPDATE tours SET bail = ${TOUR_LIBRE} WHERE nom = :nom AND proprietaire = :proprietaire`,
+          {
+            nom,
+            proprietaire,
+          },
+        );
       }),
     async lister() {
       return base.lignes<Tour>(
-        `SELECT nom, proprietaire, bail, numero FROM tours WHERE bail <> ${LIBRE} ORDER BY nom`,
+        `SELECT nom, proprietaire, bail, numero FROM tours WHERE bail <> ${TOUR_LIBRE} ORDER BY nom`,
       );
     },
   };
 }
-
-type LigneNoeud = Omit<Noeud, 'roles'> & { readonly roles: string };
 
 export function creerNoeuds(base: Base, ecriture: FileEcriture): Noeuds {
   return {
@@ -58,7 +57,7 @@ export function creerNoeuds(base: Base, ecriture: FileEcriture): Noeuds {
         'SELECT nom, roles, version, demarre, vu FROM noeuds WHERE vu >= :depuis ORDER BY nom',
         { depuis },
       );
-      return lignes.map((l) => ({ ...l, roles: JSON.parse(l.roles) as string[] }));
+      return lignes.map(lireNoeud);
     },
     retirer: (nom) =>
       ecriture.soumettre(() => {

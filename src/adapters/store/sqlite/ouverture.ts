@@ -1,15 +1,20 @@
-import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, existsSync, fdatasync, fsyncSync, openSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { creerDossiers } from '../../../config/dossiers.ts';
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
-import { Base, estOccupee, panneStockage } from './pilote.ts';
+import { erreurSauvegarde } from '../../../metier/catalogue/sauvegarde.ts';
+import { panneStockage } from '../panne.ts';
+import { Base, estOccupee } from './pilote.ts';
 import { migrer } from './schema.ts';
 
 /** Milliseconds left to a foreign connection (a backup being taken) before giving up. */
 const PATIENCE = 5000;
 
 export const EN_MEMOIRE = ':memory:';
+
+/** File of a data folder into which a backup is being put back: its base is not whole yet. */
+export const TEMOIN = 'restauration-en-cours';
 
 export interface Ouverte {
   readonly base: Base;
@@ -63,6 +68,18 @@ function verrouiller(fichier: string): Base {
   }
 }
 
+/** The same lock, for a command that works on the files while no daemon may. Throws VGM-NOY-007. @returns what lets go of it. */
+export function verrouillerBase(fichier: string): () => void {
+  const verrou = verrouiller(fichier);
+  return () => verrou.fermer();
+}
+
+/** Throws VGM-SAU-009: a daemon would make a new base beside the one that is coming. */
+function exigerEntiere(dossier: string): void {
+  const temoin = join(dossier, TEMOIN);
+  if (existsSync(temoin)) throw erreurSauvegarde('VGM-SAU-009', { dossier, temoin });
+}
+
 function regler(base: Base): void {
   // NORMAL: a commit returns before the log is on the disk, which `durcir` sees to without holding the event loop; nobody is
   // answered before. The log is still synced before any page of it is copied back.
@@ -98,6 +115,7 @@ function ouvrirFichier(fichier: string): Ouverte {
   preparerDossier(dirname(fichier));
   const verrou = verrouiller(fichier);
   try {
+    exigerEntiere(dirname(fichier));
     creerPrive(fichier);
     const base = new Base(fichier, PATIENCE);
     try {

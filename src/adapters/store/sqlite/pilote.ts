@@ -1,6 +1,7 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import { ErreurVgm } from '../../../metier/erreurs.ts';
+import { FERMEE, panneStockage } from '../panne.ts';
 
 /**
  * The only file that knows `node:sqlite` (its class is about to be renamed by Node). Synchronous; keeps its
@@ -23,20 +24,9 @@ const PANNES: Readonly<Record<number, string>> = {
   26: 'le fichier n’est pas une base de données',
 };
 
-const FERMEE = 'le stockage est fermé';
-
 function codeSqlite(origine: unknown): number | undefined {
   if (!(origine instanceof Error) || !('errcode' in origine)) return undefined;
   return typeof origine.errcode === 'number' ? origine.errcode & 0xff : undefined;
-}
-
-/** A failure of the storage itself, not of the one who asked: it concerns the whole transaction. */
-export function panneStockage(detail: string, origine?: unknown): ErreurVgm {
-  return erreurNoyau('VGM-NOY-005', { detail }, origine);
-}
-
-export function estPanne(erreur: unknown): boolean {
-  return erreur instanceof ErreurVgm && erreur.fiche.code === 'VGM-NOY-005';
 }
 
 /** @returns the SQLite error as a row of our catalogue; our own errors pass unchanged. */
@@ -58,8 +48,8 @@ export class Base {
   #ouverte = true;
 
   /** @param patience milliseconds granted to another connection before « busy ». */
-  constructor(fichier: string, patience: number) {
-    this.#db = this.#garder(() => new DatabaseSync(fichier, { timeout: patience }));
+  constructor(fichier: string, patience: number, lectureSeule = false) {
+    this.#db = this.#garder(() => new DatabaseSync(fichier, { timeout: patience, readOnly: lectureSeule }));
   }
 
   /** Runs statements that return nothing and take no value (schema, transaction, pragma). */
@@ -79,6 +69,16 @@ export class Base {
 
   lignes<T>(sql: string, valeurs: Parametres = {}): T[] {
     return this.#garder(() => this.#preparer(sql).all(valeurs) as T[]);
+  }
+
+  /** Row by row: memory does not depend on their number. */
+  *parcourir<T>(sql: string, valeurs: Parametres = {}): Generator<T> {
+    const lignes = this.#garder(() => this.#db.prepare(sql).iterate(valeurs));
+    for (;;) {
+      const suivante = this.#garder(() => lignes.next());
+      if (suivante.done === true) return;
+      yield suivante.value as T;
+    }
   }
 
   get enTransaction(): boolean {
@@ -120,5 +120,22 @@ export class Base {
     } catch (origine) {
       throw traduire(origine);
     }
+  }
+}
+
+/** All the pages in one step: of one instant, whatever is written meanwhile, and never begun again. */
+const D_UN_TRAIT = 0x7fff_ffff;
+
+/** Copies the pages of a base that others write into, from a thread. Throws VGM-NOY-005. */
+export async function copierPages(fichier: string, vers: string, patience: number): Promise<void> {
+  try {
+    const source = new DatabaseSync(fichier, { readOnly: true, timeout: patience });
+    try {
+      await backup(source, vers, { rate: D_UN_TRAIT });
+    } finally {
+      source.close();
+    }
+  } catch (origine) {
+    throw traduire(origine);
   }
 }

@@ -1,4 +1,6 @@
 import type { DemandeTravail, FileTravail, TableTravail } from '../../../ports/store.ts';
+import { apres, entrelacer } from '../tour.ts';
+import { nomsDesFiles } from './files.ts';
 import type { Base } from './pilote.ts';
 
 /**
@@ -7,14 +9,14 @@ import type { Base } from './pilote.ts';
  * something; never the number of finished flux nor the length of one depositor's queue.
  */
 
-export type TableServie = 'flux' | 'livraisons';
-
 interface Candidat {
   readonly id: string;
   readonly collectivite: string;
+  readonly echeance: number;
 }
 
 interface Borne {
+  readonly files: readonly string[];
   readonly quand: number;
   readonly nombre: number;
   /** Rows of each collectivité. */
@@ -27,90 +29,85 @@ export function prenables<C extends { readonly id: string }>(candidats: C[], sau
   return sauf.length === 0 ? candidats : candidats.filter((c) => !sauf.includes(c.id));
 }
 
-/** Loose index scan: one seek per collectivité that waits, then one to see whether something is due. */
-const collectivitesServies = (table: TableServie) => `
+/** Loose index scan: one seek per collectivité that waits in a queue, then one to see whether something is due. */
+const COLLECTIVITES_SERVIES = `
 WITH RECURSIVE suite (c) AS (
-  SELECT min(collectivite) FROM ${table} WHERE echeance IS NOT NULL
+  SELECT min(collectivite) FROM flux WHERE file = :file AND echeance IS NOT NULL
   UNION ALL
-  SELECT (SELECT min(collectivite) FROM ${table} WHERE echeance IS NOT NULL AND collectivite > suite.c)
+  SELECT (SELECT min(collectivite) FROM flux
+      WHERE file = :file AND echeance IS NOT NULL AND collectivite > suite.c)
     FROM suite WHERE suite.c IS NOT NULL
 )
 SELECT c AS collectivite FROM suite
   WHERE c IS NOT NULL
-  AND EXISTS (SELECT 1 FROM ${table} WHERE collectivite = suite.c AND echeance <= :quand)`;
+  AND EXISTS (SELECT 1 FROM flux WHERE file = :file AND collectivite = suite.c AND echeance <= :quand)`;
 
-/** Rotates so that the turn starts just after the collectivité served last. */
-export function apres(collectivites: readonly string[], derniere: string): string[] {
-  const rang = collectivites.findIndex((c) => c > derniere);
-  return rang <= 0 ? [...collectivites] : [...collectivites.slice(rang), ...collectivites.slice(0, rang)];
+const DUES = `SELECT id, collectivite, echeance FROM flux
+  WHERE file = :file AND echeance <= :quand ORDER BY echeance, id LIMIT :limite`;
+
+const DUES_DE = `SELECT id, collectivite, echeance FROM flux
+  WHERE file = :file AND collectivite = :collectivite AND echeance <= :quand ORDER BY echeance, id LIMIT :limite`;
+
+/** What several queues gave, each in its order, in one order. */
+function fondre(listes: readonly Candidat[][]): Candidat[] {
+  const [seule = [], ...autres] = listes;
+  if (autres.length === 0) return seule;
+  return listes.flat().toSorted((a, b) => a.echeance - b.echeance || (a.id < b.id ? -1 : 1));
 }
 
-/** One of each in turn, until `nombre`. */
-function entrelacer(files: readonly (readonly Candidat[])[], nombre: number): Candidat[] {
-  const pris: Candidat[] = [];
-  for (let rang = 0; pris.length < nombre; rang += 1) {
-    const tour = files.flatMap((f) => f[rang] ?? []);
-    if (tour.length === 0) break;
-    pris.push(...tour);
-  }
-  return pris.slice(0, nombre);
-}
-
-/** Chooses the rows of one claim, fair between collectivités; `derniere` remembers where the turn stopped. */
+/** Chooses the flux of one claim, fair between collectivités; remembers for each queue where the turn stopped. */
 export class Tourniquet {
   readonly #base: Base;
-  readonly #table: TableServie;
-  #derniere = '';
+  readonly #dernieres = new Map<string, string>();
 
-  constructor(base: Base, table: TableServie) {
+  constructor(base: Base) {
     this.#base = base;
-    this.#table = table;
   }
 
   choisir(demande: DemandeTravail): string[] {
-    const pris = this.#peu(demande) ?? this.#beaucoup(demande);
-    this.#derniere = pris.at(-1)?.collectivite ?? this.#derniere;
+    const { file = '', quand, nombre, sauf = [] } = demande;
+    const files = demande.file === undefined ? nomsDesFiles(this.#base) : [demande.file];
+    const borne = { files, quand, nombre, part: nombre, sauf };
+    const derniere = this.#dernieres.get(file) ?? '';
+    const pris = this.#peu(borne, derniere) ?? this.#beaucoup(borne, derniere);
+    this.#dernieres.set(file, pris.at(-1)?.collectivite ?? derniere);
     return pris.map((c) => c.id);
   }
 
   /** The usual case: everything due fits in one short read; undefined when there is more. */
-  #peu({ quand, nombre, sauf = [] }: DemandeTravail): Candidat[] | undefined {
+  #peu({ files, quand, nombre, sauf }: Borne, derniere: string): Candidat[] | undefined {
     const limite = 4 * nombre + sauf.length;
-    const dues = this.#base.lignes<Candidat>(
-      `SELECT id, collectivite FROM ${this.#table} WHERE echeance <= :quand ORDER BY echeance, id LIMIT :limite`,
-      { quand, limite },
-    );
-    if (dues.length === limite) return undefined;
-    const files = Map.groupBy(prenables(dues, sauf), (c) => c.collectivite);
-    const ordre = apres([...files.keys()].toSorted(), this.#derniere);
+    const listes = files.map((file) => this.#base.lignes<Candidat>(DUES, { file, quand, limite }));
+    if (listes.some((dues) => dues.length === limite)) return undefined;
+    const groupes = Map.groupBy(prenables(fondre(listes), sauf), (c) => c.collectivite);
+    const ordre = apres([...groupes.keys()].toSorted(), derniere);
     return entrelacer(
-      ordre.map((c) => files.get(c) ?? []),
+      ordre.map((c) => groupes.get(c) ?? []),
       nombre,
     );
   }
 
   /** A backlog: a few rows of each collectivité, more of each only when these do not suffice. */
-  #beaucoup({ quand, nombre, sauf = [] }: DemandeTravail): Candidat[] {
-    const servies = this.#base
-      .lignes<{ collectivite: string }>(collectivitesServies(this.#table), { quand })
-      .map((l) => l.collectivite);
-    const ordre = apres(servies, this.#derniere).slice(0, nombre);
+  #beaucoup(borne: Borne, derniere: string): Candidat[] {
+    const { files, quand, nombre } = borne;
+    const servies = files.flatMap((file) =>
+      this.#base.lignes<{ collectivite: string }>(COLLECTIVITES_SERVIES, { file, quand }),
+    );
+    const noms = [...new Set(servies.map((l) => l.collectivite))].toSorted();
+    const ordre = apres(noms, derniere).slice(0, nombre);
     const part = Math.ceil(nombre / Math.max(ordre.length, 1));
-    const premiers = this.#prendre(ordre, { quand, nombre, part, sauf });
-    return premiers.length === nombre
-      ? premiers
-      : this.#prendre(ordre, { quand, nombre, part: nombre, sauf });
+    const premiers = this.#prendre(ordre, { ...borne, part });
+    return premiers.length === nombre ? premiers : this.#prendre(ordre, borne);
   }
 
-  #prendre(ordre: readonly string[], borne: Borne): Candidat[] {
-    const { quand, nombre, sauf } = borne;
-    const part = borne.part + sauf.length;
-    const sql = `SELECT id, collectivite FROM ${this.#table}
-      WHERE collectivite = :collectivite AND echeance <= :quand ORDER BY echeance, id LIMIT :part`;
-    const files = ordre.map((collectivite) =>
-      prenables(this.#base.lignes<Candidat>(sql, { collectivite, quand, part }), sauf),
-    );
-    return entrelacer(files, nombre);
+  #prendre(ordre: readonly string[], { files, quand, nombre, part, sauf }: Borne): Candidat[] {
+    const limite = part + sauf.length;
+    const listes = ordre.map((collectivite) => {
+      const lire = (file: string) =>
+        this.#base.lignes<Candidat>(DUES_DE, { file, collectivite, quand, limite });
+      return prenables(fondre(files.map(lire)), sauf);
+    });
+    return entrelacer(listes, nombre);
   }
 }
 

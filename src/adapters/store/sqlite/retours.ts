@@ -7,7 +7,8 @@ import {
   OPERATEUR,
   type Portee,
 } from '../../../ports/store.ts';
-import { COLONNES_RETOUR, type Condition, type LigneRetour, lireRetour } from './lignes.ts';
+import { COLONNES_RETOUR, type LigneRetour, lireRetour } from '../lignes.ts';
+import type { Condition } from './conditions.ts';
 import { lirePage } from './pages.ts';
 import type { Base } from './pilote.ts';
 

@@ -1,5 +1,6 @@
 import { erreurStockage } from '../../../metier/catalogue/stockage.ts';
 import type { Base } from './pilote.ts';
+import { RESTAURATIONS } from './schema-restauration.ts';
 
 /**
  * Columns that make a row a job. `echeance`: when it may next be claimed (due, and its lease over): one
@@ -320,6 +321,15 @@ CREATE TABLE noeuds (
   vu INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;`;
 
+/** Queue in which a flux waits (metier/files.ts): claimed by the queue, so that one that stands still holds up no other. */
+const FILES = `
+ALTER TABLE flux ADD COLUMN file TEXT NOT NULL DEFAULT '';
+UPDATE flux SET file = 'flux-' || protocole WHERE due IS NOT NULL;
+DROP INDEX flux_echeance;
+DROP INDEX flux_tour;
+CREATE INDEX flux_echeance ON flux (file, echeance, id) WHERE echeance IS NOT NULL;
+CREATE INDEX flux_tour ON flux (file, collectivite, echeance, id) WHERE echeance IS NOT NULL;`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
 export const MIGRATIONS: readonly string[] = [
   [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
@@ -330,6 +340,8 @@ export const MIGRATIONS: readonly string[] = [
   IDENTITES_NORMALES,
   NUMEROS_RENDUS,
   NOEUDS,
+  FILES,
+  RESTAURATIONS,
 ];
 
 /** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */

@@ -13,6 +13,7 @@ import { FileEcriture } from './lot.ts';
 import { creerNoeuds, creerTours } from './noeuds.ts';
 import { type Ouverte, ouvrirBase } from './ouverture.ts';
 import type { Base } from './pilote.ts';
+import { changerRestauration, creerRestaurations } from './restaurations.ts';
 import { changerRetour, creerLectureRetours, creerRetour } from './retours.ts';
 import { basculerSuspension, creerSuspensions } from './suspensions.ts';
 
@@ -33,6 +34,7 @@ function appliquer(base: Base, journal: EcrireJournal, e: Ecriture): void {
   for (const c of e.livraisons ?? []) changerLivraison(base, c);
   for (const p of e.points ?? []) basculerPoint(base, p);
   for (const s of e.suspensions ?? []) basculerSuspension(base, s, e.quand);
+  if (e.restauration !== undefined) changerRestauration(base, e.restauration, e.quand);
   journal(e.journal, e.quand);
 }
 
@@ -91,6 +93,7 @@ export function assemblerStore({ base, durcir, fermer }: Ouverte, outils: Outils
     livraisons: lire(creerLectureLivraisons(base)),
     collectivites: lire(creerCollectivites({ base, ecriture, journal })),
     jetons: lire(creerJetons(base, ecriture)),
+    restaurations: lire(creerRestaurations(base, { ecriture, journal })),
     async fermer() {
       await ecriture.fermer();
       fermer();

@@ -5,6 +5,9 @@ import { instantDuNom } from '../nommage.ts';
 const ECART_HORLOGES = 600_000;
 const SECONDE = 1000;
 
+/** A base that was put back from a backup forgot how many times a flux left: more than once, for all it knows. */
+const OUBLIES = 2;
+
 /** Sendings that an acquittement may answer: no answer is made before its question. */
 export interface DepartsAvant {
   /** Made before it, whatever the clocks say. */
@@ -19,8 +22,9 @@ export interface DepartsAvant {
  */
 export function departsAvant(flux: Pick<Flux, 'resume'>, acquittement: string): DepartsAvant {
   const tous = departs(flux);
+  const oublies = flux.resume['sortPerdu'] === undefined ? 0 : OUBLIES;
   const fait = instantDuNom(acquittement);
-  if (fait === null) return { surs: tous.length, possibles: tous.length };
+  if (fait === null) return { surs: tous.length, possibles: tous.length + oublies };
   const avant = (limite: number) => tous.filter((d) => Math.floor(d / SECONDE) * SECONDE <= limite).length;
-  return { surs: avant(fait), possibles: avant(fait + ECART_HORLOGES) };
+  return { surs: avant(fait), possibles: avant(fait + ECART_HORLOGES) + oublies };
 }

@@ -1,0 +1,23 @@
+import type { Portee } from '../../../ports/store.ts';
+import type { Parametres } from './pilote.ts';
+
+/** A condition of a query and its values; the scope is one like the others, and never absent. */
+export interface Condition {
+  readonly sql: string;
+  readonly valeurs: Parametres;
+}
+
+/** Scope of a read, as a condition on the column `collectivite`. */
+export function conditionPortee(portee: Portee): Condition {
+  if ('operateur' in portee) return { sql: '1', valeurs: {} };
+  return { sql: 'collectivite = :collectivite', valeurs: { collectivite: portee.collectivite } };
+}
+
+/**
+ * The same scope for a read that already names one row or nearly (identity, outgoing name): the `+` keeps the planner
+ * from walking all the flux of the collectivité by the index of its pages.
+ */
+export function conditionPorteeDerriere(portee: Portee): Condition {
+  const { sql, valeurs } = conditionPortee(portee);
+  return { sql: 'operateur' in portee ? sql : `+${sql}`, valeurs };
+}
