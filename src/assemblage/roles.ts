@@ -1,7 +1,8 @@
 import type { Config } from '../config/manifest.ts';
+import type { Instant } from '../metier/identifiants.ts';
 import type { Role } from '../metier/roles.ts';
 import type { Moteur } from '../engine/moteur.ts';
-import type { Presence } from '../engine/presence.ts';
+import { type Presence, SILENCE } from '../engine/presence.ts';
 import type { Releve } from '../engine/releve.ts';
 import { demarrerClassifications } from '../gestes/classifications.ts';
 import type { Gestes } from '../gestes/gestes.ts';
@@ -19,6 +20,15 @@ export function selonRoles(config: Config, roles: readonly Role[]): Config {
   };
 }
 
+/** An upgrade goes from node to node: between the first and the last, two versions share the store. */
+async function direVersions({ noeud, outils, store }: Base): Promise<void> {
+  const depuis = (outils.clock.now() - SILENCE) as Instant;
+  const autres = (await store.noeuds.lister(depuis)).filter((n) => n.version !== noeud.version);
+  if (autres.length === 0) return;
+  const versions = autres.map((n) => `${n.nom} ${n.version}`).join(', ');
+  outils.log.warn('des nœuds en service ont une autre version : terminer la mise à jour', { versions });
+}
+
 /** Makes itself known, then starts what its roles ask for. @param fermetures told how to stop each thing started. */
 export async function demarrerRoles(
   base: Base,
@@ -34,6 +44,7 @@ export async function demarrerRoles(
   const { presence, moteur, releve, gestes } = parties;
   await presence.entrer();
   fermetures.push(() => presence.sortir());
+  await direVersions(base);
   if (noeud.roles.includes('travail')) {
     await moteur.demarrer();
     fermetures.push(() => arreterMoteur(base, moteur));

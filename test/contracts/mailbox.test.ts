@@ -147,6 +147,21 @@ describe('Maildir', () => {
     await sujet.fermer();
   });
 
+  it('a message that another node took away between the look and the reading is no failure', async () => {
+    const sujet = sujetMaildir();
+    // One more than what is opened at once.
+    for (let n = 0; n <= 50; n += 1) await sujet.deposer(courriel(n));
+    const nombre = await sujet.ouvrir().relever(async (brut) => {
+      rmSync(join(sujet.dossier, 'cur'), { recursive: true, force: true });
+      mkdirSync(join(sujet.dossier, 'cur'));
+      await lire(brut);
+    });
+    expect(nombre).toBeGreaterThanOrEqual(26);
+    expect(nombre).toBeLessThan(51);
+    expect(await sujet.attente()).toBe(0);
+    await sujet.fermer();
+  });
+
   it('a missing folder is a transient failure with its cause and remedy', async () => {
     const boite = ouvrirMaildir({ nom: 'essai', dossier: '/nulle/part', periode_s: 1 }, { log: logEssai() });
     const refus: unknown = await boite.relever(lire).catch((e: unknown) => e);

@@ -4,9 +4,11 @@ import { CampagneXsd, JEUX } from '../conformite/xsd-differentiel.ts';
 import { type De, tirage } from '../conformite/mutants-xml.ts';
 import { Campagne as CampagneXml, type Desaccord } from '../conformite/xml-differentiel.ts';
 import { cleDe, pes, pkiSignature, signer } from '../unit/formats/xades/atelier.ts';
+import { compter, ouvrirBilan } from '../pannes/modele/bilan.ts';
+import { eprouver } from '../pannes/modele/jouer.ts';
 import { CampagneXades } from '../unit/formats/xades/mutants.ts';
 
-/** The differential tests, as campaigns without end: what `npm run fuzz` runs. */
+/** The differential tests and the stories of the flux, as campaigns without end: what `npm run fuzz` runs. */
 
 export interface CampagneLongue {
   /** One round, which depends on its dice alone. @returns the disagreements it found. */
@@ -77,6 +79,26 @@ async function xades(dossier: string): Promise<CampagneLongue> {
   };
 }
 
+/** Stories in one round: few, so that the minutes are kept. */
+const HISTOIRES = 10;
+
+/** Stories of the flux, with two engines: a rule that one of them breaks is told in words. */
+function modele(): CampagneLongue {
+  const bilan = ouvrirBilan();
+  return {
+    async tour(de) {
+      const vu = await eprouver({
+        graine: de(2 ** 31),
+        tours: HISTOIRES,
+        voir: (scene, gestes) => compter(bilan, scene, gestes),
+      });
+      return vu === null ? [] : [{ quoi: vu.faute.message, octets: '' }];
+    },
+    dire: () => JSON.stringify(bilan),
+    fermer: () => undefined,
+  };
+}
+
 /** In the order they run; each may keep files in the folder of its seed. */
 export const CAMPAGNES: Readonly<
   Record<string, (dossier: string) => CampagneLongue | Promise<CampagneLongue>>
@@ -84,4 +106,5 @@ export const CAMPAGNES: Readonly<
   xml,
   xsd,
   xades,
+  modele,
 };

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- --minutes N [--graine S] [--campagne xml|xsd|xades]`: the differential tests for N minutes in all, from a
- * fresh seed. Every disagreement is printed and its document kept in `.cache/fuzz/`; `--tour K` plays one round again.
+ * `npm run fuzz -- --minutes N [--graine S] [--campagne xml|xsd|xades|modele]`: the differential tests and the stories of the flux
+ * for N minutes in all, from a fresh seed. Every disagreement is printed and its document kept in `.cache/fuzz/`; `--tour K` plays one round again.
  */
 import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -18,7 +18,13 @@ test('kill -9 and cut lines at random instants over 600 actes, a letter about on
     console.log(`kill -9: ${JSON.stringify(bilan)}`);
     expect(bilan).toMatchObject({ coups: 45, perdus: [], doubles: [], ruptures: [], fautes: [] });
     expect(bilan.flux).toBeGreaterThanOrEqual(1_110);
-    const { courriers, accuses, redepots, incertains, redemandes_sftp: redemandes } = bilan.comptes;
+    const {
+      courriers,
+      courriers_accuses: accuses,
+      redepots,
+      incertains,
+      redemandes_sftp: redemandes,
+    } = bilan.comptes;
     expect(courriers).toBeGreaterThan(130);
     expect(accuses).toBe(courriers);
     expect(redepots).toBeGreaterThan(10);

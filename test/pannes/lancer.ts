@@ -47,6 +47,7 @@ if (!compris) {
   process.exit(2);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 // A long run gives way to everything else.
 setPriority(5);
 const dire = values.json === true ? console.error : console.log;

@@ -185,7 +185,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
   const sol = options.sol ?? (await creerSol());
   const { clock, random, log, schemas } = sol;
   const { proprietaire = 'essai', enrober = (p: Ports) => p } = options;
-  const { ports, appel, calme } = compterAppels(enrober(sol), proprietaire);
+  const { ports, appel, calme } = compterAppels(enrober(sol), { proprietaire, store: sol.store });
   const { coffre, transport, webhook, passerelle } = ports;
   const repartition = options.repartition ?? creerRepartitionLocale({ clock });
   const store: Store = {

@@ -93,10 +93,10 @@ const TOURS_MAX = 200_000;
 /** How many more times the engine must be quiet while it has in hand what no silent line explains: code is read, a mail too. */
 const PATIENCE = 300;
 
-/** Every call of the engine to its world, counted while it lasts. @param proprietaire whose work it is to be at rest. */
+/** Every call of the engine to its world, counted while it lasts. @param proprietaire whose work, in this store, is to be at rest. */
 export function compterAppels(
   ports: Ports,
-  proprietaire: string,
+  { proprietaire, store }: { readonly proprietaire: string; readonly store: Store },
 ): { ports: Ports; appel: Appel; calme: () => Promise<void> } {
   let enCours = 0;
   let appels = 0;
@@ -124,7 +124,7 @@ export function compterAppels(
   const calme = async () => {
     for (let fois = 0; fois < PATIENCE; fois += 1) {
       await seTaire();
-      const { enMain } = await ports.store.file.etat(0 as Instant);
+      const { enMain } = await store.file.etat(0 as Instant);
       if (!enMain.some((e) => e.proprietaire === proprietaire && !e.file.startsWith('dest-'))) return;
     }
   };

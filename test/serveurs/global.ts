@@ -13,6 +13,7 @@ const PAQUETS = [
   'unzip',
   'openssl',
   'curl',
+  'strace',
   'qpdf',
   'poppler-utils',
 ];

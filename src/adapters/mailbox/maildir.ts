@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Config } from '../../config/manifest.ts';
@@ -73,7 +72,9 @@ async function preparerTraites(dossier: string): Promise<void> {
 function tournee(dossier: string, nom: string, consigner: Consigner): Tournee {
   return {
     async consigner(message) {
-      const flot = createReadStream(join(dossier, message.cle));
+      const fichier = await open(join(dossier, message.cle)).catch(ignorerAbsence);
+      if (fichier === undefined) return false; // taken away by another node, or a mail reader, meanwhile
+      const flot = fichier.createReadStream();
       try {
         await consigner(flot, nom);
         return true;

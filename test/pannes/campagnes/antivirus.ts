@@ -1,6 +1,7 @@
 import { type Clamd, demarrerClamd, eicar } from '../../serveurs/clamd.ts';
 import { ouvrirRelais } from '../../serveurs/relais.ts';
 import { tirage } from '../../../src/banc/scenarios.ts';
+import { jusqua } from './attente.ts';
 import type { Campagne, Conditions } from './campagne.ts';
 import { diagnostiquer, type FluxVu, tout } from './lectures.ts';
 import { type Chantier, mener } from './mener.ts';
@@ -55,12 +56,11 @@ async function frapper(c: Chantier, poste: Poste, rang: number): Promise<void> {
   await clock.sleep(EN_COURS_MS);
   const avant = new Set(c.charge.accuses.map((a) => a.id));
   const refuses = (await tout<FluxVu>(premier.client, 'flux', { filtre: '&etat=refuse' })).length;
-  const limite = performance.now() + DEPOT_MAX_MS;
   const deposes = () => c.charge.accuses.filter((a) => !avant.has(a.id)).map((a) => a.id);
-  do await clock.sleep(PANNE_MS[0] + (PANNE_MS[1] - PANNE_MS[0]) * hasard('panne'));
-  while (deposes().length === 0 && performance.now() < limite);
+  await clock.sleep(PANNE_MS[0] + (PANNE_MS[1] - PANNE_MS[0]) * hasard('panne'));
+  const acceptes = await jusqua(() => deposes().length > 0, DEPOT_MAX_MS);
   const attendent = deposes();
-  if (attendent.length === 0) c.fauter('les dépôts se sont arrêtés avec l’antivirus');
+  if (!acceptes) c.fauter('les dépôts se sont arrêtés avec l’antivirus');
   const flux = new Map((await tout<FluxVu>(premier.client, 'flux')).map((f) => [f.id, f]));
   for (const id of attendent) {
     const etat = flux.get(id)?.etat;

@@ -1,3 +1,4 @@
+import { jusqua } from './attente.ts';
 import type { Campagne } from './campagne.ts';
 import { diagnostiquer, type FluxVu, tout } from './lectures.ts';
 import { type Chantier, mener, type Panne } from './mener.ts';
@@ -10,7 +11,6 @@ const PANNE_MS = 1_500;
 /** A certificate has no fraction of a second. */
 const REVOLUE_MS = 1_000;
 const REPRISE_MAX_MS = 30_000;
-const PAS_MS = 100;
 /** What left before the door was shut may still be answered. */
 const EN_CHEMIN_MS = 700;
 
@@ -32,9 +32,8 @@ async function exigerAttente(c: Chantier, sujet: string, dit: RegExp): Promise<v
   await clock.sleep(EN_CHEMIN_MS);
   const pris = (): number => etat.bouts.reduce((somme, b) => somme + b.dgfip.registre.compter('pris'), 0);
   const avant = { pes: pris(), prises: prises(c), accuses: c.charge.accuses.length, fixes: await fixes(c) };
-  const limite = performance.now() + REPRISE_MAX_MS;
-  do await clock.sleep(PANNE_MS);
-  while ((pris() === avant.pes || c.charge.accuses.length === avant.accuses) && performance.now() < limite);
+  await clock.sleep(PANNE_MS);
+  await jusqua(() => pris() > avant.pes && c.charge.accuses.length > avant.accuses, REPRISE_MAX_MS);
   if (prises(c) > avant.prises) c.fauter(`${sujet} : expiré, et le ministère prend encore`);
   if (c.charge.accuses.length <= avant.accuses)
     c.fauter(`${sujet} : les dépôts se sont arrêtés avec le guichet`);
@@ -49,11 +48,9 @@ async function exigerAttente(c: Chantier, sujet: string, dit: RegExp): Promise<v
 }
 
 async function exigerReprise(c: Chantier, quoi: string): Promise<void> {
-  const { clock } = c.terrain;
   const avant = prises(c);
-  const limite = performance.now() + REPRISE_MAX_MS;
-  while (prises(c) === avant && performance.now() < limite) await clock.sleep(PAS_MS);
-  if (prises(c) === avant) c.fauter(`${quoi} : rien ne passe après son remplacement`);
+  if (!(await jusqua(() => prises(c) > avant, REPRISE_MAX_MS)))
+    c.fauter(`${quoi} : rien ne passe après son remplacement`);
 }
 
 const CLIENT = 'certificat client du ministère';

@@ -72,10 +72,14 @@ export class Noeud {
       env: { ...process.env, ...this.env },
     });
     await journal.close();
+    // Nobody is left behind when the campaign itself is stopped.
+    const emporter = (): void => void processus.kill('SIGKILL');
+    process.once('exit', emporter);
     this.#processus = processus;
     this.#enService = false;
     const fini = new Promise<string>((resolve) => {
       processus.once('exit', (code, signal) => {
+        process.off('exit', emporter);
         if (this.#processus === processus && this.#enService)
           this.mortsSubites.push(`${this.nom}: ${signal ?? code}`);
         resolve(String(signal ?? code));

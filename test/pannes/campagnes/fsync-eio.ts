@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assurerPaquets } from '../../serveurs/installer.ts';
+import { jusqua } from './attente.ts';
 import type { Campagne } from './campagne.ts';
 import { MELANGE_ACTES, prevoirActe } from './prevus.ts';
 import { type Chantier, mener } from './mener.ts';
@@ -63,9 +64,8 @@ async function frapper(c: Chantier, rang: number): Promise<void> {
   const dernier = appels === 'fsync' ? 'fsync' : 'fdatasync';
   try {
     await traceur.attache();
-    const limite = performance.now() + ATTENTE_MAX_MS;
-    do await clock.sleep(DUREE_MS);
-    while ((await traceur.echecs(dernier)) === 0 && performance.now() < limite);
+    await clock.sleep(DUREE_MS);
+    await jusqua(async () => (await traceur.echecs(dernier)) > 0, ATTENTE_MAX_MS);
   } finally {
     await traceur.detacher();
   }
@@ -93,9 +93,8 @@ async function exigerSilence(c: Chantier, rang: number): Promise<void> {
   if (rang % 4 === 0) await premier.arreter();
   else await premier.tuer();
   await premier.demarrer();
-  const limite = performance.now() + ATTENTE_MAX_MS;
-  while (c.charge.accuses.length === avant && performance.now() < limite) await clock.sleep(EN_CHEMIN_MS);
-  if (c.charge.accuses.length === avant) c.fauter('plus aucun dépôt accepté après le redémarrage');
+  if (!(await jusqua(() => c.charge.accuses.length > avant, ATTENTE_MAX_MS)))
+    c.fauter('plus aucun dépôt accepté après le redémarrage');
 }
 
 /** A file that could not be synced was refused to its depositor; the next ones are taken. */

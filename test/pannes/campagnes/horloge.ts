@@ -1,5 +1,6 @@
 import { FUSEAU } from '../../../src/metier/echeances.ts';
 import { assurerPaquets } from '../../serveurs/installer.ts';
+import { jusqua } from './attente.ts';
 import type { Campagne, Conditions } from './campagne.ts';
 import { fausserHorloge, type HorlogeFausse } from './horloge-fausse.ts';
 import type { Fait } from './journal.ts';
@@ -16,9 +17,9 @@ const FERMEE = { debut: '02:30', fin: '03:00', octets_par_heure: 0 };
 const SANS_NOUVELLES = 6 * JOUR;
 /** A decision taken before a jump may be written after it. */
 const A_CHEVAL_MS = 1_500;
-const VU_MS = 8_000;
+const VU_MS = 15_000;
+/** The daemon reads its clock at least once a second. */
 const LECTURE_MS = 1_100;
-const PAS_MS = 100;
 /** Before an instant that is to be crossed; then after it. */
 const ELAN_MS = 500;
 const SUITE_MS = 1_500;
@@ -73,9 +74,10 @@ class Sauts {
       if (nom === '') this.#calendrier = id;
       else this.#muet = id;
     }
-    const { premier, clock } = terrain;
-    while ((await montrer(premier.client, this.#calendrier)).flux.etat !== 'acquitte')
-      await clock.sleep(PAS_MS);
+    const { premier } = terrain;
+    const etat = async () => (await montrer(premier.client, this.#calendrier)).flux.etat;
+    if (!(await jusqua(async () => (await etat()) === 'acquitte', VU_MS)))
+      throw new TypeError('the first acte is not acknowledged');
     this.#jalons = await this.#lireJalons(terrain);
   }
 
@@ -107,7 +109,6 @@ class Sauts {
   async #aller(c: Chantier, instant: number): Promise<void> {
     this.#horloge.regler(instant);
     this.#poses.push(instant);
-    // The daemon reads its clock at least once a second.
     await c.terrain.clock.sleep(LECTURE_MS);
   }
 
@@ -127,12 +128,12 @@ class Sauts {
 
   /** Days without a receipt: an alert, at once. */
   async #alerter(c: Chantier): Promise<void> {
-    const { clock, premier } = c.terrain;
+    const { premier } = c.terrain;
     await this.#aller(c, Date.now() + SANS_NOUVELLES);
-    const limite = performance.now() + VU_MS;
-    const alerte = async () => (await montrer(premier.client, this.#muet)).flux.alerte;
-    while ((await alerte()) === null && performance.now() < limite) await clock.sleep(PAS_MS);
-    if ((await alerte()) === null) c.fauter('un acte sans accusé depuis des jours ne donne pas d’alerte');
+    const { client } = premier;
+    const alerte = async () => (await montrer(client, this.#muet)).flux.alerte;
+    if (!(await jusqua(async () => (await alerte()) !== null, VU_MS)))
+      c.fauter('un acte sans accusé depuis des jours ne donne pas d’alerte');
   }
 
   /** Both sides of an hour: whatever is open on one side leaves. */
@@ -143,10 +144,8 @@ class Sauts {
     const avant = etat.ministere.registre.compter('accepte');
     await clock.sleep(SUITE_MS);
     if (fermee(instant + 1)) return;
-    const limite = performance.now() + VU_MS;
-    const rien = (): boolean => etat.ministere.registre.compter('accepte') === avant;
-    while (rien() && performance.now() < limite) await clock.sleep(PAS_MS);
-    if (rien()) c.fauter(`rien ne part après ${aParis(instant).toString()}`);
+    if (!(await jusqua(() => etat.ministere.registre.compter('accepte') > avant, VU_MS)))
+      c.fauter(`rien ne part après ${aParis(instant).toString()}`);
   }
 
   /** Time catches up: nothing is due later. */

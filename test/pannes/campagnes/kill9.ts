@@ -1,4 +1,5 @@
 import { tirage } from '../../../src/banc/scenarios.ts';
+import { jusqua } from './attente.ts';
 import type { Campagne } from './campagne.ts';
 import { type Noeud, relever } from './demons.ts';
 import { couperLesLignes } from './coupeur.ts';
@@ -9,16 +10,15 @@ const VIE = [60, 900] as const;
 /** One start in so many is killed before its end, by that many milliseconds at most. */
 const MORT_NE_UN_SUR = 4;
 const NAISSANCE_MS = 1_500;
-const PAS_MS = 100;
+const RETOUR_MAX_MS = 120_000;
 
 /** A daemon in service; waits for one when there is none. */
 async function vivant({ terrain }: Chantier, hasard: number): Promise<Noeud> {
-  for (;;) {
-    const vivants = terrain.noeuds.filter((n) => n.enService);
-    const choisi = vivants[Math.floor(hasard * vivants.length)];
-    if (choisi !== undefined) return choisi;
-    await terrain.clock.sleep(PAS_MS);
-  }
+  const vivants = (): Noeud[] => terrain.noeuds.filter((n) => n.enService);
+  await jusqua(() => vivants().length > 0, RETOUR_MAX_MS);
+  const choisi = vivants()[Math.floor(hasard * vivants().length)];
+  if (choisi === undefined) throw new TypeError('no daemon comes back');
+  return choisi;
 }
 
 async function frapper(c: Chantier, rang: number): Promise<void> {

@@ -121,7 +121,7 @@ class Cours implements Chantier {
   dresser({ nom, coups, denouement, temoins, propres, parques }: Recolte): Bilan {
     const verdict = juger(temoins);
     const { accuses, repetitions, redepots, fautes } = this.charge;
-    const { courriers, accuses: recus } = temoins.echanges.comptes;
+    const { courriers, accuses: courriers_accuses } = temoins.echanges.comptes;
     const incertains = [...temoins.journal.histoires.values()]
       .flat()
       .filter((f) => f.ev === 'REMISE_INCERTAINE');
@@ -143,7 +143,7 @@ class Cours implements Chantier {
       repetitions,
       comptes: {
         courriers,
-        accuses: recus,
+        courriers_accuses,
         redepots,
         incertains: incertains.length,
         ...denouement,

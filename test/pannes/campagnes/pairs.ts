@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { creerPostier, type Postier } from '../../../src/banc/smtp.ts';
 import { tirage } from '../../../src/banc/scenarios.ts';
-import type { Campagne } from './campagne.ts';
+import { jusqua } from './attente.ts';
+import type { Campagne, Conditions } from './campagne.ts';
 import type { Accuse } from './charge.ts';
 import { montrer } from './lectures.ts';
 import { type ActeVise, bonAccuse, COURRIELS_FAUX, REPONSES_FAUSSES } from './messages-faux.ts';
@@ -39,6 +40,7 @@ const DE = 'actes@interieur.invalid';
 const A = 'tdt@operateur.example.fr';
 const COPIES = 3;
 const PAUSE_MS = 150;
+const PREMIER_MAX_MS = 30_000;
 /** A line whose answer is held: bytes of it that never come. */
 const RETENUS = 40;
 const RETENUE_MS = 700;
@@ -66,7 +68,8 @@ class Pairs {
     const id = await charge.insister(prevu);
     if (id === null) throw new TypeError('the first acte is refused');
     charge.noter(prevu, id);
-    while (terrain.etat.ministere.registre.compter('accepte') === 0) await terrain.clock.sleep(PAUSE_MS);
+    if (!(await jusqua(() => terrain.etat.ministere.registre.compter('accepte') > 0, PREMIER_MAX_MS)))
+      throw new TypeError('the first acte does not leave');
     await terrain.clock.sleep(PAUSE_MS);
     this.#reponse = guichet.passes().retour;
   }
@@ -100,7 +103,7 @@ class Pairs {
     const octets = ecrire(acteDe(vise), `faux-${rang}`);
     await this.#poster(octets);
     this.fausses.add(createHash('sha256').update(octets).digest('hex'));
-    c.compter(`${nom}`);
+    c.compter(nom ?? '');
   }
 
   async #reponseFausse(c: Chantier, rang: number): Promise<void> {
@@ -116,7 +119,7 @@ class Pairs {
       octets,
     );
     this.fausses.add(createHash('sha256').update(octets).digest('hex'));
-    c.compter(`${nom}`);
+    c.compter(nom ?? '');
   }
 
   /** An answer given a while ago, again. */
@@ -165,7 +168,7 @@ class Pairs {
   }
 }
 
-async function menerPairs(conditions: Parameters<Campagne['mener']>[0]): Promise<Bilan> {
+async function menerPairs(conditions: Conditions): Promise<Bilan> {
   let pairs: Pairs | undefined;
   let postier: Postier | undefined;
   const panne: Panne = {

@@ -1,5 +1,6 @@
 import { tirage } from '../../../src/banc/scenarios.ts';
 import type { Postgres } from '../../serveurs/postgres.ts';
+import { jusqua } from './attente.ts';
 import type { Campagne } from './campagne.ts';
 import { type Chantier, mener } from './mener.ts';
 
@@ -9,7 +10,6 @@ const SERVICE = [300, 1_500] as const;
 const CODE = 'VGM-NOY-005';
 /** What a daemon may take to be back in service once the server is. */
 const RETOUR_MAX_MS = 30_000;
-const PAS_MS = 100;
 
 /** Sessions of the daemons alone, not ours. */
 const TUER = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'essai%'`;
@@ -52,10 +52,8 @@ async function frapper(c: Chantier, rang: number): Promise<void> {
   c.compter(nom);
   for (const noeud of noeuds) {
     if (!noeud.demon.vivant()) c.fauter(`${nom} : ${noeud.nom} n’y a pas survécu`);
-    const limite = performance.now() + RETOUR_MAX_MS;
     const revenu = async () => (await noeud.client.lire('/etats')).statut === 200;
-    while (!(await revenu()) && performance.now() < limite) await clock.sleep(PAS_MS);
-    if (!(await revenu())) c.fauter(`${nom} : ${noeud.nom} ne retrouve pas le serveur`);
+    if (!(await jusqua(revenu, RETOUR_MAX_MS))) c.fauter(`${nom} : ${noeud.nom} ne retrouve pas le serveur`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { tirage } from '../../../src/banc/scenarios.ts';
 import { demarrerRedis, type ServeurRedis } from '../../serveurs/redis.ts';
+import { jusqua } from './attente.ts';
 import type { Campagne, Conditions } from './campagne.ts';
 import { type Noeud, relever } from './demons.ts';
 import { type Chantier, mener } from './mener.ts';
@@ -10,7 +11,6 @@ const ABSENCE = [100, 2_000] as const;
 const SERVICE = [200, 1_200] as const;
 /** The sweep of the nodes takes the place of what Redis does not tell: deposits must go on leaving. */
 const DEPARTS_MAX_MS = 15_000;
-const PAS_MS = 100;
 
 interface Frappe {
   readonly redis: ServeurRedis;
@@ -58,9 +58,8 @@ async function frapper(c: Chantier, redis: ServeurRedis, rang: number): Promise<
   c.compter(nom);
   for (const n of noeuds) if (!n.demon.vivant()) c.fauter(`${nom} : ${n.nom} n’y a pas survécu`);
   const prises = (): number => etat.ministere.registre.compter('accepte');
-  const [avant, debut] = [prises(), performance.now()];
-  while (prises() === avant && performance.now() - debut < DEPARTS_MAX_MS) await clock.sleep(PAS_MS);
-  if (prises() === avant) c.fauter(`${nom} : plus rien ne part`);
+  const avant = prises();
+  if (!(await jusqua(() => prises() > avant, DEPARTS_MAX_MS))) c.fauter(`${nom} : plus rien ne part`);
 }
 
 function examiner({ charge: { refus } }: Chantier): string[] {

@@ -98,7 +98,7 @@ function reponsesDe({ bouts }: Etat): Reponse[] {
   return bouts.flatMap(({ nom: bout, dgfip }) =>
     dgfip.registre
       .evenements()
-      .filter((e) => e.type === 'publie' && e.detail !== A_LA_MAIN)
+      .filter((e) => e.type === 'publie' && !e.detail.startsWith(A_LA_MAIN))
       .map(({ nom, detail }) => ({ source: `dgfip:${bout}`, nom, retour: detail.startsWith('PES Retour') })),
   );
 }

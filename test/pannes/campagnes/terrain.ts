@@ -122,7 +122,7 @@ function reglagesDe({ etat, mairie, options }: Preparation, { certificat, cle }:
   const patience = { delai_connexion_s: 3, delai_total_s: 6 };
   return {
     journal_technique: 'warn',
-    moteur: { reprise_min_s: 0.1, reprise_max_s: 1, arret_s: 3 },
+    moteur: { reprise_min_s: 0.1, reprise_max_s: 1, arret_s: 3, bail_s: 10 },
     api: { port: 0 },
     operateur: { adresse_retour: 'tdt@operateur.example.fr' },
     actes: { ministere: { url, certificat, cle, autorites: pki.ca, ...patience } },
