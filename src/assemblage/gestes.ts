@@ -32,6 +32,7 @@ export function gestesDe(base: Base, { protocoles, releve, presence, sondes, boi
     releve,
     sondes,
     tailleMax: config.api.taille_max_octets,
+    lotMax: config.api.lot_max_octets,
     alerteJoursOuvres: {
       ACTES: config.actes.alerte_jours_ouvres,
       HELIOS: config.helios.alerte_jours_ouvres,

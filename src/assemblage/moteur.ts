@@ -1,5 +1,6 @@
 import { creerLecteurPdf } from '../adapters/lecteur-pdf/fil.ts';
 import { creerMoteur, type Moteur } from '../engine/moteur.ts';
+import { ABSENCE } from '../engine/presence.ts';
 import { creerEtapesActes } from '../etapes/etapes-actes.ts';
 import { creerEtapesHelios } from '../etapes/etapes-helios.ts';
 import type { Protocoles } from '../etapes/protocoles.ts';
@@ -58,6 +59,7 @@ export function assemblerMoteur(base: Base, { actes, helios }: Protocoles, c: Co
     },
     placesNotification: config.notification.webhook.concurrence,
     proprietaire: base.noeud.nom,
+    absence: base.noeud.seul ? Infinity : ABSENCE,
     repartition: base.repartition,
     destinations: destinationsServies(config),
   });

@@ -7,6 +7,8 @@ import type { IdentiteNoeud } from '../engine/presence.ts';
 /** This daemon among those that share its store. */
 export interface MoiNoeud extends IdentiteNoeud {
   readonly roles: readonly Role[];
+  /** The store lets nobody else in: no other daemon can bear our name. */
+  readonly seul: boolean;
 }
 
 const LETTRES_MARQUE = 6;

@@ -6,6 +6,7 @@ import { type Presence, SILENCE } from '../engine/presence.ts';
 import type { Releve } from '../engine/releve.ts';
 import { demarrerClassifications } from '../gestes/classifications.ts';
 import type { Gestes } from '../gestes/gestes.ts';
+import { demarrerLots } from '../gestes/lots/travailler.ts';
 import type { Base } from './base.ts';
 import { arreterMoteur } from './moteur.ts';
 
@@ -48,6 +49,9 @@ export async function demarrerRoles(
   if (noeud.roles.includes('travail')) {
     await moteur.demarrer();
     fermetures.push(() => arreterMoteur(base, moteur));
+    const { taille_max_octets: taille, nombre_max_pieces: pieces } = config.api;
+    const { coffre } = base;
+    fermetures.push(demarrerLots({ moteur: outils, coffre, gestes, limites: { taille, pieces } }, noeud.nom));
   } else {
     // It may have worked before.
     await store.file.libererBaux(noeud.nom);

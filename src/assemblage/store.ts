@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { lireReglage } from '../config/fichiers.ts';
 import type { Config } from '../config/manifest.ts';
 import { ecritureQuiAnnonce } from '../engine/annonces.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -51,31 +50,21 @@ async function partage(config: Config, outils: OutilsStore): Promise<Store> {
   }
 }
 
-async function ouvrirPostgres(
-  { stockage, repartition: { type } }: Config,
-  outils: OutilsStore,
-): Promise<Store> {
+async function ouvrirPostgres(config: Config, outils: OutilsStore): Promise<Store> {
   const { clock, random, version, repartition } = outils;
-  const { tls, connexions, secret_fichier: secret, autorites, ...lieu } = stockage.postgres;
-  const motDePasse = async () => {
-    const texte = await lireReglage('stockage.postgres.secret_fichier', secret);
-    return texte.replace(/\r?\n$/, '');
-  };
   // An embedded daemon does not load the client of PostgreSQL.
-  const { ouvrirStorePostgres } = await import('../adapters/store/postgres/store.ts');
+  const [{ accesDe }, { ouvrirStorePostgres }] = await Promise.all([
+    import('../adapters/store/postgres/acces.ts'),
+    import('../adapters/store/postgres/store.ts'),
+  ]);
   return ouvrirStorePostgres({
-    acces: {
-      ...lieu,
-      motDePasse,
-      tls:
-        tls === 'aucun' ? null : { autorites: await lireReglage('stockage.postgres.autorites', autorites) },
-    },
-    connexions,
+    acces: await accesDe(config),
+    connexions: config.stockage.postgres.connexions,
     clock,
     random,
     version,
     // Redis, where there is one, tells the nodes by itself.
-    ...(type === 'locale'
+    ...(config.repartition.type === 'locale'
       ? { surAnnonce: (file) => repartition.annoncer([{ file, id: '', ver: 0, due: clock.now() }]) }
       : {}),
   });

@@ -30,6 +30,7 @@ export interface Guichet {
 
 export interface PorteOuverte {
   readonly port: number;
+  /** Cuts every line, and waits for what was begun to be decided. */
   fermer(): Promise<void>;
 }
 
@@ -60,12 +61,19 @@ export function raisonEcoute(erreur: unknown): string {
 export async function ouvrirPorte(options: OptionsPorte, guichet: Guichet): Promise<PorteOuverte> {
   const hote = options.hote ?? '127.0.0.1';
   const sockets = new Set<Socket>();
+  const enCours = new Set<Promise<void>>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const refuser = (erreur: unknown) => {
     const detail = raisonEcoute(erreur);
     return erreurBanc('VGM-BAN-001', { adresse: `${hote}:${options.port}`, detail }, erreur);
   };
-  const serveur = construire(options, guichet, refuser);
+  const recevoir = (requete: IncomingMessage, reponse: ServerResponse): void => {
+    const fait = traiter(requete, reponse, guichet)
+      .catch(() => void requete.socket.destroy())
+      .finally(() => enCours.delete(fait));
+    enCours.add(fait);
+  };
+  const serveur = construire(options, recevoir, refuser);
   serveur.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -75,22 +83,24 @@ export async function ouvrirPorte(options: OptionsPorte, guichet: Guichet): Prom
   await promise;
   return {
     port: (serveur.address() as AddressInfo).port,
-    fermer: () =>
-      new Promise((resoudre) => {
-        serveur.close(() => resoudre());
-        for (const socket of sockets) socket.destroy();
-      }),
+    fermer: async () => {
+      const ferme = new Promise<void>((resoudre) => serveur.close(() => resoudre()));
+      for (const socket of sockets) socket.destroy();
+      await ferme;
+      // A line that is cut does not stop the hand that holds the archive: the register must still be open.
+      await Promise.all(enCours);
+    },
   };
 }
 
-function construire(options: OptionsPorte, guichet: Guichet, refuser: (erreur: unknown) => Error) {
+type Recevoir = (requete: IncomingMessage, reponse: ServerResponse) => void;
+
+function construire(options: OptionsPorte, recevoir: Recevoir, refuser: (erreur: unknown) => Error) {
   const { cert, key, caClients } = options;
   try {
     const serveur = createServer(
       { cert, key, ca: caClients, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
-      (requete, reponse) => {
-        traiter(requete, reponse, guichet).catch(() => requete.socket.destroy());
-      },
+      recevoir,
     );
     serveur.keepAliveTimeout = KEEP_ALIVE_MS;
     return serveur;

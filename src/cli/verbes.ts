@@ -6,9 +6,10 @@ import { CONFIANCE } from './verbes-confiance.ts';
 import { ECHANGES } from './verbes-echanges.ts';
 import { FLUX, RETOURS } from './verbes-flux.ts';
 import { HORS_LIGNE } from './verbes-hors-ligne.ts';
-import { LOT } from './verbes-lot.ts';
+import { VERBES_LOT } from './verbes-lot.ts';
 import { SAUVEGARDE } from './verbes-sauvegarde.ts';
 import { SCHEMAS } from './verbes-schemas.ts';
+import { STOCKAGE } from './verbes-stockage.ts';
 
 const CONFIG = ['--config <fichier>', 'réglages (TOML) ; à défaut, la variable VAGUEMESTRE_CONFIG'] as const;
 
@@ -107,10 +108,10 @@ const essai: readonly Verbe[] = [
 
 export const VERBES: readonly { readonly titre: string; readonly verbes: readonly Verbe[] }[] = [
   { titre: 'Le démon', verbes: demon },
-  { titre: 'Les flux', verbes: [...FLUX, LOT] },
+  { titre: 'Les flux', verbes: [...FLUX, ...VERBES_LOT] },
   { titre: 'Les échanges avec la préfecture', verbes: ECHANGES },
   { titre: 'Les réponses de l’État', verbes: RETOURS },
-  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CALENDRIER, CONFIANCE, SCHEMAS, COFFRE] },
+  { titre: 'Hors ligne', verbes: [...HORS_LIGNE, CALENDRIER, CONFIANCE, SCHEMAS, COFFRE, STOCKAGE] },
   { titre: 'La sauvegarde', verbes: SAUVEGARDE },
   { titre: 'Administration', verbes: ADMINISTRATION },
   { titre: 'Essai', verbes: essai },

@@ -65,6 +65,8 @@ const api = z.strictObject({
   cle: chemin.default(''),
   taille_max_octets: octets.default(200_000_000),
   nombre_max_pieces: z.number().int().min(1).default(200),
+  /** ZIP of a batch of actes. */
+  lot_max_octets: octets.default(1_000_000_000),
 });
 
 const operateur = z.strictObject({

@@ -246,6 +246,13 @@ export async function mouvoir(outils: OutilsMoteur, flux: Flux, m: Mouvement): P
 /** Tries before giving up a move against a flux that keeps changing. */
 const CONFLITS_MAX = 10;
 
+/** The door says that it took the file, when another node has judged meanwhile that nobody would know: that is evidence. */
+function selonLEtat(etat: Etat, m: Mouvement): Mouvement {
+  return etat === 'incertain' && m.evenement === 'remise_confirmee'
+    ? { ...m, evenement: 'remise_constatee' }
+    : m;
+}
+
 /**
  * Writes a move whatever happened meanwhile: on a version conflict the flux is read again. If the present state
  * no longer takes the move (the receipt came before the answer of the line), the fact is journalled all the same.
@@ -253,9 +260,11 @@ const CONFLITS_MAX = 10;
 export async function mouvoirQuoiQuIlEnSoit(outils: OutilsMoteur, flux: Flux, m: Mouvement): Promise<Flux> {
   let courant = flux;
   for (let essai = 0; essai < CONFLITS_MAX; essai += 1) {
+    const voulu = selonLEtat(courant.etat, m);
     try {
-      if (transition(courant.etat, m.evenement) === undefined) return await constater(outils, courant, m);
-      return await mouvoir(outils, courant, m);
+      if (transition(courant.etat, voulu.evenement) === undefined)
+        return await constater(outils, courant, voulu);
+      return await mouvoir(outils, courant, voulu);
     } catch (cause) {
       if (!estConflit(cause)) throw cause;
       courant = await relire(outils, flux.id);

@@ -16,9 +16,10 @@ import type { OutilsMoteur } from './outils.ts';
  * | longer, in a step                            | B has the row, unchanged         | its writes are refused (VGM-NOY-008): it stops before the first byte |
  * | longer, in a step                            | B has changed the row            | its writes are refused (VGM-NOY-001): the same |
  * | longer, between the mark and the first byte  | nothing, or B has the row `en_ligne` | sends nothing; written back in line, or without effect if B has judged |
- * | longer, between that look at its lease and the first byte, or while it leaves | B found it `en_ligne`: `incertain`, or seen at the door | its answer is written whoever holds the row: evidence, or a line without effect |
+ * | longer, between that look at its lease and the first byte, or while it leaves | B found it `en_ligne`: `incertain`, or seen at the door | its answer is written whoever holds the row: evidence, that settles `incertain`, or a line without effect |
  * | longer, the answer of the State in hand      | the same                         | the same                            |
  * | longer, over a return or a notification      | B does it too                    | the version refuses the second write; the same bytes, the same `webhook-id` |
+ * | less than its lease, but long enough to be taken for dead, after the mark | another daemon took its name, and its leases with it | sends nothing, as above |
  * | its process dies                             | nobody, until the lease is over  | its next start drops its own leases, and no others |
  * | the store is out of reach                    | nobody can take the row either   | renews when the store is back       |
  *
@@ -32,7 +33,7 @@ export interface Prise {
   readonly perdue: AbortSignal;
   /** Is it on the line by this very hand? */
   partie(): boolean;
-  /** Is the lease over by our clock? */
+  /** Is the lease over by our clock, or was our last write asked for so long ago that we may have been taken for dead? */
   echue(): boolean;
   /**
    * Who may write: the holder alone as long as nothing left; whoever knows something afterwards (undefined).
@@ -53,24 +54,32 @@ export interface Baux {
 
 type Outils = Pick<OutilsMoteur, 'store' | 'clock' | 'log' | 'reglage'>;
 
-export function creerBaux(outils: Outils, proprietaire: string): Baux {
-  return new BauxTenus(outils, proprietaire);
+/** Whose leases they are. */
+interface Porteur {
+  readonly proprietaire: string;
+  /** Standing still for longer, this node may have been taken for dead, and its leases dropped with its name; milliseconds. */
+  readonly absence: number;
+}
+
+/** @param absence see presence.ts; Infinity where no other daemon can bear our name. */
+export function creerBaux(outils: Outils, proprietaire: string, absence = Infinity): Baux {
+  return new BauxTenus(outils, { proprietaire, absence });
 }
 
 class BauxTenus implements Baux {
   readonly #outils: Outils;
-  readonly #proprietaire: string;
+  readonly #porteur: Porteur;
   readonly #prises = new Set<PriseTenue>();
   readonly #fin = new AbortController();
   #boucle: Promise<void> = Promise.resolve();
 
-  constructor(outils: Outils, proprietaire: string) {
+  constructor(outils: Outils, porteur: Porteur) {
     this.#outils = outils;
-    this.#proprietaire = proprietaire;
+    this.#porteur = porteur;
   }
 
   prendre(table: TableTravail, id: string, bail: Instant): Prise {
-    const prise = new PriseTenue({ table, id, bail }, this.#outils, this.#proprietaire);
+    const prise = new PriseTenue({ table, id, bail }, this.#outils, this.#porteur);
     this.#prises.add(prise);
     return prise;
   }
@@ -107,7 +116,7 @@ class BauxTenus implements Baux {
     if (miennes.length === 0) return;
     const bail = (clock.now() + reglage.bail_s * 1000) as Instant;
     const ids = miennes.map((p) => p.id);
-    const proprietaire = this.#proprietaire;
+    const { proprietaire } = this.#porteur;
     const tenues = new Set(await store.file.renouveler({ table, ids, proprietaire, bail }));
     for (const prise of miennes) {
       if (tenues.has(prise.id)) prise.prolonger(bail);
@@ -121,20 +130,22 @@ class PriseTenue implements Prise {
   readonly id: string;
   readonly #perte = new AbortController();
   readonly #outils: Outils;
-  readonly #proprietaire: string;
+  readonly #porteur: Porteur;
   #bail: Instant;
+  /** When the last write that keeps the row was asked for. */
+  #ecrit = Infinity;
   #partie = false;
 
   constructor(
     { table, id, bail }: { readonly table: TableTravail; readonly id: string; readonly bail: Instant },
     outils: Outils,
-    proprietaire: string,
+    porteur: Porteur,
   ) {
     this.table = table;
     this.id = id;
     this.#bail = bail;
     this.#outils = outils;
-    this.#proprietaire = proprietaire;
+    this.#porteur = porteur;
   }
 
   get perdue(): AbortSignal {
@@ -146,14 +157,18 @@ class PriseTenue implements Prise {
   }
 
   echue(): boolean {
-    return this.#outils.clock.now() > this.#bail;
+    const maintenant = this.#outils.clock.now();
+    return maintenant > this.#bail || maintenant - this.#ecrit > this.#porteur.absence;
   }
 
   tenu(garder: boolean): ChangementFlux['tenu'] {
     if (this.#partie) return undefined;
     const { clock, reglage } = this.#outils;
-    if (garder) this.#bail = (clock.now() + reglage.bail_s * 1000) as Instant;
-    return { par: this.#proprietaire, jusqua: garder ? this.#bail : null };
+    if (garder) {
+      this.#ecrit = clock.now();
+      this.#bail = (this.#ecrit + reglage.bail_s * 1000) as Instant;
+    }
+    return { par: this.#porteur.proprietaire, jusqua: garder ? this.#bail : null };
   }
 
   partir(): void {

@@ -6,7 +6,7 @@ import type { TourDuNoeud } from './tour.ts';
 export interface Cadence {
   /** Rows that may be begun now, of `places` left while `enMain` are worked on. */
   permettre(places: number, enMain: number): Promise<number>;
-  noter(begun: number): void;
+  noter(commencees: number): void;
   /** Milliseconds until more may be begun; 0 when the pace allows it now. */
   attente(): number;
 }
@@ -34,8 +34,8 @@ export function creerCadence(
       const permis = Math.min(places, restants(), ensemble === 0 ? Infinity : ensemble - enMain);
       return permis > 0 && (await tour.tenir()) ? permis : 0;
     },
-    noter: (begun) => {
-      if (nombre > 0) debuts.push(...Array<number>(begun).fill(clock.now()));
+    noter: (commencees) => {
+      if (nombre > 0) debuts.push(...Array<number>(commencees).fill(clock.now()));
     },
     attente: () => {
       const premier = debuts[0];

@@ -39,6 +39,8 @@ export interface ReglageMoteur {
   readonly placesNotification: number;
   /** Name of the node: its leases bear it. */
   readonly proprietaire: string;
+  /** How long it may stand still before another daemon takes its name (presence.ts); Infinity: none can. Milliseconds. */
+  readonly absence: number;
   readonly repartition: Repartition;
 }
 
@@ -55,8 +57,8 @@ const RONDE = 60_000;
  */
 export function creerMoteur(outils: OutilsMoteur, reglage: ReglageMoteur): Moteur {
   const { file } = outils.store;
-  const { proprietaire, repartition } = reglage;
-  const baux = creerBaux(outils, proprietaire);
+  const { proprietaire, absence, repartition } = reglage;
+  const baux = creerBaux(outils, proprietaire, absence);
   const balayage = creerBalayage(outils.clock, outils.signaux.arret);
   const liens: Liens = { proprietaire, baux, balayage, repartition };
   const workers = new Map<string, Worker>();

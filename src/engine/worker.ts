@@ -196,11 +196,11 @@ class Ouvrage<T extends { readonly id: string }> {
     const nombre = Math.min(LOT, voulu);
     if (nombre <= 0) return 0;
     const { clock, reglage } = this.#outils;
-    const { couloir, proprietaire } = { couloir: this.#couloir, ...this.#liens };
+    const { proprietaire } = this.#liens;
     const bail = (clock.now() + reglage.bail_s * 1000) as Instant;
     // A row in hand that somebody changed is due again: it will be taken once our hand is off it.
     const sauf = [...this.#enMain.keys()];
-    const travaux = await couloir.reclamer({ quand, nombre, proprietaire, bail, sauf });
+    const travaux = await this.#couloir.reclamer({ quand, nombre, proprietaire, bail, sauf });
     const donnes = this.#permis.splice(0, Math.min(presents, travaux.length));
     const vains = travaux.length < nombre ? this.#permis.splice(0, presents - donnes.length) : [];
     for (const rien of vains) rien();
@@ -210,7 +210,8 @@ class Ouvrage<T extends { readonly id: string }> {
   }
 
   #lancer(travail: T, bail: Instant, permis: Permis | undefined): void {
-    const { couloir, baux } = { couloir: this.#couloir, ...this.#liens };
+    const couloir = this.#couloir;
+    const { baux } = this.#liens;
     const prise = baux.prendre(couloir.table, travail.id, bail);
     const cours = couloir
       .executer(travail, prise)

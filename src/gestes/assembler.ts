@@ -14,6 +14,7 @@ import { exporterPreuve } from './exporter-preuve.ts';
 import type { Gestes } from './gestes.ts';
 import { jetons } from './jetons.ts';
 import { livraisons } from './livraisons.ts';
+import { lots } from './lots/lots.ts';
 import { ordres } from './ordonner.ts';
 import { exigerOperateur, type OutilsGestes } from './outils.ts';
 import { reconciliations } from './reconcilier.ts';
@@ -56,6 +57,7 @@ export function assemblerGestes(outils: OutilsGestes): Gestes {
     },
     retours: retours(outils),
     collectivites: collectivites(outils),
+    lots: lots({ moteur, coffre, tours: depots.tours, tailleMax: outils.lotMax }),
     destinations: destinations(outils),
     ...reconciliations(outils),
     livraisons: livraisons(outils),

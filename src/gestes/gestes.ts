@@ -4,15 +4,27 @@ import type { RapportControles } from '../metier/anomalies.ts';
 import type { Classification, Collectivite } from '../metier/collectivite.ts';
 import type { Etat } from '../metier/etats.ts';
 import type { Flux, NomProtocole, PieceDuFlux, RoleDepot } from '../metier/flux.ts';
-import type { FluxId, Instant, Jour, LivraisonId, RetourId, Sha256, Siren } from '../metier/identifiants.ts';
+import type {
+  FluxId,
+  Instant,
+  Jour,
+  LivraisonId,
+  LotId,
+  RetourId,
+  Sha256,
+  Siren,
+} from '../metier/identifiants.ts';
 import type { LigneJournal } from '../metier/journal.ts';
+import type { LigneDeLot, Lot } from '../metier/lots.ts';
 import type { EssaiLivraison, EtatLivraison, Livraison } from '../metier/notifications.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
 import type { PieceEnAttente, Source } from '../ports/coffre.ts';
+import type { FiltreLignes, FiltreLots } from '../ports/lots.ts';
 import type { FiltreFlux, Jeton, Portee, Suspension } from '../ports/store.ts';
 import type { IssueTranchee } from '../protocoles/helios/accuse/jugement.ts';
 import type { Correction } from '../protocoles/helios/correction.ts';
 import type { EtatFiles } from './etat-files.ts';
+import type { DemandeLot, ReponseLot } from './lots/demande.ts';
 import type { Readable } from 'node:stream';
 import type { OrdreClore, Reconciliation } from './rapport-reconciliation.ts';
 import type { InstantaneBase } from './sauvegarde/instantane.ts';
@@ -270,6 +282,21 @@ export interface Gestes {
     retirerPoint(ctx: Contexte, siren: Siren, id: string): Promise<void>;
     /** New secret; the one before still signs beside it until the next renewal, so that receivers can change in their time. */
     renouvelerSecret(ctx: Contexte, siren: Siren, id: string): Promise<{ readonly secret: string }>;
+  };
+
+  /** Actes deposited in one go, worked on by the daemon once the batch is durable. */
+  lots: {
+    /** Takes a ZIP whole: answered once its bytes and its lines are durable. Throws VGM-DEP-001, VGM-LOT-002, -009. */
+    deposer(ctx: Contexte, demande: DemandeLot): Promise<ReponseLot>;
+    lister(ctx: Contexte, filtre: FiltreLots): Promise<readonly Lot[]>;
+    /** The batch, and one page of its lines. Throws VGM-LOT-008. */
+    montrer(
+      ctx: Contexte,
+      id: LotId,
+      filtre: FiltreLignes,
+    ): Promise<{ readonly lot: Lot; readonly lignes: readonly LigneDeLot[] }>;
+    /** Nothing more of it is deposited; what is deposited stays. Throws VGM-LOT-008, -010. */
+    abandonner(ctx: Contexte, id: LotId, motif: string): Promise<Lot>;
   };
 
   destinations: {

@@ -25,6 +25,8 @@ export interface OutilsGestes {
   /** Copies the base; null: the engine that keeps it has its own tools. */
   readonly instantane: (() => Promise<InstantaneBase>) | null;
   readonly tailleMax: number;
+  /** Bytes of the ZIP of a batch. */
+  readonly lotMax: number;
   /** Working days without receipt before the alert. */
   readonly alerteJoursOuvres: Readonly<Record<NomProtocole, number>>;
   /** Doors of the State, under the names that orders use: `ACTES`, `HELIOS`, `HELIOS:<gateway>`. */
@@ -43,6 +45,8 @@ export interface OutilsGestes {
   /** This daemon among those that share the store. */
   readonly noeud: IdentiteNoeud &
     Pick<Presence, 'jumeau'> & {
+      /** No other daemon shares the store. */
+      readonly seul: boolean;
       readonly repartition: Pick<Repartition, 'constater'>;
       readonly typeRepartition: 'locale' | 'bullmq';
       /** Doors of the State that have a queue. */

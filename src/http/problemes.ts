@@ -26,13 +26,17 @@ export interface Probleme {
 export class RefusDepot extends ErreurVgm {
   readonly anomalies: readonly Anomalie[];
 
-  constructor(anomalies: readonly Anomalie[]) {
-    const n = anomalies.filter((a) => a.gravite === 'bloquante').length;
-    const compte = n > 1 ? `${n} anomalies bloquantes` : `${n} anomalie bloquante`;
-    const base = erreurApi('VGM-API-010', { compte });
+  /** @param base what is refused, when it is not one deposit. */
+  constructor(anomalies: readonly Anomalie[], base = refusDepot(anomalies)) {
     super(base.fiche, base);
     this.anomalies = anomalies;
   }
+}
+
+function refusDepot(anomalies: readonly Anomalie[]): ErreurVgm {
+  const n = anomalies.filter((a) => a.gravite === 'bloquante').length;
+  const compte = n > 1 ? `${n} anomalies bloquantes` : `${n} anomalie bloquante`;
+  return erreurApi('VGM-API-010', { compte });
 }
 
 function probleme(erreur: ErreurVgm): Probleme {

@@ -5,6 +5,9 @@
 export const LIBELLE_EVENEMENT: Readonly<Record<string, string>> = {
   DEPOT: 'déposé',
   DEPOT_REFUSE: 'dépôt refusé',
+  LOT_RECU: 'lot reçu',
+  LOT_ABANDONNE: 'lot abandonné',
+  LOT_TERMINE: 'lot terminé',
   CONTROLE_FAVORABLE: 'contrôles favorables',
   CONTROLE_DEFAVORABLE: 'contrôles défavorables',
   SIGNATURE_ATTENDUE: 'signature attendue',

@@ -12,6 +12,8 @@ export type FluxId = Marque<string, 'FluxId'>;
 export type RetourId = Marque<string, 'RetourId'>;
 /** Identifier of a notification; also its `webhook-id`, the same on every attempt. */
 export type LivraisonId = Marque<string, 'LivraisonId'>;
+/** UUIDv7 of a batch of actes received whole. */
+export type LotId = Marque<string, 'LotId'>;
 /** SIREN of a collectivité: nine digits (norm ACTES, `insee:SIREN`). */
 export type Siren = Marque<string, 'Siren'>;
 /** SHA-256 in lower-case hexadecimal: the name of a piece in the coffre. */
@@ -36,6 +38,11 @@ export function lireRetourId(valeur: string): RetourId | undefined {
 /** @returns the value as a notification identifier, or undefined when it is not a UUID. */
 export function lireLivraisonId(valeur: string): LivraisonId | undefined {
   return UUID.test(valeur) ? (valeur as LivraisonId) : undefined;
+}
+
+/** @returns the value as the identifier of a batch, or undefined when it is not a UUID. */
+export function lireLotId(valeur: string): LotId | undefined {
+  return UUID.test(valeur) ? (valeur as LotId) : undefined;
 }
 
 /** @returns the value as a SIREN (nine digits), or undefined. The Luhn key is a separate question. */

@@ -44,5 +44,13 @@ export interface Noeuds {
   annoncer(noeud: Noeud): Promise<void>;
   /** Those seen since `depuis`, by name. */
   lister(depuis: Instant): Promise<readonly Noeud[]>;
+  /** Forgets it, and gives its name back. */
   retirer(nom: string): Promise<void>;
+  /**
+   * Takes this name, or makes sure that it is still ours. It is given back when we leave it, and by itself when the process dies
+   * or the store is closed. @returns false when another daemon has it, or a machine that vanished without closing its line.
+   */
+  tenirNom(nom: string): Promise<boolean>;
+  /** Takes the name from whoever has it: it may be held soon after. Nothing when nobody else has it. */
+  evincer(nom: string): Promise<void>;
 }

@@ -6,23 +6,20 @@ import type { FluxId, Instant, Jour, LivraisonId, RetourId, Sha256, Siren } from
 import type { EntreeJournal } from '../metier/journal.ts';
 import type { EssaiLivraison, EtatLivraison, Livraison, TypeEvenement } from '../metier/notifications.ts';
 import type { EtatRetour, Retour } from '../metier/retours.ts';
+import type { Lots } from './lots.ts';
 import type { Noeuds, Tours } from './noeuds.ts';
+import type { Portee } from './portee.ts';
 import type { ChangementRestauration, Restaurations } from './restauration.ts';
 import type { FileTravail } from './travail.ts';
 
 export type { Noeud, Noeuds, Tour, Tours } from './noeuds.ts';
+export { OPERATEUR, type Portee } from './portee.ts';
 export type {
   DemandeTravail,
   EtatTravail,
   FileTravail,
   TableTravail,
 } from './travail.ts';
-
-/**
- * Whose rows a query may see. Every read names it: a query without its collectivité does not type-check.
- */
-export type Portee = { readonly collectivite: Siren } | { readonly operateur: true };
-export const OPERATEUR: Portee = { operateur: true };
 
 /** A change of one flux, guarded by the version that was read. */
 export interface ChangementFlux {
@@ -330,6 +327,7 @@ export interface Store {
   readonly livraisons: LectureLivraisons;
   readonly collectivites: Collectivites;
   readonly jetons: Jetons;
+  readonly lots: Lots;
   readonly restaurations: Restaurations;
   /** Flushes what waits, then closes; nothing is accepted afterwards. */
   fermer(): Promise<void>;

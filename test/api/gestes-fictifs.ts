@@ -20,6 +20,7 @@ import { OPERATEUR, type Jeton, type Portee } from '../../src/ports/store.ts';
 import { actesFictifs } from './actes-fictifs.ts';
 import { echangesFictifs } from './echanges-fictifs.ts';
 import { FILES } from './files-fictives.ts';
+import { lotsFictifs } from './lots-fictifs.ts';
 import { sauvegardeFictive } from './sauvegarde-fictive.ts';
 import { fluxFictif, LIGNE, LIVRAISON, rapport, RETOUR, SIREN, T0, uuid } from './faits-fictifs.ts';
 
@@ -376,6 +377,8 @@ export class GestesFictifs implements Gestes {
     this.#operateur(ctx);
     return this.etatFiles;
   }
+
+  lots = lotsFictifs();
 
   livraisons: Gestes['livraisons'] = {
     lister: async () => [LIVRAISON],

@@ -8,9 +8,16 @@ import { creerPdf } from '../../src/banc/pdf.ts';
 /** A daemon, its simulated State and depositors, all on this machine: what the figures are taken on. */
 export interface Monde {
   readonly labo: Laboratoire;
-  readonly demon: ProcessusDemon;
+  /** The present one. */
+  demon(): ProcessusDemon;
   /** Deposits `nombre` actes and waits for their receipts. @returns per second: deposits answered, circuits closed. */
   tour(nombre: number): Promise<{ depots: number; circuits: number }>;
+  /** Deposits one acte. @returns its flux, once answered. */
+  deposer(): Promise<string>;
+  /** Waits until no flux is under way. */
+  vider(): Promise<void>;
+  /** Starts the daemon again, after a death. */
+  relancer(): Promise<void>;
   /** Processor time spent by the daemon so far, milliseconds: what a noisy machine disturbs least. */
   cpu(): number;
   /** Peak resident memory of the daemon, MiB. */
@@ -38,14 +45,14 @@ export async function creerMonde(
     graine: 1,
     ministere: { scenarios: false, delaiReponseMs: 0 },
   });
-  const demon = await labo.demarrerDemon();
+  let demon = await labo.demarrerDemon();
   for (let rang = 0; rang < 10; rang += 1) await inscrire(labo.client, sirenDe(rang), `Commune ${rang}`);
   const octets = creerPdf(
     Array.from({ length: TAILLE_PDF }, (_, n) => `Article ${n} : le conseil adopte la disposition.`),
   );
   let serie = 0;
 
-  const deposer = async (rang: number): Promise<void> => {
+  const deposer = async (rang: number): Promise<string> => {
     const metadonnees = {
       numero: `B${rang}`,
       date: '2026-03-02',
@@ -55,12 +62,13 @@ export async function creerMonde(
       document: { typologie: '99_DE' },
       annexes: [],
     };
-    const { statut } = await labo.client.deposer({
+    const { statut, corps } = await labo.client.deposer({
       siren: sirenDe(rang),
       metadonnees,
       fichiers: [{ role: 'document', nom: 'acte.pdf', octets }],
     });
     if (statut !== 201) throw new TypeError(`deposit refused: ${statut}`);
+    return (corps['flux'] as { id: string }).id;
   };
 
   const tour: Monde['tour'] = async (nombre) => {
@@ -85,8 +93,16 @@ export async function creerMonde(
 
   return {
     labo,
-    demon,
+    demon: () => demon,
     tour,
+    deposer: () => {
+      serie += 1;
+      return deposer(serie - 1);
+    },
+    vider: () => vider(labo),
+    relancer: async () => {
+      demon = await labo.demarrerDemon();
+    },
     cpu: () => {
       // proc(5): fields 14 and 15 are user and system time, in ticks of 10 ms; the name in field 2 may hold spaces.
       const champs = readFileSync(`/proc/${demon.pid}/stat`, 'utf8')

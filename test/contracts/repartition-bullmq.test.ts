@@ -149,6 +149,20 @@ describe('a Redis that cannot serve stops the start, in French', () => {
     );
   });
 
+  test('a cluster, over whose servers the keys of a queue would be spread', async () => {
+    const autre = await atelier.serveur({ reglages: { 'cluster-enabled': 'yes' } });
+    expect(await refus(atelier.reglage({ adresse: autre.adresse }))).toContain(
+      '- il est en grappe (« cluster-enabled yes ») : il faut un serveur seul, avec ou sans répliques.',
+    );
+  });
+
+  test('an account that may not write where it must', async () => {
+    const autre = await atelier.serveur();
+    await autre.client.call('ACL', 'SETUSER', 'ailleurs', 'on', '>x', '~autre:*', '&*', '+@all');
+    const ailleurs = { adresse: autre.adresse, utilisateur: 'ailleurs', secret: 'x' };
+    expect(await refus(atelier.reglage(ailleurs))).toContain('VGM-REP-003');
+  });
+
   test('« appendfsync always » is as good, over a socket too', async () => {
     const autre = await atelier.serveur({ reglages: { appendfsync: 'always' } });
     const repartition = await atelier.noeud(atelier.reglage({ adresse: autre.socket }));

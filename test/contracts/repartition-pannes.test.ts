@@ -50,6 +50,49 @@ describe('a Redis that fails', () => {
     await jusque(() => service.repartit());
   });
 
+  test.each([
+    [
+      'its memory is full',
+      { maxmemory: '1mb' },
+      { maxmemory: '0' },
+      'mais n’écrit rien : sa mémoire est pleine.',
+    ],
+    [
+      'it has become a replica',
+      { replicaof: '127.0.0.1 1' },
+      { replicaof: 'no one' },
+      'mais n’écrit rien : c’est une réplique.',
+    ],
+    [
+      'it misses the replicas that it wants',
+      { 'min-replicas-to-write': '1' },
+      { 'min-replicas-to-write': '0' },
+      'mais n’écrit rien : il n’a plus les répliques qu’il exige.',
+    ],
+  ])(
+    '%s: it answers and writes nothing; found out within seconds, told in French, and forgotten once it writes',
+    async (...[, mal, bien, mots]) => {
+      const autre = await atelier.serveur();
+      const regler = async (reglages: Readonly<Record<string, string>>): Promise<void> => {
+        for (const [nom, valeur] of Object.entries(reglages))
+          await (nom === 'replicaof'
+            ? autre.client.call('REPLICAOF', ...valeur.split(' '))
+            : autre.client.config('SET', nom, valeur));
+      };
+      const repartition = await atelier.noeud(atelier.reglage({ adresse: autre.adresse }));
+      const service = repartition.servir(fileEcoutee('flux-ACTES'));
+      await jusque(() => service.repartit());
+      await regler(mal);
+      await jusque(() => !service.repartit());
+      expect((await repartition.constater()).erreur).toMatchObject({
+        code: 'VGM-REP-004',
+        message: expect.stringContaining(mots),
+      });
+      await regler(bien);
+      await jusque(() => service.repartit());
+    },
+  );
+
   test('emptied in mid-load: what is announced afterwards is told', async () => {
     const repartition = await atelier.noeud(atelier.reglage());
     const file = fileEcoutee('flux-ACTES', { places: 2 });

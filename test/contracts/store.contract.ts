@@ -11,6 +11,7 @@ import { reglesEcriture } from './store.ecriture.ts';
 import { reglesFile } from './store.file.ts';
 import { reglesFiles } from './store.files.ts';
 import { reglesLecture } from './store.lecture.ts';
+import { reglesLots } from './store.lots.ts';
 import { reglesNoeuds } from './store.noeuds.ts';
 import { reglesPlaces } from './store.places.ts';
 import { reglesRestaurations } from './store.restaurations.ts';
@@ -43,6 +44,7 @@ export function contratStore(nom: string, ouvrir: OuvrirStore): void {
     reglesPlaces(ici);
     reglesFiles(ici);
     reglesAnnuaire(ici);
+    reglesLots(ici);
     reglesNoeuds(ici);
     reglesRestaurations(ici);
   });

@@ -134,5 +134,14 @@ export function reglesNoeuds(ici: () => Contexte): void {
       await noeuds.retirer('b');
       expect((await noeuds.lister(T0)).map((n) => n.nom)).toEqual(['a']);
     });
+
+    test('a name that nobody has is held at once, stays ours, and is not taken from us by ourselves', async () => {
+      const { noeuds } = ici().store;
+      expect([await noeuds.tenirNom('a'), await noeuds.tenirNom('a')]).toEqual([true, true]);
+      await noeuds.evincer('a');
+      expect(await noeuds.tenirNom('a')).toBe(true);
+      await noeuds.retirer('a');
+      expect(await noeuds.tenirNom('a')).toBe(true);
+    });
   });
 }

@@ -33,6 +33,8 @@ export interface OptionsNoeud {
   readonly destinations?: readonly DestinationServie[];
   /** What a handing over lasts. */
   readonly duree?: (flux: Flux) => Promise<void>;
+  /** By how much its clock is ahead; milliseconds. */
+  readonly avance?: number;
 }
 
 export interface NoeudReparti {
@@ -69,6 +71,7 @@ export class FlotteRepartie {
       notification: {} as never,
       placesNotification: 4,
       proprietaire: nom,
+      absence: Infinity,
       repartition,
     });
     await moteur.demarrer();
@@ -112,7 +115,7 @@ export class FlotteRepartie {
   }
 
   #outils(
-    { repartition }: OptionsNoeud,
+    { repartition, avance = 0 }: OptionsNoeud,
     { arret, coupure, mort }: Readonly<Record<'arret' | 'coupure' | 'mort', AbortController>>,
   ): OutilsMoteur {
     const ecriture = ecritureQuiAnnonce(this.store.ecriture, (a) => repartition.annoncer(a));
@@ -133,7 +136,7 @@ export class FlotteRepartie {
         exiger: async () => Promise.reject(new TypeError('no card')),
         oublier: () => undefined,
       },
-      clock,
+      clock: { ...clock, now: () => (clock.now() + avance) as Instant },
       random,
       log: creerFakeLog(),
       diffusion: creerDiffusion(),

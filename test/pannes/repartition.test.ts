@@ -128,6 +128,35 @@ describe.each(MANIERES)('two nodes, %s', (...[, ouvrir]) => {
   });
 });
 
+describe.each([
+  ['ahead', 600_000],
+  ['late', -600_000],
+])('a node whose clock is ten minutes %s', (...[, avance]) => {
+  test('takes the rows that others have in hand for free, or the reverse: each flux is handed over once all the same', async () => {
+    const noeuds = await deuxSeuls({ duree: () => clock.sleep(5) });
+    const repartition = creerRepartitionLocale({ clock });
+    noeuds.push(await flotte.ouvrir('decale', { repartition, avance, duree: () => clock.sleep(5) }));
+    for (let vague = 0; vague < 4; vague += 1) {
+      await deposer(noeuds, 30);
+      await clock.sleep(30);
+    }
+    await flotte.jusqua(120);
+    expect(flotte.doubles()).toEqual([]);
+    expect(flotte.remises).toHaveLength(120);
+  });
+
+  test('a door with limits goes on, whoever believes that it is its turn', async () => {
+    const limites: Limites = { ensemble: 3, nombre: 0, periode: 1_000 };
+    const destinations = [{ nom: 'ACTES', places: 8, limites }];
+    const noeuds = await deuxSeuls({ destinations });
+    const repartition = creerRepartitionLocale({ clock });
+    noeuds.push(await flotte.ouvrir('decale', { repartition, avance, destinations }));
+    await deposer(noeuds, 60);
+    await flotte.jusqua(60);
+    expect(flotte.doubles()).toEqual([]);
+  });
+});
+
 describe('a queue that no settings know (a gateway taken away)', () => {
   test('is served all the same', async () => {
     const [un] = await deuxSeuls({ destinations: [{ nom: 'HELIOS:dgfip', places: 2, limites: null }] });
@@ -165,6 +194,17 @@ describe('a Redis that fails under load', () => {
     await autre.client.flushall();
     await deposer(noeuds, 50);
     await toutesUneFois(250);
+  });
+
+  test('full, so that it answers and keeps nothing: a door with limits goes on, within them', async () => {
+    const autre = await atelier.serveur();
+    const limites: Limites = { ensemble: 3, nombre: 0, periode: 1_000 };
+    const destinations = [{ nom: 'ACTES', places: 8, limites }];
+    const noeuds = await deuxParRedis({ destinations }, autre.adresse);
+    await deposer(noeuds, 20);
+    await autre.client.config('SET', 'maxmemory', '1mb');
+    await deposer(noeuds, 40);
+    await toutesUneFois(60);
   });
 
   test('away from the start: the nodes work, each for itself', async () => {

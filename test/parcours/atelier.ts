@@ -123,6 +123,8 @@ export interface OptionsAtelier {
   readonly enrober?: (ports: Ports) => Ports;
   /** Whose leases it takes; another one for a second engine over the same world. */
   readonly proprietaire?: string;
+  /** How long this node may stand still before another takes its name; milliseconds. Default: none can. */
+  readonly absence?: number;
   /** How work is shared out; within this engine by default. */
   readonly repartition?: Repartition;
 }
@@ -279,6 +281,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     },
     placesNotification: 16,
     proprietaire,
+    absence: options.absence ?? Infinity,
     repartition,
     destinations: destinationsServies(config),
   });
@@ -296,6 +299,7 @@ export async function creerAtelier(options: OptionsAtelier = {}): Promise<Atelie
     },
     sondes: [],
     tailleMax: config.api.taille_max_octets,
+    lotMax: config.api.lot_max_octets,
     alerteJoursOuvres: { ACTES: config.actes.alerte_jours_ouvres, HELIOS: config.helios.alerte_jours_ouvres },
     destinations: ['ACTES', 'HELIOS', ...config.helios.passerelles.map((p) => `HELIOS:${p.nom}`)],
     lireClassification,

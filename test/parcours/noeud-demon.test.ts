@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { parse, stringify } from 'smol-toml';
 import { afterEach, expect, test } from 'vitest';
 import { demarrerRedis } from '../serveurs/redis.ts';
 import { portLibre } from '../serveurs/processus.ts';
-import { demande, document, type Monde, ouvrirMonde } from './monde.ts';
+import { clock, demande, document, type Monde, ouvrirMonde } from './monde.ts';
 
 /** The real daemon, in each of its roles and in front of a real Redis. */
 
@@ -87,6 +87,36 @@ test('doors alone take deposits and work on none; work alone opens no door but t
   await m.redemarrer();
   await m.jusqua(id, 'acquitte');
   expect(await m.intact()).toBe(true);
+});
+
+test('work alone fetches no mail; fetching alone files it, opens no door and works on none', async () => {
+  const port = await portLibre();
+  const m = await monde({ noeud: { nom: 'essai', roles: ['travail'] }, api: { port } });
+  const boite = join(m.labo.dossier, 'boite');
+  for (const dossier of ['new', 'cur', 'tmp']) await mkdir(join(boite, dossier), { recursive: true });
+  const courriel = join(boite, 'new', '1.essai');
+  await writeFile(courriel, 'From: prefecture@example.fr\r\nSubject: inconnu\r\n\r\nBonjour.\r\n');
+  const relancer = async (roles: readonly string[]): Promise<void> => {
+    await m.demon().arreter();
+    await regler(m, 'noeud', { roles });
+    await m.redemarrer();
+  };
+  await regler(m, 'reception', { maildir: [{ nom: 'prefecture', dossier: boite, periode_s: 1 }] });
+  await relancer(['travail']);
+  const id = await deposer(m, 'DELIB_1');
+  await m.jusqua(id, 'transmis');
+  expect(await readFile(courriel, 'utf8')).toContain('Bonjour');
+
+  await relancer(['releve']);
+  const attente = await deposer(m, 'DELIB_2');
+  while ((await m.retours()).length === 0) await clock.sleep(25);
+  expect(await m.retours()).toMatchObject([{ etat: 'recu', source: 'maildir:prefecture' }]);
+  expect([await ecoute(port), await ecoute(await portSmtp(m))]).toEqual([false, false]);
+  expect((await m.flux()).find((f) => f.id === attente)?.etat).toBe('depose');
+
+  await relancer(['travail']);
+  await m.jusqua(attente, 'transmis');
+  while ((await m.retours())[0]?.etat !== 'a_trancher') await clock.sleep(25);
 });
 
 test('in front of Redis: work is shared out, goes on without it, and the diagnosis says which', async () => {

@@ -1,16 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as attendre } from 'node:timers/promises';
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago, under those that the system gives away: one of these may become the near end of somebody's
+ * line while its server is stopped.
+ */
 export async function portLibre(): Promise<number> {
-  const serveur = createServer().listen(0, '127.0.0.1');
-  await once(serveur, 'listening');
-  const { port } = serveur.address() as AddressInfo;
-  serveur.close();
-  await once(serveur, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 20_000);
+    const serveur = createServer().listen(port, '127.0.0.1');
+    const libre = await once(serveur, 'listening').then(
+      () => true,
+      () => false,
+    );
+    serveur.close();
+    if (libre) return port;
+  }
 }
 
 /** Consecutive ports that were free a moment ago, under those that the system gives away. */

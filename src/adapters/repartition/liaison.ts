@@ -4,7 +4,7 @@ import { erreurNoeud } from '../../metier/catalogue/noeud.ts';
 import type { ErreurVgm, FicheErreur } from '../../metier/erreurs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { refusDAcces, verifierRedis } from './reglage-redis.ts';
+import { ecrireSigne, refusDAcces, refusDEcrire, verifierRedis } from './reglage-redis.ts';
 
 /** Settings, with what their files hold. */
 export type ReglageRedis = Config['repartition']['redis'] & {
@@ -148,25 +148,29 @@ export class Liaison {
     const refus = refusDAcces(this.#reglage.adresse, cause);
     // What makes it unfit stays true until it is looked at again.
     if (refus === null && this.#erreur?.fiche.code === 'VGM-REP-001') return;
-    this.#noter(refus ?? this.#injoignable(detailDe(cause), cause));
+    const { adresse } = this.#reglage;
+    this.#noter(refus ?? refusDEcrire(adresse, cause) ?? this.#injoignable(detailDe(cause), cause));
   }
 
   async #verifier(): Promise<void> {
+    const { adresse, prefixe } = this.#reglage;
     try {
-      this.#noter(await verifierRedis(this.redis, this.#reglage.adresse));
+      const defaut = await verifierRedis(this.redis, adresse);
+      if (defaut === null) await ecrireSigne(this.redis, prefixe);
+      this.#noter(defaut);
     } catch (cause) {
       this.#perdre(cause);
     }
   }
 
-  /** A server that stands still keeps its connections open: only an answer proves that it lives. */
+  /** A server that stands still keeps its connections open: only a write that is answered proves that it serves. */
   async #battre(): Promise<void> {
     const { signal } = this.#fin;
     while (!signal.aborted) {
       await this.#clock.sleep(PULSATION, signal);
       if (signal.aborted || this.redis.status !== 'ready') continue;
       try {
-        await this.redis.ping();
+        await ecrireSigne(this.redis, this.#reglage.prefixe);
         if (!this.prete) await this.#verifier();
       } catch (cause) {
         this.#perdre(cause);

@@ -5,6 +5,8 @@ import type { ErreurVgm } from '../../metier/erreurs.ts';
 /** Is this Redis fit to hold announcements? */
 
 const VERSION_MIN = [6, 2] as const;
+/** Life of the key that is written again and again; seconds. */
+const SIGNE_S = 60;
 
 /** Settings asked for: name, values admitted, wording. */
 const EXIGES = [
@@ -55,13 +57,39 @@ export function refusDAcces(adresse: string, cause: unknown): ErreurVgm | null {
   return erreurNoeud('VGM-REP-003', { adresse, detail }, cause);
 }
 
+/** What a server that answers and writes nothing says, by the first word of its answer. */
+const REFUS: Readonly<Record<string, string>> = {
+  READONLY: 'c’est une réplique',
+  OOM: 'sa mémoire est pleine',
+  MISCONF: 'il n’arrive plus à écrire sur son disque',
+  NOREPLICAS: 'il n’a plus les répliques qu’il exige',
+  LOADING: 'il relit ses données',
+  MASTERDOWN: 'c’est une réplique, coupée de son serveur',
+};
+
+/** A server that answers, and to which announcements cannot be left. */
+export function refusDEcrire(adresse: string, cause: unknown): ErreurVgm | null {
+  if (!estRefus(cause)) return null;
+  const [code = ''] = cause.message.split(' ');
+  return erreurNoeud('VGM-REP-004', { adresse, detail: REFUS[code] ?? `réponse « ${code} »` }, cause);
+}
+
+/** Proves that announcements pass: a server may answer, and write nothing. */
+export async function ecrireSigne(redis: Redis, prefixe: string): Promise<void> {
+  await redis.set(`${prefixe}:signe`, '1', 'EX', SIGNE_S);
+}
+
 /** @returns what makes it unfit (VGM-REP-001), all at once; null when it is fit. Throws what the line throws. */
 export async function verifierRedis(redis: Redis, adresse: string): Promise<ErreurVgm | null> {
-  const version = champ(await redis.info('server'), 'redis_version') ?? '0';
+  const serveur = await redis.info('server');
+  const version = champ(serveur, 'redis_version') ?? '0';
   const lus = await reglages(redis);
   const problemes = [
     ...(tropAncienne(version)
       ? [`- version ${version} : il faut ${VERSION_MIN.join('.')} ou plus récent.`]
+      : []),
+    ...(champ(serveur, 'redis_mode') === 'cluster'
+      ? ['- il est en grappe (« cluster-enabled yes ») : il faut un serveur seul, avec ou sans répliques.']
       : []),
     ...EXIGES.flatMap(({ nom, admis, voulu }) => {
       const lu = lus.get(nom);

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Anomalie } from '../../metier/anomalies.ts';
 import { erreurLot } from '../../metier/catalogue/lot.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
+import { type ActeLot, metadonneesDe } from '../../protocoles/actes/lot/acte.ts';
+import type { LigneLot } from '../../protocoles/actes/lot/manifeste.ts';
 import { type Client, ErreurDemon } from '../client.ts';
 import { formulaire, type PartieFormulaire } from '../fichiers.ts';
-import { sansVides } from '../monde.ts';
 import { segment } from '../requete.ts';
 import type { FluxVu } from '../vues.ts';
-import { type ActeLot, jumeau } from './jumeau.ts';
-import type { LigneLot, PieceNommee } from './manifeste.ts';
+import { jumeau } from './jumeau.ts';
 import type { Resultat, Resultats, Verdict } from './resultats.ts';
 
 /** The deposits of a batch: several at once, each with its own fate, none of them twice. */
@@ -40,21 +40,8 @@ export interface Depots {
   readonly suivre: (resultat: Resultat) => void;
 }
 
-const typee = ({ typologie }: PieceNommee): object => ({ typologie });
-
 function demandeDe({ siren }: Depots, l: LigneLot): string {
-  const metadonnees = sansVides({
-    numero: l.numero,
-    date: l.date,
-    objet: l.objet,
-    nature: l.nature,
-    matiere: l.matiere,
-    documentPapier: l.papier ? true : undefined,
-    precedent: l.precedent,
-    document: typee(l.document),
-    annexes: l.annexes.map(typee),
-  });
-  return JSON.stringify({ protocole: 'ACTES', collectivite: siren, metadonnees });
+  return JSON.stringify({ protocole: 'ACTES', collectivite: siren, metadonnees: metadonneesDe(l) });
 }
 
 interface Reponse {

@@ -2,8 +2,16 @@ import { createReadStream } from 'node:fs';
 import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { erreurLot } from '../../metier/catalogue/lot.ts';
+import {
+  absente,
+  cleDeNom,
+  DEHORS,
+  lireChemin,
+  type Manque,
+  type PieceLot,
+  type Pieces,
+} from '../../formats/lot/pieces.ts';
 import { illisible, raison } from '../fichiers.ts';
-import { absente, cleDeNom, DEHORS, lireChemin, type Manque, type PieceLot, type Pieces } from './pieces.ts';
 
 /** Files of a folder, with all that is under it. */
 

@@ -1,34 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { PieceLot } from '../../formats/lot/pieces.ts';
 import { type Etat, LIBERE_IDENTITE } from '../../metier/etats.ts';
+import { type ActeLot, memeDeclaration, milieuIdentite } from '../../protocoles/actes/lot/acte.ts';
 import type { Client } from '../client.ts';
 import type { FluxVu, PieceVue } from '../vues.ts';
-import type { LigneLot } from './manifeste.ts';
-import type { PieceLot } from './pieces.ts';
-
-/** An acte whose files were found. */
-export interface ActeLot {
-  readonly ligne: LigneLot;
-  readonly document: PieceLot;
-  readonly annexes: readonly PieceLot[];
-}
 
 async function empreinte(piece: PieceLot): Promise<string> {
   const sha256 = createHash('sha256');
   for await (const bloc of piece.ouvrir()) sha256.update(bloc);
   return sha256.digest('hex');
-}
-
-/** Does the flux declare what the line declares? */
-function memeDeclaration({ resume }: FluxVu, l: LigneLot): boolean {
-  const typologies = [l.document, ...l.annexes].map((p) => p.typologie);
-  return (
-    [resume['nature'], resume['abrege']].includes(l.nature) &&
-    resume['objet'] === l.objet &&
-    resume['matiere'] === l.matiere &&
-    resume['documentPapier'] === l.papier &&
-    resume['precedent'] === (l.precedent ?? null) &&
-    JSON.stringify(resume['typologies']) === JSON.stringify(typologies)
-  );
 }
 
 /**
@@ -37,14 +17,17 @@ function memeDeclaration({ resume }: FluxVu, l: LigneLot): boolean {
  */
 export async function jumeau(client: Client, siren: string, acte: ActeLot): Promise<FluxVu | null> {
   const { ligne: l, document, annexes } = acte;
-  const milieu = `-${siren}-${l.date.replaceAll('-', '')}-${l.numero}-`;
+  const milieu = milieuIdentite(siren, l);
   const q = new URLSearchParams({ recherche: milieu, protocole: 'ACTES', limite: '100' });
   const page = await client.json<{ flux: readonly FluxVu[] }>({
     methode: 'GET',
     chemin: `/flux?${q.toString()}`,
   });
   const tenant = page.flux.find(
-    (f) => f.identite.includes(milieu) && memeDeclaration(f, l) && !LIBERE_IDENTITE.includes(f.etat as Etat),
+    (f) =>
+      f.identite.includes(milieu) &&
+      memeDeclaration(f.resume, l) &&
+      !LIBERE_IDENTITE.includes(f.etat as Etat),
   );
   if (tenant === undefined) return null;
   const { pieces } = await client.json<{ pieces: readonly PieceVue[] }>({

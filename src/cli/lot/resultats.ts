@@ -4,9 +4,9 @@ import { ligneCsv, MARQUE_UTF8 } from '../../formats/encodages/csv.ts';
 import type { Anomalie } from '../../metier/anomalies.ts';
 import { erreurCli } from '../../metier/catalogue/cli.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
+import type { LigneLot } from '../../protocoles/actes/lot/manifeste.ts';
 import { raison } from '../fichiers.ts';
 import { ecrireSortie } from '../sortie.ts';
-import type { LigneLot } from './manifeste.ts';
 
 /** The fate of each line, written beside the batch as it is known: what a person opens, and what a resumption reads. */
 

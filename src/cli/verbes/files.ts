@@ -62,9 +62,8 @@ function repartition(sorties: Sorties, { repartition: { type, erreur, annonces }
     return;
   }
   if (erreur !== null) {
-    sorties.ecrire(
-      `${peindre(sorties, 'yellow', 'Redis ne sert pas')} : ${sur(erreur.message)} ${sur(erreur.remede)}`,
-    );
+    const message = sur(erreur.message.replaceAll('\n', ' '));
+    sorties.ecrire(`${peindre(sorties, 'yellow', 'Redis ne sert pas')} : ${message} ${sur(erreur.remede)}`);
     return;
   }
   const total = annonces.reduce((somme, a) => somme + a.enAttente, 0);

@@ -1,18 +1,16 @@
 import { basename } from 'node:path';
 import { erreurLot } from '../../metier/catalogue/lot.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
+import { type ActeLot, reunir } from '../../protocoles/actes/lot/acte.ts';
+import { lireManifeste } from '../../protocoles/actes/lot/manifeste.ts';
 import { clientDe } from '../client.ts';
 import { erreurUsage } from '../erreurs.ts';
 import { deposerLot, nommerLot } from '../lot/deposer.ts';
-import { type Faute, refuserManifeste } from '../lot/fautes.ts';
-import type { ActeLot } from '../lot/jumeau.ts';
-import { type LigneLot, lireManifeste } from '../lot/manifeste.ts';
+import { refuserManifeste } from '../lot/fautes.ts';
 import { type Lot, ouvrirLot } from '../lot/ouvrir.ts';
-import type { PieceLot } from '../lot/pieces.ts';
 import { creerRecit, type Recit } from '../lot/recit.ts';
 import { Resultats } from '../lot/resultats.ts';
 import { type Appel, type CodeSortie, drapeau, texte } from '../monde.ts';
-import { citer } from '../../protocoles/actes/regles/regle.ts';
 
 const CONCURRENCE_MAX = 32;
 
@@ -37,33 +35,13 @@ function lireCommande({ arguments: [chemin = ''], options, verbe }: Appel): Comm
   return { chemin, siren, aBlanc, reprendre, concurrence };
 }
 
-/** Finds every file of a line; each one that is missing is a fault of the manifest. */
-async function reunir({ pieces }: Lot, ligne: LigneLot, fautes: Faute[]): Promise<ActeLot | null> {
-  const trouver = async (fichier: string, colonne: string): Promise<PieceLot | null> => {
-    // told already
-    if (fichier === '') return null;
-    const vue = await pieces.trouver(fichier);
-    if ('ouvrir' in vue) return vue;
-    const message = `${citer(fichier)} : ${vue.motif}.`;
-    fautes.push({ question: 'piece', ligne: ligne.ligne, colonne, message, remede: vue.remede });
-    return null;
-  };
-  const document = await trouver(ligne.document.fichier, 'document');
-  const annexes: PieceLot[] = [];
-  for (const { fichier } of ligne.annexes) {
-    const annexe = await trouver(fichier, 'annexes');
-    if (annexe !== null) annexes.push(annexe);
-  }
-  return document === null ? null : { ligne, document, annexes };
-}
-
 /** All the faults of the manifest are told at once, and before anything leaves. Throws VGM-LOT-001. */
 async function preparer(lot: Lot): Promise<ActeLot[]> {
   const { lignes, fautes: dites } = lireManifeste(lot.manifeste.octets);
   const fautes = [...dites];
   const actes: ActeLot[] = [];
   for (const ligne of lignes) {
-    const acte = await reunir(lot, ligne, fautes);
+    const acte = await reunir(lot.pieces, ligne, fautes);
     if (acte !== null) actes.push(acte);
   }
   if (fautes.length > 0) throw refuserManifeste(lot.manifeste.nom, fautes);

@@ -176,7 +176,10 @@ export interface Passage {
   readonly octets: Buffer;
   readonly debut: number;
   readonly fin: number;
-  /** ASCII or UTF-8 without `&`, `<`, `>` nor CR: can be copied as it is into UTF-8 and into a canonical form. */
+  /**
+   * Of a text: ASCII or UTF-8 without `&`, `<`, `>` nor CR, that can be copied as it is into UTF-8 and into a canonical form.
+   * Always false of comments and instructions, which are rare.
+   */
   readonly direct: boolean;
   /** Comes from a CDATA section. */
   readonly cdata: boolean;

@@ -1,7 +1,7 @@
 import type { Passage } from './evenements.ts';
 import { type Flot, INCOMPLET } from './flot.ts';
 import { estNcnom } from './noms.ts';
-import { CLASSE, INTERROGATION, SUPERIEUR } from './octets.ts';
+import { CLASSE, SUPERIEUR } from './octets.ts';
 
 /** Comments, processing instructions and whatever else begins with `<!` or `<?`: rare, and never on the hot way. */
 
@@ -33,14 +33,8 @@ function faute(flot: Flot, debut: number, fin: number): number {
   return -1;
 }
 
-function passage(flot: Flot, debut: number, fin: number): Passage {
-  const classes = flot.tables.texte;
-  let direct = true;
-  for (let j = debut; direct && j < fin; j += 1) {
-    const classe = classes[flot.octets[j] as number];
-    direct = classe !== CLASSE.haut && classe !== CLASSE.fin;
-  }
-  return { octets: flot.octets, debut, fin, direct, cdata: false };
+function passage({ octets }: Flot, debut: number, fin: number): Passage {
+  return { octets, debut, fin, direct: false, cdata: false };
 }
 
 /** @param debut index of `<!--`. @returns index after `-->`. */
@@ -80,6 +74,5 @@ export function lireInstruction(flot: Flot, debut: number, blancs: boolean): num
 /** A `<` that begins nothing known. */
 export function inconnue(flot: Flot, debut: number): number {
   if (debut + 1 >= flot.fin) return INCOMPLET;
-  const suite = flot.octets[debut + 1] === INTERROGATION ? 1 : 2;
-  return flot.refuser('balise', debut, { valeur: flot.texte(debut + 1, Math.min(flot.fin, debut + suite)) });
+  return flot.refuser('balise', debut, { valeur: flot.texte(debut + 1, debut + 2) });
 }

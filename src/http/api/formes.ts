@@ -3,6 +3,7 @@ import { chemin, messageFrancais } from '../../config/messages.ts';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import { CACHETS_ACTES, SIGNATURES_HELIOS } from '../../metier/collectivite.ts';
 import { ETATS } from '../../metier/etats.ts';
+import { SORTS_LIGNE } from '../../metier/lots.ts';
 import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
 import { ISSUES_TRANCHEES } from '../../protocoles/helios/accuse/jugement.ts';
 
@@ -85,6 +86,18 @@ export const ordreClore = z.strictObject({
   motif: motif.nullable().default(null),
 });
 export const ordreTrancher = z.strictObject({ decision: z.enum(['recu', 'non_recu']), motif });
+
+export const filtreLots = z.strictObject({
+  etat: z.enum(['en_cours', 'termine']).optional(),
+  avant: uuid.optional(),
+  limite,
+});
+/** A page of the lines of a batch: those after line `apres` of its manifest. */
+export const filtreLignes = z.strictObject({
+  sort: liste(SORTS_LIGNE),
+  apres: z.coerce.number().int().min(0).optional(),
+  limite,
+});
 
 export const filtreRetours = z.strictObject({
   etat: liste(['recu', 'attribue', 'a_trancher', 'classe']),

@@ -1,12 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import { erreurApi } from '../../metier/catalogue/api.ts';
 import { erreurGestes } from '../../metier/catalogue/gestes.ts';
+import { erreurLot } from '../../metier/catalogue/lot.ts';
 import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
 import {
   type FluxId,
   type LivraisonId,
+  type LotId,
   lireFluxId,
   lireLivraisonId,
+  lireLotId,
   lireRetourId,
   lireSiren,
   type RetourId,
@@ -37,6 +40,13 @@ export function livraisonId(requete: FastifyRequest): LivraisonId {
   const texte = parametre(requete, 'id');
   const id = lireLivraisonId(texte.toLowerCase());
   if (id === undefined) throw erreurGestes('VGM-GES-008', { livraison: texte.slice(0, 80) });
+  return id;
+}
+
+export function lotId(requete: FastifyRequest): LotId {
+  const texte = parametre(requete, 'id');
+  const id = lireLotId(texte.toLowerCase());
+  if (id === undefined) throw erreurLot('VGM-LOT-008', { lot: texte.slice(0, 80) });
   return id;
 }
 

@@ -2,6 +2,7 @@ import { ADMINISTRATION } from './operations-administration.ts';
 import { ACTES } from './operations-actes.ts';
 import { FILES } from './files.ts';
 import { ECHANGES } from './operations-echanges.ts';
+import { LOTS } from './operations-lots.ts';
 import { RECONCILIATIONS } from './operations-reconciliation.ts';
 import type { Operation } from './operation.ts';
 import * as formes from './formes.ts';
@@ -317,6 +318,7 @@ const retours: readonly Operation[] = [
 
 export const OPERATIONS: readonly Operation[] = [
   ...depot,
+  ...LOTS,
   ...flux,
   ...ECHANGES,
   ...ACTES,

@@ -14,11 +14,13 @@ import { routesFiles } from './files.ts';
 import { routesFlux } from './flux.ts';
 import { routesJetons } from './jetons.ts';
 import { routesLivraisons } from './livraisons.ts';
+import { routesLots } from './lots.ts';
 import { routesReconciliation } from './reconciliation.ts';
 import { routesRetours } from './retours.ts';
 
 const FAMILLES: readonly Famille[] = [
   routesDepot,
+  routesLots,
   routesFlux,
   routesEchanges,
   routesActes,

@@ -1,4 +1,5 @@
 import { ETATS } from '../../metier/etats.ts';
+import { SORTS_LIGNE } from '../../metier/lots.ts';
 import { TYPES_EVENEMENT } from '../../metier/notifications.ts';
 
 /** JSON Schemas of what the API answers, for its OpenAPI document. Held equal to `vues.ts` by test. */
@@ -178,6 +179,38 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     statut: entier,
     duree: entier,
     motif: texte,
+  }),
+  Lot: objet({
+    id: uuid,
+    collectivite: texte,
+    etat: { enum: ['en_cours', 'termine', 'abandonne'] },
+    manifeste: { type: 'string', description: 'son chemin dans le ZIP' },
+    taille: entier,
+    sha256: texte,
+    sha512: texte,
+    acteur: texte,
+    recu: instant,
+    termine: instantOuNul,
+    abandon: { type: ['string', 'null'], description: 'motif' },
+    erreur: {
+      anyOf: [Erreur, { type: 'null' }],
+      description: 'ce qui retient le lot, qui est repris de lui-même',
+    },
+    lignes: entier,
+    comptes: objet({ deposes: entier, deja: entier, refuses: entier, restants: entier }),
+  }),
+  LigneDeLot: objet({
+    ligne: { type: 'integer', description: 'rang dans le manifeste, la ligne de titres étant la première' },
+    numero: texte,
+    date: texte,
+    nature: texte,
+    objet: texte,
+    sort: {
+      enum: SORTS_LIGNE,
+      description: 'deja : le même acte, octet pour octet, est déjà dans le flux nommé',
+    },
+    flux: { type: ['string', 'null'], format: 'uuid' },
+    anomalies: listeDe(renvoi('Anomalie')),
   }),
   Retour: objet({
     id: uuid,

@@ -3,6 +3,7 @@ import type { Collectivite } from '../../metier/collectivite.ts';
 import { LIBELLE_ETAT } from '../../metier/etats.ts';
 import type { Flux, PieceDuFlux } from '../../metier/flux.ts';
 import type { Instant } from '../../metier/identifiants.ts';
+import type { LigneDeLot, Lot } from '../../metier/lots.ts';
 import type { EssaiLivraison, Livraison } from '../../metier/notifications.ts';
 import type { Retour } from '../../metier/retours.ts';
 import type { Destination } from '../../gestes/gestes.ts';
@@ -94,6 +95,45 @@ export function vueLivraison(l: Livraison) {
 
 export function vueEssai(e: EssaiLivraison) {
   return { ...e, quand: iso(e.quand) };
+}
+
+/** « abandonne » as soon as the order is given: what is under way then still ends. */
+function etatLot({ termine, abandon }: Lot): 'en_cours' | 'termine' | 'abandonne' {
+  if (abandon !== null) return 'abandonne';
+  return termine === null ? 'en_cours' : 'termine';
+}
+
+export function vueLot(l: Lot) {
+  return {
+    id: l.id,
+    collectivite: l.collectivite,
+    etat: etatLot(l),
+    manifeste: l.manifeste,
+    taille: l.taille,
+    sha256: l.sha256,
+    sha512: l.sha512,
+    acteur: l.acteur,
+    recu: iso(l.recu),
+    termine: isoOuNull(l.termine),
+    abandon: l.abandon,
+    erreur: l.erreur,
+    lignes: l.lignes,
+    comptes: l.comptes,
+  };
+}
+
+export function vueLigneDeLot({ ligne, acte, sort, flux, anomalies }: LigneDeLot) {
+  const lu = (champ: string): string => texteOuNull(acte[champ]) ?? '';
+  return {
+    ligne,
+    numero: lu('numero'),
+    date: lu('date'),
+    nature: lu('nature'),
+    objet: lu('objet'),
+    sort,
+    flux,
+    anomalies,
+  };
 }
 
 export function vueRetour(r: Retour) {

@@ -52,6 +52,38 @@ export const CATALOGUE_LOT = {
     http: 409,
     sortie: 3,
   },
+  'VGM-LOT-007': {
+    nature: 'definitive',
+    message: 'Le manifeste {manifeste} ne peut pas être lu : {compte}.',
+    cause: 'Le tableau entier est en cause ; chaque faute est dite à côté, avec son remède.',
+    remede: 'Corriger le manifeste, puis envoyer le lot de nouveau ; rien n’en a été pris.',
+    http: 422,
+    sortie: 3,
+  },
+  'VGM-LOT-008': {
+    nature: 'definitive',
+    message: 'Aucun lot {lot} pour cette collectivité.',
+    cause: 'L’identifiant est faux, ou le lot appartient à une autre collectivité.',
+    remede: 'Vérifier l’identifiant avec « vaguemestre lots lister ».',
+    http: 404,
+    sortie: 1,
+  },
+  'VGM-LOT-009': {
+    nature: 'definitive',
+    message: 'La clé d’idempotence {cle} a déjà servi pour un autre lot.',
+    cause: 'Le logiciel réutilise une clé pour un contenu différent.',
+    remede: 'Le déposant prend une clé nouvelle pour chaque lot, et la même seulement pour répéter.',
+    http: 409,
+    sortie: 1,
+  },
+  'VGM-LOT-010': {
+    nature: 'definitive',
+    message: 'Le lot {lot} est déjà terminé : il ne s’abandonne plus.',
+    cause: 'Tous ses actes ont leur sort, ou quelqu’un l’a abandonné avant.',
+    remede: 'Renoncer à un acte déposé se demande acte par acte, avec « vaguemestre abandonner ».',
+    http: 409,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurLot = fabrique(CATALOGUE_LOT);

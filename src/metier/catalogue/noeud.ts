@@ -38,6 +38,16 @@ export const CATALOGUE_NOEUD = {
     http: 500,
     sortie: 1,
   },
+  'VGM-REP-004': {
+    nature: 'passagere',
+    message: 'Le serveur Redis {adresse} répond, mais n’écrit rien : {detail}.',
+    cause:
+      'Mémoire ou disque plein, réplique à la place du serveur principal, données en cours de relecture.',
+    remede:
+      'L’exploitant rend Redis capable d’écrire (« maxmemory », place sur le disque, adresse du serveur principal) ; d’ici là chaque nœud cherche lui-même le travail : rien ne se perd, l’attente s’allonge un peu.',
+    http: 503,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurNoeud = fabrique(CATALOGUE_NOEUD);

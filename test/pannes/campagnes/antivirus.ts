@@ -1,5 +1,6 @@
 import { type Clamd, demarrerClamd, eicar } from '../../serveurs/clamd.ts';
 import { ouvrirRelais } from '../../serveurs/relais.ts';
+import type { ClientApi } from '../../../src/banc/client.ts';
 import { tirage } from '../../../src/banc/scenarios.ts';
 import { jusqua } from './attente.ts';
 import type { Campagne, Conditions } from './campagne.ts';
@@ -48,6 +49,11 @@ class Poste {
   }
 }
 
+/** A PES may still be refused, for its signature. */
+async function compterRefuses(client: ClientApi): Promise<number> {
+  return (await tout<FluxVu>(client, 'flux', { filtre: '&etat=refuse&protocole=ACTES' })).length;
+}
+
 async function frapper(c: Chantier, poste: Poste, rang: number): Promise<void> {
   const { clock, premier, conditions } = c.terrain;
   const hasard = (quoi: string): number => tirage(conditions.graine, `${quoi} ${rang}`);
@@ -55,7 +61,7 @@ async function frapper(c: Chantier, poste: Poste, rang: number): Promise<void> {
   await poste.tomber(muet);
   await clock.sleep(EN_COURS_MS);
   const avant = new Set(c.charge.accuses.map((a) => a.id));
-  const refuses = (await tout<FluxVu>(premier.client, 'flux', { filtre: '&etat=refuse' })).length;
+  const refuses = await compterRefuses(premier.client);
   const deposes = () => c.charge.accuses.filter((a) => !avant.has(a.id)).map((a) => a.id);
   await clock.sleep(PANNE_MS[0] + (PANNE_MS[1] - PANNE_MS[0]) * hasard('panne'));
   const acceptes = await jusqua(() => deposes().length > 0, DEPOT_MAX_MS);
@@ -66,7 +72,7 @@ async function frapper(c: Chantier, poste: Poste, rang: number): Promise<void> {
     const etat = flux.get(id)?.etat;
     if (etat !== 'depose') c.fauter(`${id} : ${etat}, sans antivirus`);
   }
-  const plus = [...flux.values()].filter((f) => f.etat === 'refuse').length - refuses;
+  const plus = (await compterRefuses(premier.client)) - refuses;
   if (plus > 0) c.fauter(`${plus} documents refusés sans antivirus`);
   const constat = (await diagnostiquer(premier.client)).find((s) => s.sujet === 'antivirus');
   if (constat?.etat !== 'panne')

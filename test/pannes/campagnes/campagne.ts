@@ -31,7 +31,7 @@ export interface Campagne {
   mener(conditions: Conditions): Promise<Bilan>;
 }
 
-/** @param fait faults inflicted so far. */
+/** One at least, however long the world took to open. @param fait faults inflicted so far. */
 export function encore(mesure: Mesure, fait: number): boolean {
-  return 'coups' in mesure ? fait < mesure.coups : performance.now() < mesure.jusqua;
+  return 'coups' in mesure ? fait < mesure.coups : fait === 0 || performance.now() < mesure.jusqua;
 }

@@ -3,6 +3,7 @@ import type { Campagne } from './campagne.ts';
 import { certificat } from './certificat.ts';
 import { disquePlein } from './disque-plein.ts';
 import { fsyncEio } from './fsync-eio.ts';
+import { gel } from './gel.ts';
 import { horloge } from './horloge.ts';
 import { kill9 } from './kill9.ts';
 import { ligne } from './ligne.ts';
@@ -25,5 +26,6 @@ export const CAMPAGNES: readonly Campagne[] = [
   antivirus,
   redis,
   postgres,
+  gel,
   surAnciens(MILLION),
 ];

@@ -11,11 +11,14 @@ const VIE = [60, 900] as const;
 const MORT_NE_UN_SUR = 4;
 const NAISSANCE_MS = 1_500;
 const RETOUR_MAX_MS = 120_000;
+/** Of several daemons, one blow in so many falls on the last one in service; the others leave one to take its work over. */
+const DERNIER_UN_SUR = 4;
 
-/** A daemon in service; waits for one when there is none. */
-async function vivant({ terrain }: Chantier, hasard: number): Promise<Noeud> {
+/** A daemon in service; waits for one when there are too few. */
+async function vivant({ terrain }: Chantier, hasard: number, rang: number): Promise<Noeud> {
   const vivants = (): Noeud[] => terrain.noeuds.filter((n) => n.enService);
-  await jusqua(() => vivants().length > 0, RETOUR_MAX_MS);
+  const voulus = terrain.noeuds.length === 1 || rang % DERNIER_UN_SUR === 3 ? 1 : 2;
+  await jusqua(() => vivants().length >= voulus, RETOUR_MAX_MS);
   const choisi = vivants()[Math.floor(hasard * vivants().length)];
   if (choisi === undefined) throw new TypeError('no daemon comes back');
   return choisi;
@@ -26,7 +29,7 @@ async function frapper(c: Chantier, rang: number): Promise<void> {
   const hasard = (quoi: string): number => tirage(conditions.graine, `${quoi} ${rang}`);
   const [court, long] = VIE;
   await clock.sleep(court + (long - court) * hasard('vie'));
-  const noeud = await vivant(c, hasard('noeud'));
+  const noeud = await vivant(c, hasard('noeud'), rang);
   await noeud.tuer();
   if (rang % MORT_NE_UN_SUR === 1) {
     await noeud.lancer();
@@ -44,7 +47,7 @@ async function frapper(c: Chantier, rang: number): Promise<void> {
 
 const panne: Panne = {
   nom: 'kill9',
-  charge: { deposants: { actes: 4, pes: 3 }, pause: 250 },
+  charge: { deposants: { actes: 10, pes: 5 }, pause: 100 },
   accompagner: couperLesLignes,
   frapper,
   reparer: ({ terrain }) => relever(terrain.noeuds),

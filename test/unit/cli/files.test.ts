@@ -55,6 +55,12 @@ describe('vaguemestre files', () => {
     expect((await cli.lancer('files')).sortie).toMatch(
       /Redis ne sert pas : Le serveur Redis redis:6379 ne répond pas : connexion refusée\. Vérifier Redis/,
     );
+    const problemes = '- appendonly vaut « no » : il faut « appendonly yes ».\n- version 6.0.';
+    const { fiche: inapte } = erreurNoeud('VGM-REP-001', { adresse: 'redis:6379', problemes });
+    api.gestes.etatFiles = { ...FILES, repartition: { type: 'bullmq', erreur: inapte, files: [] } };
+    expect((await cli.lancer('files')).sortie).toContain(
+      'ne peut pas servir : - appendonly vaut « no » : il faut « appendonly yes ». - version 6.0.',
+    );
     api.gestes.etatFiles = { ...FILES, repartition: { type: 'locale', erreur: null, files: [] } };
     expect((await cli.lancer('files')).sortie).toContain('Répartition locale : chaque nœud cherche');
   });

@@ -91,7 +91,7 @@ class Gel {
 const PAS = 50_000;
 
 export async function ouvrirDeuxNoeuds(
-  options: { readonly antivirus?: Antivirus } = {},
+  options: { readonly antivirus?: Antivirus; readonly absence?: number } = {},
 ): Promise<DeuxNoeuds> {
   const sol = await creerSol();
   const gel = new Gel();

@@ -5,7 +5,8 @@ import { erreurControle } from '../../../src/metier/catalogue/controle.ts';
 import type { FluxId } from '../../../src/metier/identifiants.ts';
 import type { Antivirus } from '../../../src/ports/antivirus.ts';
 import { OPERATEUR } from '../../../src/ports/store.ts';
-import { accuseDe, CTX, SIREN } from '../../parcours/atelier.ts';
+import { ABSENCE } from '../../../src/engine/presence.ts';
+import { accuseDe, creerAtelier, CTX, SIREN } from '../../parcours/atelier.ts';
 import { type DeuxNoeuds, MARQUE, ouvrirDeuxNoeuds } from './deux-noeuds.ts';
 
 /** src/engine/baux.ts, row by row: what a node that stood still may do once it wakes. */
@@ -101,6 +102,24 @@ describe('a node that stands still for longer than its lease', () => {
     expect(n.sol.transport.envois).toHaveLength(1);
   });
 
+  test('between the mark and the first byte, for as long as it takes to be taken for dead: nothing leaves late either', async () => {
+    n = await ouvrirDeuxNoeuds({ absence: ABSENCE });
+    const fige = n.figer({ nom: 'ecriture.ecrire', cote: 'apres', ecriture: MARQUE });
+    const { id } = await n.a.depose('DELIB_1');
+    await fige;
+    // Another daemon of its name: its leases are dropped, and what it had on the line is judged.
+    await n.b.arreter();
+    n.sol.clock.regler(n.sol.clock.now() + ABSENCE + 1);
+    await n.sol.store.file.libererBaux('a');
+    const meme = await creerAtelier({ sol: n.sol, proprietaire: 'a' });
+    await meme.jusqua(id, 'incertain');
+    n.reveiller();
+    await n.calme();
+    await meme.arreter();
+    expect(n.sol.transport.envois).toHaveLength(0);
+    expect((await chronologie(id)).slice(-2)).toEqual(['REMISE_INCERTAINE', 'REMISE_NON_FAITE (sans effet)']);
+  });
+
   test('between the mark and the first byte, and another has judged: nothing leaves any more', async () => {
     n = await ouvrirDeuxNoeuds();
     const fige = n.figer({ nom: 'ecriture.ecrire', cote: 'apres', ecriture: MARQUE });
@@ -115,7 +134,7 @@ describe('a node that stands still for longer than its lease', () => {
     expect((await chronologie(id)).slice(-2)).toEqual(['REMISE_INCERTAINE', 'REMISE_NON_FAITE (sans effet)']);
   });
 
-  test('the answer of the State in hand: another says that nobody knows, the answer is told, the receipt settles', async () => {
+  test('the answer of the State in hand: another says that nobody knows; the answer is evidence, and settles', async () => {
     n = await ouvrirDeuxNoeuds();
     const fige = n.figer({ nom: 'transport.remettre', cote: 'apres' });
     const { id } = await n.a.depose('DELIB_1');
@@ -124,7 +143,9 @@ describe('a node that stands still for longer than its lease', () => {
     expect((await n.b.flux(id)).etat).toBe('incertain');
     n.reveiller();
     await n.calme();
-    expect((await chronologie(id)).slice(-2)).toEqual(['REMISE_INCERTAINE', 'REMISE_CONFIRMEE (sans effet)']);
+    expect((await chronologie(id)).slice(-2)).toEqual(['REMISE_INCERTAINE', 'REMISE_CONSTATEE']);
+    expect((await n.b.flux(id)).etat).toBe('transmis');
+    await rienEnMain();
     await n.b.recevoir(accuseDe('DELIB_1'));
     await n.b.jusqua(id, 'acquitte');
     expect(n.sol.transport.envois).toHaveLength(1);
@@ -249,7 +270,6 @@ describe('a node that lives', () => {
       n.sol.store.file.reclamerFlux({ quand, bail, nombre: 1, proprietaire, seuls: [id] });
     await reclamer('a', un.id);
     await reclamer('b', deux.id);
-    const { creerAtelier } = await import('../../parcours/atelier.ts');
     const renaitre = await creerAtelier({ sol: n.sol, proprietaire: 'a' });
     await renaitre.jusqua(un.id, 'transmis');
     await renaitre.calme();

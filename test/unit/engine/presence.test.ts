@@ -21,9 +21,27 @@ beforeEach(() => {
   return () => store.fermer();
 });
 
-function noeud(partie: Partial<IdentiteNoeud> = {}): Presence {
-  const moi = { nom: 'a', roles: ['travail'], version: '1.2.3', seul: false, ...partie };
-  return creerPresence({ clock, log, store } as unknown as OutilsMoteur, moi);
+/** A store where this name is somebody else's, until it is taken from him or left. */
+function tenuParUnAutre(): { readonly store: Store; laisser(): void; evictions(): number } {
+  let [tenu, evictions] = [true, 0];
+  const noeuds = {
+    ...store.noeuds,
+    tenirNom: async () => !tenu,
+    evincer: async () => {
+      tenu = false;
+      evictions += 1;
+    },
+  };
+  return {
+    store: { ...store, noeuds },
+    laisser: () => (tenu = false),
+    evictions: () => evictions,
+  };
+}
+
+function noeud(partie: Partial<IdentiteNoeud> = {}, dans = store): Presence {
+  const moi = { nom: 'a', roles: ['travail'], version: '1.2.3', ...partie };
+  return creerPresence({ clock, log, store: dans } as unknown as OutilsMoteur, moi);
 }
 
 /** Time passes, and the store with it, until the promise is settled. @returns milliseconds that it took. */
@@ -54,41 +72,83 @@ const annoncer = (vu: number, demarre = vu) =>
   });
 
 describe('two daemons never bear the same name', () => {
-  test('a name that another bears is refused as soon as it gives a sign of life: VGM-NOE-001', async () => {
+  test('a name that another holds is refused as soon as it gives a sign of life: VGM-NOE-001', async () => {
     const premier = noeud();
     await premier.entrer();
     await passer(1_000);
-    const second = noeud().entrer();
-    expect(await codeDe(attendre(second))).toBe('VGM-NOE-001');
+    const autre = tenuParUnAutre();
+    expect(await codeDe(attendre(noeud({}, autre.store).entrer()))).toBe('VGM-NOE-001');
     expect(clock.now() - T0).toBeLessThan(12_000);
+    expect(autre.evictions()).toBe(0);
     expect(await store.noeuds.lister(T0)).toMatchObject([{ nom: 'a', demarre: T0 }]);
     await premier.sortir();
   });
 
-  test('our own life before, killed a moment ago: we start once it has been silent for two beats', async () => {
+  test('nor does its first sign, given while we look, leave it to us', async () => {
+    const moi = noeud({}, tenuParUnAutre().store).entrer();
+    await passer(1_000);
+    await annoncer(clock.now());
+    expect(await codeDe(attendre(moi))).toBe('VGM-NOE-001');
+  });
+
+  test('our own life before, killed a moment ago: its name is free, and nothing is waited for', async () => {
     await annoncer(T0 - 1_000);
     const moi = noeud();
-    expect(await attendre(moi.entrer())).toBeGreaterThanOrEqual(12_000);
+    expect(await attendre(moi.entrer())).toBeLessThanOrEqual(500);
     expect(await store.noeuds.lister(T0)).toMatchObject([{ nom: 'a', demarre: T0 }]);
     await moi.sortir();
   });
 
+  test('one that is on its way out: its name is taken as soon as it leaves it', async () => {
+    await annoncer(T0 - 1_000);
+    const autre = tenuParUnAutre();
+    const moi = noeud({}, autre.store);
+    const entree = moi.entrer();
+    await passer(1_000);
+    autre.laisser();
+    await attendre(entree);
+    expect(clock.now() - T0).toBeLessThanOrEqual(2_500);
+    expect(autre.evictions()).toBe(0);
+    await moi.sortir();
+  });
+
+  test('one that stands still, or whose machine is no more: after two beats of silence the name is taken from it', async () => {
+    await annoncer(T0 - 1_000);
+    const autre = tenuParUnAutre();
+    const moi = noeud({}, autre.store);
+    const duree = await attendre(moi.entrer());
+    expect(duree).toBeGreaterThanOrEqual(12_000);
+    expect(duree).toBeLessThanOrEqual(13_500);
+    expect(autre.evictions()).toBe(1);
+    expect(await store.noeuds.lister(T0)).toMatchObject([{ nom: 'a', demarre: T0 }]);
+    await moi.sortir();
+  });
+
+  test.each([
+    ['may not be cut off', async () => Promise.reject(new TypeError('refused'))],
+    ['comes back at once', async () => annoncer(clock.now() + 1)],
+  ])('one that %s keeps it: VGM-NOE-001', async (...[, evincer]) => {
+    await annoncer(T0 - 1_000);
+    const { store: autre } = tenuParUnAutre();
+    const tenace = { ...autre, noeuds: { ...autre.noeuds, evincer } };
+    expect(await codeDe(attendre(noeud({}, tenace).entrer()))).toBe('VGM-NOE-001');
+  });
+
   test('what counts is that the sign changes, not the hour it bears: the other clock may be ahead', async () => {
     await annoncer(T0 + 30_000, T0);
-    const moi = noeud().entrer();
+    const moi = noeud({}, tenuParUnAutre().store).entrer();
     await passer(1_000);
     await annoncer(T0 + 30_001, T0);
     expect(await codeDe(attendre(moi))).toBe('VGM-NOE-001');
   });
 
-  test.each([
-    ['silent for long', () => annoncer(T0 - 61_000), {}],
-    ['in a store that lets nobody else in', () => annoncer(T0 - 1_000), { seul: true }],
-    ['of another name', () => annoncer(T0 - 1_000), { nom: 'b' }],
-  ])('a node %s is not waited for', async (...[, avant, partie]) => {
-    await avant();
-    const moi = noeud(partie);
-    expect(await attendre(moi.entrer())).toBeLessThanOrEqual(500);
+  test('one whose name was taken while it stood still is told of it, loudly', async () => {
+    const moi = noeud({}, { ...store, noeuds: { ...store.noeuds, tenirNom: async () => tient } });
+    let tient = true;
+    await moi.entrer();
+    tient = false;
+    await passer(5_000);
+    expect(moi.jumeau()).toBe(clock.now());
     await moi.sortir();
   });
 
@@ -103,6 +163,14 @@ describe('two daemons never bear the same name', () => {
     expect(log.lignes).toMatchObject([{ niveau: 'error', champs: { noeud: 'a' } }]);
     await moi.sortir();
   });
+});
+
+test('a daemon leaves, whatever the store', async () => {
+  const sourd = { ...store.noeuds, retirer: async () => Promise.reject(new TypeError('away')) };
+  const moi = noeud({}, { ...store, noeuds: sourd });
+  await moi.entrer();
+  await moi.sortir();
+  expect(log.lignes).toMatchObject([{ niveau: 'warn', message: 'départ non écrit' }]);
 });
 
 test('a daemon says again and again that it is there, then that it leaves', async () => {

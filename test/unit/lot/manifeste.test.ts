@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ErreurDocument } from '../../../src/cli/erreurs.ts';
 import { refuserManifeste } from '../../../src/cli/lot/fautes.ts';
-import { lireManifeste, type Manifeste } from '../../../src/cli/lot/manifeste.ts';
+import { lireManifeste, type Manifeste } from '../../../src/protocoles/actes/lot/manifeste.ts';
 
 /** The manifest of a batch: read as the tools of a town hall write it, refused in full and line by line. */
 

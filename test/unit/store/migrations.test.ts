@@ -39,11 +39,11 @@ function interdits(migration: string): string[] {
 
 describe('from the first schema that several nodes may share, migrations only add', () => {
   test.each([
-    ['SQLite', SQLITE, SQLITE.findIndex((m) => m.includes('CREATE TABLE noeuds'))],
+    ['SQLite', SQLITE, SQLITE.findIndex(({ monte }) => monte.includes('CREATE TABLE noeuds'))],
     ['PostgreSQL', POSTGRES, 0],
   ])('%s', (...[, migrations, premiere]) => {
     expect(premiere).toBeGreaterThanOrEqual(0);
-    for (const migration of migrations.slice(premiere + 1)) expect(interdits(migration)).toEqual([]);
+    for (const { monte } of migrations.slice(premiere + 1)) expect(interdits(monte)).toEqual([]);
   });
 
   test('the rule sees what it must see', () => {

@@ -165,6 +165,7 @@ const PETITES = [
   'restaurations',
   'migrations',
   'ecrivains',
+  'demenagement',
 ];
 
 test('no statement of the store reads a large table through (EXPLAIN)', async () => {

@@ -64,7 +64,7 @@ test('a base of the version before keeps its returns and what hangs on them', ()
   const fichier = join(d.chemin, 'v.db');
   const avant = new Base(fichier, 0);
   avant.executer('PRAGMA foreign_keys = ON');
-  for (const migration of MIGRATIONS.slice(0, 3)) avant.executer(migration);
+  for (const migration of MIGRATIONS.slice(0, 3)) avant.executer(migration.monte);
   avant.executer(`
     INSERT INTO flux (id, protocole, collectivite, etat, identite, resume, depose, modifie, empreinte_demande, tentatives, ver)
       VALUES ('f', 'ACTES', 's', 'acquitte', 'i', '{}', 1, 1, '', 0, 1);
@@ -94,7 +94,7 @@ test('identities of HELIOS lose the blanks that an acquittement may lose; one th
   using d = dossierEssai();
   const fichier = join(d.chemin, 'v.db');
   const avant = new Base(fichier, 0);
-  for (const migration of MIGRATIONS.slice(0, 5)) avant.executer(migration);
+  for (const migration of MIGRATIONS.slice(0, 5)) avant.executer(migration.monte);
   const identites = [
     ['HELIOS', 'transmis', '123/ A  B '],
     ['HELIOS', 'transmis', '123/C'],

@@ -1,4 +1,5 @@
 import { OPERATEUR, type Store } from '../../../src/ports/store.ts';
+import { nouveauLot } from '../../contracts/store.lots.ts';
 import {
   A,
   changement,
@@ -14,6 +15,25 @@ import {
   suite,
   T0,
 } from '../../contracts/store.fabrique.ts';
+
+async function lotsEntiers({ lots }: Store): Promise<void> {
+  const lot = nouveauLot(950, { cle: 'lot' });
+  await lots.creer(lot, suite());
+  await lots.parCle(A, 'lot');
+  await lots.enCours();
+  await lots.aFaire(lot.id, { apres: 0, limite: 6 });
+  await lots.noter(lot.id, 2, { sort: 'refuse', anomalies: [] });
+  await lots.noterErreur(lot.id, null);
+  for (const portee of [OPERATEUR, { collectivite: A }]) {
+    await lots.trouver(portee, lot.id);
+    await lots.lignes(portee, lot.id, { limite: 5 });
+    await lots.lignes(portee, lot.id, { limite: 5, sorts: ['refuse'], apres: 2 });
+    await lots.lister(portee, { limite: 5 });
+    await lots.lister(portee, { limite: 5, enCours: true });
+  }
+  await lots.abandonner(lot.id, 'motif', suite());
+  await lots.terminer(lot.id, { deposes: 0, deja: 0, refuses: 1, restants: 2 }, suite());
+}
 
 /** Does everything the store can do once, so that every statement it has is prepared. */
 export async function toutFaire(store: Store): Promise<void> {
@@ -69,6 +89,7 @@ export async function toutFaire(store: Store): Promise<void> {
     await livraisons.lister(portee, { limite: 5, flux: un.id, etats: ['a_faire'] });
   }
   await flux.parCle(A, 'k');
+  await lotsEntiers(store);
   await journal.lignes(A, 1, 5);
   await journal.chaines();
   await retours.parEmpreinte(nouveauRetour(1).sha256, null);

@@ -1,6 +1,7 @@
 import type { Instant } from '../../../metier/identifiants.ts';
 import type { Noeuds, Suspension, Suspensions, Tour, Tours } from '../../../ports/store.ts';
 import { type LigneNoeud, lireNoeud, TOUR_LIBRE } from '../lignes-annuaire.ts';
+import type { NomTenu } from './nom-tenu.ts';
 import type { Reserve } from './reserve.ts';
 
 const PRISE = `INSERT INTO tours AS t (nom, proprietaire, bail, numero) VALUES (:nom, :proprietaire, :bail, 1)
@@ -30,7 +31,7 @@ export function creerTours(base: Reserve): Tours {
   };
 }
 
-export function creerNoeuds(base: Reserve): Noeuds {
+export function creerNoeuds(base: Reserve, nomTenu: NomTenu): Noeuds {
   return {
     async annoncer(noeud) {
       await base.ecrire(
@@ -49,7 +50,10 @@ export function creerNoeuds(base: Reserve): Noeuds {
     },
     async retirer(nom) {
       await base.ecrire('DELETE FROM noeuds WHERE nom = :nom', { nom });
+      await nomTenu.laisser();
     },
+    tenirNom: (nom) => nomTenu.tenir(nom),
+    evincer: (nom) => nomTenu.evincer(nom),
   };
 }
 

@@ -1,12 +1,12 @@
-import { erreurStockage } from '../../../metier/catalogue/stockage.ts';
-import type { Instant } from '../../../metier/identifiants.ts';
-import type { Session } from './session.ts';
+import type { Migration } from '../marche.ts';
+import { MIGRATION_LOTS } from './schema-lots.ts';
 
 /**
  * The tables of the embedded base (sqlite/schema.ts), under the same names and columns, but for:
  * - `chaines`: the head of each journal, and the lock of all that is written about a collectivité;
  * - `ecrivains`: the last batch that each daemon wrote, by which one whose COMMIT got no answer learns its fate;
- * - the row number of SQLite, which only the journal keeps.
+ * - the row number of SQLite, which only the journal and the restorations keep;
+ * - `demenagement`: there where a base went, here where it came from.
  * JSON stays text, as it was written. Texts are ordered by their bytes, whatever the language of the base.
  */
 
@@ -316,43 +316,37 @@ CREATE TABLE identites_perdues (
 );
 CREATE INDEX identites_perdues_restauration ON identites_perdues (restauration);`;
 
+/** The embedded base that was moved here: docs/decisions/0019-changer-de-magasin.md. At most one row. */
+const DEMENAGEMENT = `
+CREATE TABLE demenagement (
+  seul INTEGER NOT NULL PRIMARY KEY CHECK (seul = 1),
+  essai TEXT NOT NULL,
+  etat TEXT NOT NULL,
+  origine TEXT NOT NULL,
+  avancement TEXT NOT NULL,
+  quand BIGINT NOT NULL
+);`;
+
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
-export const MIGRATIONS: readonly string[] = [
-  [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE, RESTAURATIONS].join('\n'),
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    apporte: 'toutes les tables',
+    monte: [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE, RESTAURATIONS].join('\n'),
+    descend: null,
+  },
+  {
+    apporte: 'arrivée d’une base SQLite',
+    monte: DEMENAGEMENT,
+    descend: {
+      perd: 'le nom de la base SQLite d’où celle-ci est venue',
+      retient: [
+        {
+          fait: 'passage inachevé ou repris : cette base n’est pas celle qui sert',
+          compte: "SELECT count(*) AS nombre FROM demenagement WHERE etat <> 'complet'",
+        },
+      ],
+      sql: 'DROP TABLE demenagement;',
+    },
+  },
+  MIGRATION_LOTS,
 ];
-
-/** Two nodes that start together: the second waits for the first, however long, and finds it done. */
-const VERROU = `
-BEGIN;
-SET LOCAL lock_timeout = 0;
-SET LOCAL client_min_messages = warning;
-SELECT pg_advisory_xact_lock(hashtextextended('vaguemestre:' || current_schema(), 0));
-CREATE TABLE IF NOT EXISTS migrations (numero INTEGER NOT NULL PRIMARY KEY, quand BIGINT NOT NULL);`;
-
-/** Brings the base to the present schema, whole or not at all. Throws VGM-STO-001 when a newer program wrote it. */
-export async function migrer(
-  session: Session,
-  { serveur, quand }: { readonly serveur: string; readonly quand: Instant },
-): Promise<void> {
-  const connu = MIGRATIONS.length;
-  await session.executer(VERROU);
-  try {
-    const faite = await session.ligne<{ numero: number | null; schema: string }>(
-      'SELECT max(numero) AS numero, quote_ident(current_schema()) AS schema FROM migrations',
-    );
-    const trouve = faite?.numero ?? 0;
-    if (trouve > connu) throw erreurStockage('VGM-STO-001', { fichier: serveur, trouve, connu });
-    for (let numero = trouve + 1; numero <= connu; numero += 1) {
-      const texte = (MIGRATIONS[numero - 1] ?? '').replaceAll('{schema}', faite?.schema ?? '');
-      await session.executer(texte.replaceAll(/ TEXT\b/g, ' text COLLATE "C"'));
-      await session.ecrire('INSERT INTO migrations (numero, quand) VALUES (:numero, :quand)', {
-        numero,
-        quand,
-      });
-    }
-  } catch (erreur) {
-    session.abandonner();
-    throw erreur;
-  }
-  await session.executer('COMMIT');
-}

@@ -9,7 +9,9 @@ import { creerFileTravail } from './file.ts';
 import { creerLectureFlux } from './flux.ts';
 import { creerLectureJournal } from './journal.ts';
 import { creerLectureLivraisons } from './livraisons.ts';
+import { creerLots } from './lots.ts';
 import { creerNoeuds, creerSuspensions, creerTours } from './noeuds.ts';
+import { NomTenu } from './nom-tenu.ts';
 import { preparerBase } from './ouverture.ts';
 import { Requetes } from './requetes.ts';
 import { Reserve } from './reserve.ts';
@@ -19,7 +21,7 @@ import type { AccesPostgres } from './session.ts';
 
 export interface OptionsPostgres {
   readonly acces: AccesPostgres;
-  /** Connections for reads and claims; one more writes, and one listens. */
+  /** Connections for reads and claims; one more writes, one listens, and one holds the name of the daemon. */
   readonly connexions: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -84,6 +86,7 @@ export async function ouvrirStorePostgres(options: OptionsPostgres): Promise<Sto
   const ecriture = new FileEcriture(ecrivain, { random, version, ouvertes: new Set(), annoncer });
   const ecoute =
     surAnnonce === undefined ? null : new Ecoute({ ...outils, surAnnonce, nous: () => ecrivain.pid });
+  const nomTenu = new NomTenu(outils);
   return {
     ecriture: creerEcriture(ecriture),
     flux: creerLectureFlux(base),
@@ -105,15 +108,17 @@ export async function ouvrirStorePostgres(options: OptionsPostgres): Promise<Sto
     },
     suspensions: creerSuspensions(base),
     tours: creerTours(base),
-    noeuds: creerNoeuds(base),
+    noeuds: creerNoeuds(base, nomTenu),
     retours: creerLectureRetours(base),
     livraisons: creerLectureLivraisons(base),
     collectivites: creerCollectivites(base, ecriture),
     jetons: creerJetons(base),
+    lots: creerLots(base, ecriture),
     restaurations: creerRestaurations(base, ecriture),
     async fermer() {
       await ecriture.fermer();
       await ecoute?.fermer();
+      await nomTenu.fermer();
       await ecrivain.fermer();
       await base.fermer();
     },

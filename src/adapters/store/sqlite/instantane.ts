@@ -22,9 +22,12 @@ export async function copierBase(fichier: string, vers: string): Promise<void> {
   }
 }
 
-const PIECES = `SELECT sha256, max(taille) AS taille FROM (
-    SELECT sha256, taille FROM pieces UNION ALL SELECT sha256, taille FROM retours
+/** A batch cites its ZIP until each of its actes has its own pieces. */
+const LOTS = 'UNION ALL SELECT sha256, taille FROM lots WHERE termine IS NULL';
+const PIECES = (lots: string) => `SELECT sha256, max(taille) AS taille FROM (
+    SELECT sha256, taille FROM pieces UNION ALL SELECT sha256, taille FROM retours ${lots}
   ) GROUP BY sha256 ORDER BY sha256`;
+const CONNAIT_LOTS = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'lots'";
 
 const CHAINES = `SELECT org, n, sha256 FROM journal AS j
   WHERE n = (SELECT max(n) FROM journal WHERE org = j.org) ORDER BY org`;
@@ -37,7 +40,9 @@ export function lireBase(fichier: string): BaseLue {
     return {
       schema,
       *pieces() {
-        yield* base.parcourir<PieceCitee>(PIECES);
+        // the copy of an older program has no batch
+        const lots = base.ligne(CONNAIT_LOTS) === undefined ? '' : LOTS;
+        yield* base.parcourir<PieceCitee>(PIECES(lots));
       },
       chaines: () => base.lignes<TeteChaine>(CHAINES),
       *lignes(org) {

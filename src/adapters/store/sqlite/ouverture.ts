@@ -4,9 +4,11 @@ import { promisify } from 'node:util';
 import { creerDossiers } from '../../../config/dossiers.ts';
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import { erreurSauvegarde } from '../../../metier/catalogue/sauvegarde.ts';
+import { erreurStockage } from '../../../metier/catalogue/stockage.ts';
 import { panneStockage } from '../panne.ts';
+import { exigerEnService } from './demenagement.ts';
 import { Base, estOccupee } from './pilote.ts';
-import { migrer } from './schema.ts';
+import { migrer } from './migrer.ts';
 
 /** Milliseconds left to a foreign connection (a backup being taken) before giving up. */
 const PATIENCE = 5000;
@@ -122,6 +124,7 @@ function ouvrirFichier(fichier: string): Ouverte {
       const mode = base.ligne<{ journal_mode: string }>('PRAGMA journal_mode = WAL')?.journal_mode;
       if (mode !== 'wal') throw panneStockage(`mode WAL refusé par le système de fichiers (${mode ?? '?'})`);
       regler(base);
+      exigerEnService(base, fichier);
       migrer(base, fichier);
       syncDossier(dirname(fichier));
       return durable(base, { fichier, verrou });
@@ -135,7 +138,34 @@ function ouvrirFichier(fichier: string): Ouverte {
   }
 }
 
-/** Throws VGM-NOY-007 when another daemon holds the folder, VGM-NOY-005 when the disk refuses. */
+/**
+ * Opens a base that stands, for a command that moves it or changes its schema while no daemon may: schema and marks are left as they
+ * are found. What is committed is on the disk. Throws VGM-NOY-007, VGM-SAU-009, VGM-STO-013, VGM-NOY-005.
+ */
+export function ouvrirArretee(fichier: string): Pick<Ouverte, 'base' | 'fermer'> {
+  if (!existsSync(fichier)) throw erreurStockage('VGM-STO-013', { fichier });
+  const verrou = verrouiller(fichier);
+  try {
+    exigerEntiere(dirname(fichier));
+    const base = new Base(fichier, PATIENCE);
+    regler(base);
+    // Read once from one end to the other, and hardly written.
+    base.executer('PRAGMA synchronous = FULL; PRAGMA cache_size = -8192');
+    const fermer = (): void => {
+      base.fermer();
+      verrou.fermer();
+    };
+    return { base, fermer };
+  } catch (erreur) {
+    verrou.fermer();
+    throw erreur;
+  }
+}
+
+/**
+ * Throws VGM-NOY-007 when another daemon holds the folder, VGM-NOY-005 when the disk refuses, VGM-STO-008 when this base has gone to
+ * PostgreSQL.
+ */
 export function ouvrirBase(fichier: string): Ouverte {
   if (fichier === EN_MEMOIRE) {
     const base = new Base(EN_MEMOIRE, 0);

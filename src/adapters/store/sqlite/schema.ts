@@ -1,221 +1,25 @@
-import { erreurStockage } from '../../../metier/catalogue/stockage.ts';
-import type { Base } from './pilote.ts';
+import type { Descente, Migration } from '../marche.ts';
 import { RESTAURATIONS } from './schema-restauration.ts';
+import { INDEX_TRAVAIL, PREMIER, RETOURS, TRAVAIL } from './schema-tables.ts';
+import { MIGRATION_LOTS } from './schema-lots.ts';
 
-/**
- * Columns that make a row a job. `echeance`: when it may next be claimed (due, and its lease over): one
- * indexed column, so that claiming and « what is next » are index seeks.
- */
-const TRAVAIL = `
-  due INTEGER,
-  bail INTEGER,
-  bail_par TEXT,
-  echeance INTEGER GENERATED ALWAYS AS (CASE WHEN bail IS NULL THEN due ELSE max(due, bail + 1) END) VIRTUAL,
-  tentatives INTEGER NOT NULL,
-  ver INTEGER NOT NULL`;
+/** Each step of the schema after the first (schema-tables.ts), and its way back: a base put back at a version is as if made by it. */
 
-const INDEX_TRAVAIL = (table: string) => `
-CREATE INDEX ${table}_echeance ON ${table} (echeance, id) WHERE echeance IS NOT NULL;
-CREATE INDEX ${table}_bail ON ${table} (bail_par) WHERE bail_par IS NOT NULL;`;
-
-const FLUX = `
-CREATE TABLE flux (
-  seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  protocole TEXT NOT NULL,
-  collectivite TEXT NOT NULL,
-  etat TEXT NOT NULL,
-  identite TEXT NOT NULL,
-  resume TEXT NOT NULL,
-  nom_envoi TEXT,
-  cite TEXT REFERENCES flux (id),
-  depose INTEGER NOT NULL,
-  modifie INTEGER NOT NULL,
-  transmis INTEGER,
-  solde INTEGER,
-  alerte TEXT,
-  erreur TEXT,
-  cle_idempotence TEXT,
-  empreinte_demande TEXT NOT NULL,
-  ${TRAVAIL}
-) STRICT;
--- States that free the identity: metier/etats.ts, LIBERE_IDENTITE (held equal by a test).
-CREATE UNIQUE INDEX flux_identite_tenue ON flux (protocole, identite)
-  WHERE etat NOT IN ('refuse', 'anomalie', 'abandonne');
-CREATE UNIQUE INDEX flux_cle ON flux (collectivite, cle_idempotence) WHERE cle_idempotence IS NOT NULL;
-CREATE UNIQUE INDEX flux_nom_envoi ON flux (nom_envoi) WHERE nom_envoi IS NOT NULL;
-CREATE INDEX flux_identite ON flux (identite, id);
-CREATE INDEX flux_page ON flux (collectivite, id);
-CREATE INDEX flux_etat ON flux (etat, id);
-CREATE INDEX flux_page_etat ON flux (collectivite, etat, id);
--- Foreign keys are looked up from both ends: without an index on the child, each insertion might read it whole.
-CREATE INDEX flux_cite ON flux (cite);
-CREATE INDEX flux_alerte ON flux (id) WHERE alerte IS NOT NULL;
-CREATE INDEX flux_tour ON flux (collectivite, echeance, id) WHERE echeance IS NOT NULL;
-${INDEX_TRAVAIL('flux')}
-
-CREATE TABLE pieces (
-  flux TEXT NOT NULL REFERENCES flux (id),
-  rang INTEGER NOT NULL,
-  role TEXT NOT NULL,
-  nom TEXT NOT NULL,
-  sha256 TEXT NOT NULL,
-  sha512 TEXT NOT NULL,
-  taille INTEGER NOT NULL,
-  type TEXT NOT NULL,
-  ajoutee INTEGER NOT NULL,
-  PRIMARY KEY (flux, rang)
-) STRICT, WITHOUT ROWID;
-
--- Number of flux per state, kept by triggers: counting must not read every finished flux.
-CREATE TABLE decompte (
-  collectivite TEXT NOT NULL,
-  etat TEXT NOT NULL,
-  nombre INTEGER NOT NULL,
-  PRIMARY KEY (collectivite, etat)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER flux_compte AFTER INSERT ON flux BEGIN
-  INSERT INTO decompte VALUES (new.collectivite, new.etat, 1)
-    ON CONFLICT (collectivite, etat) DO UPDATE SET nombre = nombre + 1;
-END;
-CREATE TRIGGER flux_recompte AFTER UPDATE OF etat ON flux WHEN old.etat <> new.etat BEGIN
-  UPDATE decompte SET nombre = nombre - 1 WHERE collectivite = old.collectivite AND etat = old.etat;
-  INSERT INTO decompte VALUES (new.collectivite, new.etat, 1)
-    ON CONFLICT (collectivite, etat) DO UPDATE SET nombre = nombre + 1;
-END;`;
-
-const JOURNAL = `
-CREATE TABLE journal (
-  seq INTEGER PRIMARY KEY,
-  org TEXT NOT NULL,
-  n INTEGER NOT NULL,
-  tx TEXT NOT NULL,
-  ligne TEXT NOT NULL,
-  sha256 TEXT NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX journal_chaine ON journal (org, n);
-CREATE INDEX journal_tx ON journal (tx, seq) WHERE tx <> '';
-CREATE TRIGGER journal_fige BEFORE UPDATE ON journal BEGIN
-  SELECT raise(ABORT, 'le journal ne se modifie pas');
-END;
-CREATE TRIGGER journal_garde BEFORE DELETE ON journal BEGIN
-  SELECT raise(ABORT, 'le journal ne s''efface pas');
-END;`;
-
-const RETOURS = `
-CREATE TABLE retours (
-  seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  sha256 TEXT NOT NULL UNIQUE,
-  sha512 TEXT NOT NULL,
-  taille INTEGER NOT NULL,
-  source TEXT NOT NULL,
-  recu INTEGER NOT NULL,
-  etat TEXT NOT NULL,
-  motif TEXT,
-  ${TRAVAIL}
-) STRICT;
-CREATE INDEX retours_etat ON retours (etat, id);
-${INDEX_TRAVAIL('retours')}
-
-CREATE TABLE retours_flux (
-  retour TEXT NOT NULL REFERENCES retours (id),
-  rang INTEGER NOT NULL,
-  flux TEXT NOT NULL REFERENCES flux (id),
-  collectivite TEXT NOT NULL,
-  PRIMARY KEY (retour, rang)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX retours_flux_flux ON retours_flux (flux);
-CREATE INDEX retours_flux_collectivite ON retours_flux (collectivite, retour);`;
-
-const LIVRAISONS = `
-CREATE TABLE livraisons (
-  seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  collectivite TEXT NOT NULL,
-  flux TEXT NOT NULL REFERENCES flux (id),
-  point TEXT NOT NULL,
-  canal TEXT NOT NULL,
-  type TEXT NOT NULL,
-  charge TEXT NOT NULL,
-  etat TEXT NOT NULL,
-  creee INTEGER NOT NULL,
-  ${TRAVAIL}
-) STRICT;
-CREATE INDEX livraisons_flux ON livraisons (flux, id);
-CREATE INDEX livraisons_page ON livraisons (collectivite, id);
-CREATE INDEX livraisons_etat ON livraisons (etat, id);
-CREATE INDEX livraisons_page_etat ON livraisons (collectivite, etat, id);
-CREATE INDEX livraisons_tour ON livraisons (collectivite, echeance, id) WHERE echeance IS NOT NULL;
-${INDEX_TRAVAIL('livraisons')}
-
-CREATE TABLE essais (
-  livraison TEXT NOT NULL REFERENCES livraisons (id),
-  rang INTEGER NOT NULL,
-  quand INTEGER NOT NULL,
-  resultat TEXT NOT NULL,
-  statut INTEGER NOT NULL,
-  duree REAL NOT NULL,
-  motif TEXT NOT NULL,
-  PRIMARY KEY (livraison, rang)
-) STRICT, WITHOUT ROWID;`;
-
-const COMPTEURS = `
-CREATE TABLE series (serie TEXT NOT NULL PRIMARY KEY, dernier INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE numeros (
-  flux TEXT NOT NULL PRIMARY KEY REFERENCES flux (id),
-  serie TEXT NOT NULL,
-  jour TEXT NOT NULL,
-  numero INTEGER NOT NULL,
-  UNIQUE (serie, numero)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE debits_heures (
-  destination TEXT NOT NULL,
-  heure INTEGER NOT NULL,
-  total INTEGER NOT NULL,
-  PRIMARY KEY (destination, heure)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE debits (
-  destination TEXT NOT NULL,
-  heure INTEGER NOT NULL,
-  flux TEXT NOT NULL,
-  octets INTEGER NOT NULL,
-  PRIMARY KEY (destination, heure, flux)
-) STRICT, WITHOUT ROWID;`;
-
-const ANNUAIRE = `
-CREATE TABLE collectivites (
-  siren TEXT NOT NULL PRIMARY KEY,
-  nom TEXT NOT NULL,
-  actif INTEGER NOT NULL,
-  actes TEXT,
-  creee INTEGER NOT NULL,
-  ver INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE points (
-  siren TEXT NOT NULL REFERENCES collectivites (siren),
-  id TEXT NOT NULL,
-  rang INTEGER NOT NULL,
-  canal TEXT NOT NULL,
-  cible TEXT NOT NULL,
-  evenements TEXT NOT NULL,
-  actif INTEGER NOT NULL,
-  motif TEXT,
-  secrets TEXT NOT NULL DEFAULT '[]',
-  PRIMARY KEY (siren, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE jetons (
-  nom TEXT NOT NULL PRIMARY KEY,
-  sha256 TEXT NOT NULL UNIQUE,
-  collectivite TEXT,
-  cree INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;`;
+const compter = (table: string, ou = 'true') => `SELECT count(*) AS nombre FROM ${table} WHERE ${ou}`;
 
 /** Debts are claimed per point of notification: a receiver that hangs must not hold the places of the others. */
 const LIVRAISONS_PAR_POINT = `
 DROP INDEX livraisons_tour;
 CREATE INDEX livraisons_tour ON livraisons (collectivite, point, echeance, id) WHERE echeance IS NOT NULL;
 CREATE INDEX livraisons_echec ON livraisons (collectivite, point) WHERE tentatives > 0 AND echeance IS NOT NULL;`;
+const SANS_POINT: Descente = {
+  perd: '',
+  retient: [],
+  sql: `
+DROP INDEX livraisons_echec;
+DROP INDEX livraisons_tour;
+CREATE INDEX livraisons_tour ON livraisons (collectivite, echeance, id) WHERE echeance IS NOT NULL;`,
+};
 
 /**
  * HELIOS: a flux is also recognised by its content; an identity is unique within a collectivité (two of them may name
@@ -231,6 +35,32 @@ CREATE UNIQUE INDEX flux_contenu_tenu ON flux (contenu, collectivite, protocole)
   WHERE contenu IS NOT NULL AND etat NOT IN ('refuse', 'anomalie', 'abandonne');
 ALTER TABLE retours ADD COLUMN nom TEXT;
 ALTER TABLE collectivites ADD COLUMN helios TEXT;`;
+const SANS_HELIOS: Descente = {
+  perd: '',
+  retient: [
+    { fait: 'flux d’HELIOS', compte: compter('flux', "protocole = 'HELIOS'") },
+    {
+      fait: 'flux signés, à signer, reçus ou acquittés en partie',
+      compte: compter('flux', "etat IN ('a_signer', 'signe', 'recu', 'acquitte_partiel')"),
+    },
+    { fait: 'flux reconnus à leur contenu', compte: compter('flux', 'contenu IS NOT NULL') },
+    {
+      fait: 'identités portées dans plusieurs collectivités',
+      compte: `SELECT count(*) AS nombre FROM (SELECT 1 FROM flux
+        WHERE etat NOT IN ('refuse', 'anomalie', 'abandonne') GROUP BY protocole, identite HAVING count(*) > 1)`,
+    },
+    { fait: 'réponses nommées de la DGFiP', compte: compter('retours', 'nom IS NOT NULL') },
+    { fait: 'fiches HELIOS de collectivités', compte: compter('collectivites', 'helios IS NOT NULL') },
+  ],
+  sql: `
+DROP INDEX flux_contenu_tenu;
+DROP INDEX flux_identite_tenue;
+ALTER TABLE flux DROP COLUMN contenu;
+CREATE UNIQUE INDEX flux_identite_tenue ON flux (protocole, identite)
+  WHERE etat NOT IN ('refuse', 'anomalie', 'abandonne');
+ALTER TABLE retours DROP COLUMN nom;
+ALTER TABLE collectivites DROP COLUMN helios;`,
+};
 
 /**
  * A file of the gateway is told from another by its name too: Hélios may say the very same words of two sendings. The
@@ -271,6 +101,32 @@ CREATE INDEX retours_etat ON retours (etat, id);
 ${INDEX_TRAVAIL('retours')}
 CREATE INDEX retours_flux_flux ON retours_flux (flux);
 CREATE INDEX retours_flux_collectivite ON retours_flux (collectivite, retour);`;
+const COLONNES_RETOURS =
+  'seq, id, sha256, sha512, taille, source, nom, recu, etat, motif, due, bail, bail_par, tentatives, ver';
+const RETOURS_UNIQUES: Descente = {
+  perd: '',
+  retient: [
+    {
+      fait: 'réponses de mêmes octets sous des noms différents',
+      compte: 'SELECT count(*) AS nombre FROM (SELECT 1 FROM retours GROUP BY sha256 HAVING count(*) > 1)',
+    },
+  ],
+  sql: `
+DROP INDEX retours_octets;
+DROP INDEX retours_etat;
+DROP INDEX retours_echeance;
+DROP INDEX retours_bail;
+DROP INDEX retours_flux_flux;
+DROP INDEX retours_flux_collectivite;
+ALTER TABLE retours_flux RENAME TO retours_flux_anciens;
+ALTER TABLE retours RENAME TO retours_anciens;
+${RETOURS}
+ALTER TABLE retours ADD COLUMN nom TEXT;
+INSERT INTO retours (${COLONNES_RETOURS}) SELECT ${COLONNES_RETOURS} FROM retours_anciens;
+INSERT INTO retours_flux SELECT retour, rang, flux, collectivite FROM retours_flux_anciens;
+DROP TABLE retours_flux_anciens;
+DROP TABLE retours_anciens;`,
+};
 
 /** Destinations to which a person holds sendings back. */
 const SUSPENSIONS = `
@@ -280,6 +136,11 @@ CREATE TABLE suspensions (
   acteur TEXT NOT NULL,
   depuis INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;`;
+const SANS_SUSPENSIONS: Descente = {
+  perd: '',
+  retient: [{ fait: 'envois suspendus, qui repartiraient', compte: compter('suspensions') }],
+  sql: 'DROP TABLE suspensions;',
+};
 
 /** The name inside an identity of HELIOS, `123/NAME`, without the blanks that an acquittement may lose (`normaliserNom`). */
 const NOM_NORMAL = ["substr(identite, instr(identite, '/') + 1)"]
@@ -295,6 +156,12 @@ const NOM_NORMAL = ["substr(identite, instr(identite, '/') + 1)"]
 const IDENTITES_NORMALES = `
 UPDATE OR IGNORE flux SET identite = substr(identite, 1, instr(identite, '/')) || ${NOM_NORMAL}
   WHERE protocole = 'HELIOS' AND etat <> 'recu' AND instr(identite, '/') > 0;`;
+/** What the blanks were is not known any more, and nothing needs it. */
+const IDENTITES_GARDEES: Descente = {
+  perd: 'les identités d’HELIOS restent sans leurs blancs superflus : une réponse qui les porterait serait à trancher',
+  retient: [],
+  sql: '',
+};
 
 /** Numbers of flux that ended before they left, to be drawn again first. */
 const NUMEROS_RENDUS = `
@@ -304,6 +171,20 @@ CREATE TABLE numeros_rendus (
   PRIMARY KEY (serie, numero)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX debits_flux ON debits (flux);`;
+const SANS_NUMEROS_RENDUS: Descente = {
+  perd: 'les numéros rendus par des flux arrêtés avant leur départ ne sont plus redonnés : la série a un trou',
+  // Came with the exchanges, that no table tells.
+  retient: [
+    { fait: 'actes validés ou annulés', compte: compter('flux', "etat IN ('valide', 'annule')") },
+    {
+      fait: 'échanges avec la préfecture : courriers, réponses, annulations',
+      compte: compter('flux', "protocole = 'ACTES' AND coalesce(resume ->> 'message', '1-1') <> '1-1'"),
+    },
+  ],
+  sql: `
+DROP INDEX debits_flux;
+DROP TABLE numeros_rendus;`,
+};
 
 /** Daemons that share the store, and what one of them at a time does for all. */
 const NOEUDS = `
@@ -320,6 +201,13 @@ CREATE TABLE noeuds (
   demarre INTEGER NOT NULL,
   vu INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;`;
+const SANS_NOEUDS: Descente = {
+  perd: 'les signes de vie et les tours de démons, tous arrêtés',
+  retient: [],
+  sql: `
+DROP TABLE noeuds;
+DROP TABLE tours;`,
+};
 
 /** Queue in which a flux waits (metier/files.ts): claimed by the queue, so that one that stands still holds up no other. */
 const FILES = `
@@ -329,33 +217,80 @@ DROP INDEX flux_echeance;
 DROP INDEX flux_tour;
 CREATE INDEX flux_echeance ON flux (file, echeance, id) WHERE echeance IS NOT NULL;
 CREATE INDEX flux_tour ON flux (file, collectivite, echeance, id) WHERE echeance IS NOT NULL;`;
+const SANS_FILES: Descente = {
+  perd: 'la file où attend chaque flux, que le programme retrouve en remontant',
+  retient: [],
+  sql: `
+DROP INDEX flux_tour;
+DROP INDEX flux_echeance;
+ALTER TABLE flux DROP COLUMN file;
+CREATE INDEX flux_tour ON flux (collectivite, echeance, id) WHERE echeance IS NOT NULL;
+CREATE INDEX flux_echeance ON flux (echeance, id) WHERE echeance IS NOT NULL;`,
+};
+
+const SANS_RESTAURATIONS: Descente = {
+  perd: '',
+  retient: [
+    {
+      fait: 'restaurations, et ce qu’elles empêchent d’envoyer deux fois',
+      compte: compter('restaurations'),
+    },
+  ],
+  sql: `
+DROP TABLE identites_perdues;
+DROP TABLE orphelins;
+DROP TABLE sources_lues;
+DROP TABLE restaurations;`,
+};
+
+/** Where this base goes, or went: docs/decisions/0019-changer-de-magasin.md. At most one row. */
+const DEMENAGEMENT = `
+CREATE TABLE demenagement (
+  seul INTEGER NOT NULL PRIMARY KEY CHECK (seul = 1),
+  essai TEXT NOT NULL,
+  etat TEXT NOT NULL,
+  vers TEXT NOT NULL,
+  quand INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;`;
+const SANS_DEMENAGEMENT: Descente = {
+  perd: 'le début d’un passage à PostgreSQL, qui reprendra de zéro',
+  retient: [
+    {
+      fait: 'passage à PostgreSQL : cette base n’est plus celle qui sert',
+      compte: compter('demenagement', "etat = 'parti'"),
+    },
+  ],
+  sql: 'DROP TABLE demenagement;',
+};
 
 /** One migration per number, from 1; a published one is never edited, only followed by another. */
-export const MIGRATIONS: readonly string[] = [
-  [FLUX, JOURNAL, RETOURS, LIVRAISONS, COMPTEURS, ANNUAIRE].join('\n'),
-  LIVRAISONS_PAR_POINT,
-  HELIOS,
-  RETOURS_NOMMES,
-  SUSPENSIONS,
-  IDENTITES_NORMALES,
-  NUMEROS_RENDUS,
-  NOEUDS,
-  FILES,
-  RESTAURATIONS,
+export const MIGRATIONS: readonly Migration[] = [
+  { apporte: 'flux, pièces, journal, réponses, notifications, annuaire', monte: PREMIER, descend: null },
+  {
+    apporte: 'notifications réclamées par point : un récepteur muet n’en retient pas d’autre',
+    monte: LIVRAISONS_PAR_POINT,
+    descend: SANS_POINT,
+  },
+  { apporte: 'HELIOS', monte: HELIOS, descend: SANS_HELIOS },
+  {
+    apporte: 'réponses de mêmes octets, de noms différents',
+    monte: RETOURS_NOMMES,
+    descend: RETOURS_UNIQUES,
+  },
+  { apporte: 'envois suspendus par une personne', monte: SUSPENSIONS, descend: SANS_SUSPENSIONS },
+  {
+    apporte: 'identités d’HELIOS comparées sans blancs superflus',
+    monte: IDENTITES_NORMALES,
+    descend: IDENTITES_GARDEES,
+  },
+  {
+    apporte: 'échanges avec la préfecture ; numéros rendus, redonnés les premiers',
+    monte: NUMEROS_RENDUS,
+    descend: SANS_NUMEROS_RENDUS,
+  },
+  { apporte: 'plusieurs démons : nœuds et tours', monte: NOEUDS, descend: SANS_NOEUDS },
+  { apporte: 'files d’attente par protocole et par porte', monte: FILES, descend: SANS_FILES },
+  { apporte: 'restauration et réconciliation', monte: RESTAURATIONS, descend: SANS_RESTAURATIONS },
+  { apporte: 'passage de cette base à PostgreSQL', monte: DEMENAGEMENT, descend: SANS_DEMENAGEMENT },
+  MIGRATION_LOTS,
 ];
-
-/** Brings the file to the present schema. Throws VGM-STO-001 when a newer program wrote it. */
-export function migrer(base: Base, fichier: string): void {
-  const trouve = base.ligne<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
-  const connu = MIGRATIONS.length;
-  if (trouve > connu) throw erreurStockage('VGM-STO-001', { fichier, trouve, connu });
-  for (let numero = trouve + 1; numero <= connu; numero += 1) {
-    base.executer('BEGIN IMMEDIATE');
-    try {
-      base.executer(`${MIGRATIONS[numero - 1] ?? ''}; PRAGMA user_version = ${numero};`);
-      base.executer('COMMIT');
-    } finally {
-      if (base.enTransaction) base.executer('ROLLBACK');
-    }
-  }
-}

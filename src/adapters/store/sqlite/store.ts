@@ -10,6 +10,7 @@ import { changerFlux, creerFlux, creerLectureFlux } from './flux.ts';
 import { creerEcrireJournal, creerLectureJournal, type EcrireJournal } from './journal.ts';
 import { changerLivraison, creerLectureLivraisons, creerLivraison } from './livraisons.ts';
 import { FileEcriture } from './lot.ts';
+import { creerLots } from './lots.ts';
 import { creerNoeuds, creerTours } from './noeuds.ts';
 import { type Ouverte, ouvrirBase } from './ouverture.ts';
 import type { Base } from './pilote.ts';
@@ -93,6 +94,7 @@ export function assemblerStore({ base, durcir, fermer }: Ouverte, outils: Outils
     livraisons: lire(creerLectureLivraisons(base)),
     collectivites: lire(creerCollectivites({ base, ecriture, journal })),
     jetons: lire(creerJetons(base, ecriture)),
+    lots: lire(creerLots(base, { ecriture, journal })),
     restaurations: lire(creerRestaurations(base, { ecriture, journal })),
     async fermer() {
       await ecriture.fermer();

@@ -1,4 +1,4 @@
-import { citer } from '../../protocoles/actes/regles/regle.ts';
+import { citer } from '../regles/regle.ts';
 import type { Faute } from './fautes.ts';
 
 /** Columns of a manifest, in any order; those marked must be there, and filled on each line. */

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { decoder } from '../../formats/encodages/texte.ts';
+import { decoder } from '../../../formats/encodages/texte.ts';
 import { compterConnues } from './colonnes.ts';
 import type { Faute } from './fautes.ts';
 

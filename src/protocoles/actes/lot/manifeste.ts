@@ -1,5 +1,5 @@
-import { NATURES_NATIONALES } from '../../protocoles/actes/codes.ts';
-import { citer } from '../../protocoles/actes/regles/regle.ts';
+import { NATURES_NATIONALES } from '../codes.ts';
+import { citer } from '../regles/regle.ts';
 import { type Lue, lireDate, lireListe, lireMatiere, lirePapier, lireTypologie } from './cellules.ts';
 import { type Colonne, type Entetes, lireEntetes, OBLIGATOIRES } from './colonnes.ts';
 import type { Faute } from './fautes.ts';
@@ -28,6 +28,8 @@ export interface LigneLot {
 }
 
 export interface Manifeste {
+  /** Rows that stand each for an acte, read or not; none: the manifest cannot be read as a whole. */
+  readonly rangs: readonly number[];
   /** Sound only where there is no fault. */
   readonly lignes: readonly LigneLot[];
   readonly fautes: readonly Faute[];
@@ -151,19 +153,24 @@ function doubles(lignes: readonly LigneLot[]): Faute[] {
 /** Reads a manifest whole: every fault that can be told without the files and without the daemon. */
 export function lireManifeste(octets: Uint8Array): Manifeste {
   const tableau = lireTableau(octets);
-  if ('faute' in tableau) return { lignes: [], fautes: [tableau.faute] };
+  if ('faute' in tableau) return { rangs: [], lignes: [], fautes: [tableau.faute] };
   const [titres, ...rangs] = tableau.rangs;
   const entetes = lireEntetes(titres?.cellules ?? [], titres?.ligne ?? 1);
   // without its columns, each line would be wrong
-  if (entetes.fautes.length > 0) return { lignes: [], fautes: entetes.fautes };
+  if (entetes.fautes.length > 0) return { rangs: [], lignes: [], fautes: entetes.fautes };
   if (rangs.length === 0) {
     const remede = 'Écrire une ligne par acte sous les titres.';
     return {
+      rangs: [],
       lignes: [],
       fautes: [{ question: 'fichier', ligne: 0, message: 'Le manifeste ne contient aucun acte.', remede }],
     };
   }
   const lues = rangs.map((rang) => lireLigne(entetes, rang));
   const lignes = lues.flatMap(({ ligne }) => (ligne === null ? [] : [ligne]));
-  return { lignes, fautes: [...lues.flatMap(({ fautes }) => fautes), ...doubles(lignes)] };
+  return {
+    rangs: rangs.map((r) => r.ligne),
+    lignes,
+    fautes: [...lues.flatMap(({ fautes }) => fautes), ...doubles(lignes)],
+  };
 }

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { erreurLot } from '../../metier/catalogue/lot.ts';
 import { ErreurVgm } from '../../metier/erreurs.ts';
+import { LecteurOctets, type OctetsLot } from './octets.ts';
 import { absente, cleDeNom, lireChemin, type Manque, type PieceLot } from './pieces.ts';
 
 /** Files of a ZIP, read as streams where they are: nothing of it is ever written on the disk. */
@@ -63,7 +64,8 @@ async function* lireEntree(archive: ZipFile, entree: Entry): AsyncGenerator<Uint
       yield bloc;
     }
   } catch (e) {
-    throw abimee(e);
+    // what keeps the ZIP may be out of reach: that says nothing of its bytes
+    throw e instanceof ErreurVgm ? e : abimee(e);
   }
   if (somme !== entree.crc32) throw abimee();
 }
@@ -92,12 +94,17 @@ async function lister(archive: ZipFile, refus: Refus): Promise<Map<string, Entry
   return fichiers;
 }
 
-/** Throws VGM-LOT-002 on what is no ZIP, is cut, encrypted, or made to harm. */
-export async function ouvrirZip(zip: string): Promise<ZipLot> {
+/**
+ * @param zip its name, for people.
+ * Throws VGM-LOT-002 on what is no ZIP, is cut, encrypted, or made to harm.
+ */
+export async function ouvrirZip(zip: string, octets: OctetsLot): Promise<ZipLot> {
   const refus = refuser(zip);
   let archive: ZipFile | undefined;
   try {
-    archive = await openPromise(zip, { autoClose: false });
+    archive = await fromRandomAccessReaderPromise(new LecteurOctets(octets), octets.taille, {
+      autoClose: false,
+    });
     const ouverte = archive;
     const fichiers = await lister(ouverte, refus);
     const parCle = new Map([...fichiers.keys()].map((nom) => [cleDeNom(nom), nom]));

@@ -1,5 +1,5 @@
-import { lireJour } from '../../metier/identifiants.ts';
-import { citer } from '../../protocoles/actes/regles/regle.ts';
+import { lireJour } from '../../../metier/identifiants.ts';
+import { citer } from '../regles/regle.ts';
 import type { Faute } from './fautes.ts';
 
 /** What one cell says. The rules of the norm are the daemon's business: here is told what nobody could read. */
