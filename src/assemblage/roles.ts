@@ -6,7 +6,7 @@ import { type Presence, SILENCE } from '../engine/presence.ts';
 import type { Releve } from '../engine/releve.ts';
 import { demarrerClassifications } from '../gestes/classifications.ts';
 import type { Gestes } from '../gestes/gestes.ts';
-import { demarrerLots } from '../gestes/lots/travailler.ts';
+import { demarrerLots } from '../gestes/lots/demarrer.ts';
 import type { Base } from './base.ts';
 import { arreterMoteur } from './moteur.ts';
 

@@ -4,6 +4,7 @@ import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
 import { creerFakeMailer } from '../../src/adapters/mailer/fake.ts';
+import { creerMailerAbsent } from '../../src/adapters/mailer/absent.ts';
 import { creerMailer } from '../../src/adapters/mailer/smtp.ts';
 import {
   DEPART,
@@ -228,6 +229,6 @@ test('a password never leaves on a line that is not verified', async () => {
 });
 
 test('without a relay in the settings every sending says so', async () => {
-  const mailer = creerMailer(NOTIFICATION_DEFAUT.courriel, { secret: null, clock: HORLOGE_VRAIE, log: MUET });
+  const mailer = creerMailerAbsent();
   expect((await mailer.envoyer(LETTRE)).motif).toContain('notification.courriel.hote');
 });

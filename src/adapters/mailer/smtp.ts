@@ -6,8 +6,8 @@ import type { Config } from '../../config/manifest.ts';
 import { erreurNotification } from '../../metier/catalogue/notification.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { EnvoiCourriel, Mailer, ReponseNotification } from '../../ports/notification.ts';
-import type { Sondable, Sondage } from '../../ports/sonde.ts';
+import type { EnvoiCourriel, ReponseNotification } from '../../ports/notification.ts';
+import type { MailerOuvert } from './absent.ts';
 import { lireEchecSmtp } from './echecs.ts';
 
 type ConfigCourriel = Config['notification']['courriel'];
@@ -18,14 +18,6 @@ export interface DependancesMailer {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-const NON_CONFIGURE: ReponseNotification = {
-  statut: 0,
-  livree: false,
-  jamais: false,
-  duree: 0,
-  motif: 'L’envoi de courriels n’est pas configuré (notification.courriel.hote).',
-};
 
 /** Throws VGM-NTF-003. */
 function lireAutorites(fichier: string): string[] | undefined {
@@ -91,15 +83,8 @@ async function ouvrirJointes(envoi: EnvoiCourriel, ouverts: Readable[]) {
 }
 
 /** Sends through the operator's SMTP relay. Throws VGM-NTF-003 at creation only. */
-export function creerMailer(
-  config: ConfigCourriel,
-  deps: DependancesMailer,
-): Mailer & Sondable & { fermer(): Promise<void> } {
+export function creerMailer(config: ConfigCourriel, deps: DependancesMailer): MailerOuvert {
   const { clock, log } = deps;
-  if (config.hote === '') {
-    const sonder = async (): Promise<Sondage> => ({ joignable: false, detail: NON_CONFIGURE.motif });
-    return { envoyer: async () => NON_CONFIGURE, sonder, fermer: async () => {} };
-  }
   const transporteur = creerTransporteur(config, deps.secret);
 
   const tenter = async (envoi: EnvoiCourriel): Promise<Omit<ReponseNotification, 'duree'>> => {

@@ -3,7 +3,7 @@ import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { LotId } from '../../metier/identifiants.ts';
 import type { Lot } from '../../metier/lots.ts';
 import type { Contexte, Gestes } from '../gestes.ts';
-import { type OutilsRecevoir, recevoirLot } from './recevoir.ts';
+import type { OutilsRecevoir } from './recevoir.ts';
 
 /** What may be asked of batches. */
 export function lots(outils: OutilsRecevoir): Gestes['lots'] {
@@ -14,7 +14,11 @@ export function lots(outils: OutilsRecevoir): Gestes['lots'] {
     return lot;
   };
   return {
-    deposer: (ctx, demande) => recevoirLot(outils, ctx, demande),
+    deposer: async (ctx, demande) => {
+      // What reads ZIP and CSV is loaded once a batch comes.
+      const { recevoirLot } = await import('./recevoir.ts');
+      return recevoirLot(outils, ctx, demande);
+    },
     lister: (ctx, filtre) => store.lots.lister(ctx.portee, filtre),
     montrer: async (ctx, id, filtre) => {
       const lot = await lotDe(ctx, id);

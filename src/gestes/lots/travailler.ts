@@ -1,4 +1,3 @@
-import { creerTour } from '../../engine/tour.ts';
 import { ErreurVgm, type FicheErreur } from '../../metier/erreurs.ts';
 import type { LotId } from '../../metier/identifiants.ts';
 import type { LigneDeLot, Lot } from '../../metier/lots.ts';
@@ -28,10 +27,6 @@ export interface OutilsTravail extends OutilsLigne {
 const DE_FRONT = 6;
 /** Batches worked on at once, the oldest of each collectivité: one that has many delays nobody. */
 const LOTS_DE_FRONT = 8;
-/** Between two looks when there is nothing to do. Milliseconds. */
-const REGARD = 1_000;
-/** How long the others wait for a node that died. Milliseconds. */
-const TOUR = 30_000;
 /** Before a batch that was held up is tried again, each time twice as long. Milliseconds. */
 const [ATTENTE_MIN, ATTENTE_MAX] = [2_000, 60_000];
 
@@ -69,7 +64,7 @@ function octetsDe(coffre: Coffre, { sha256, taille }: Lot): OctetsLot {
   };
 }
 
-class Travail {
+export class Travail {
   readonly #outils: OutilsTravail;
   readonly #enMain = new Map<LotId, EnMain>();
   readonly #retenues = new Map<LotId, Retenue>();
@@ -205,34 +200,3 @@ const INATTENDUE: FicheErreur = {
   remede:
     'L’exploitant transmet la trace ; le lot est repris de lui-même, et aucun acte n’est perdu ni doublé.',
 };
-
-/**
- * Works on batches as long as the daemon runs, one node at a time; two that believe it is their turn deposit the same lines, and
- * the key of each admits one. Nothing is deposited before a restoration is settled: what left since the backup may not be known
- * here. @returns what ends what is under way, once a stop is asked.
- */
-export function demarrerLots(outils: OutilsTravail, proprietaire: string): () => Promise<void> {
-  const { moteur } = outils;
-  const { store, clock, log, signaux } = moteur;
-  const tour = creerTour(moteur, { nom: 'lots', proprietaire, duree: TOUR });
-  const travail = new Travail(outils);
-  const regarder = async (): Promise<boolean> => {
-    if ((await store.lots.enCours()).length === 0) return false;
-    const restauration = await store.restaurations.derniere();
-    if (restauration !== null && restauration.close === null) return false;
-    return (await tour.tenir()) && tour.pendant(() => travail.passer());
-  };
-  const boucler = async (): Promise<void> => {
-    while (!signaux.arret.aborted) {
-      const fait = await regarder().catch((cause: unknown) => {
-        log.error('lots interrompus', {}, cause);
-        return false;
-      });
-      if (!fait) await clock.sleep(REGARD, signaux.arret);
-    }
-    await travail.fermer();
-    await tour.rendre();
-  };
-  const boucle = boucler();
-  return () => boucle;
-}

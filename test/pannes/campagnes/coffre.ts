@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ServeurS3 } from '../../serveurs/s3.ts';
 
@@ -10,7 +10,7 @@ export interface Coffre {
   readonly saines: ReadonlySet<string>;
   /** Names of the files whose bytes are others. */
   readonly alterees: readonly string[];
-  /** Drafts that nobody swept. */
+  /** Drafts that nobody threw away, though they were complete when the daemons were asked to stop. */
   readonly brouillons: readonly string[];
 }
 
@@ -30,27 +30,34 @@ async function examiner(fichiers: Iterable<readonly [nom: string, fichier: strin
   return { saines, alterees, brouillons: [] };
 }
 
-/** Every file of a folder. */
-export async function lireCoffre(dossier: string): Promise<Coffre> {
+/** Every file of a folder. @param arret when the daemons were asked to stop: what came in meanwhile is swept at the next start. */
+export async function lireCoffre(dossier: string, arret: number): Promise<Coffre> {
   const sous = (await readdir(dossier)).filter((nom) => nom !== 'tmp');
   const fichiers = await Promise.all(
     sous.map(async (nom) =>
       (await readdir(join(dossier, nom))).map((f) => [f, join(dossier, nom, f)] as const),
     ),
   );
-  return { ...(await examiner(fichiers.flat())), brouillons: await readdir(join(dossier, 'tmp')) };
+  return { ...(await examiner(fichiers.flat())), brouillons: await delaisses(join(dossier, 'tmp'), arret) };
 }
 
 /** Every object of an object store. @param brouillons folders where the nodes receive what comes. */
-export async function lireObjets(s3: ServeurS3, brouillons: readonly string[]): Promise<Coffre> {
+export async function lireObjets(
+  s3: ServeurS3,
+  brouillons: readonly string[],
+  arret: number,
+): Promise<Coffre> {
   const cles = await s3.cles();
-  const restes = await Promise.all(brouillons.map(fichiersDe));
+  const restes = await Promise.all(brouillons.map((dossier) => delaisses(dossier, arret)));
   const lus = await examiner(cles.map((cle) => [basename(cle), s3.fichier(cle)] as const));
   return { ...lus, brouillons: restes.flat() };
 }
 
-async function fichiersDe(dossier: string): Promise<string[]> {
+/** Written longer ago than anything takes to be received. */
+async function delaisses(dossier: string, arret: number): Promise<string[]> {
   if (!existsSync(dossier)) return [];
   const entrees = await readdir(dossier, { recursive: true, withFileTypes: true });
-  return entrees.filter((e) => e.isFile()).map((e) => e.name);
+  const fichiers = entrees.filter((e) => e.isFile());
+  const ages = await Promise.all(fichiers.map((e) => stat(join(e.parentPath, e.name))));
+  return fichiers.flatMap((e, n) => ((ages[n]?.mtimeMs ?? 0) < arret ? [e.name] : []));
 }

@@ -36,10 +36,11 @@ export async function ouvrirPartage({
         ...objets,
       }),
       journal: (orgs) => lireJournal(serveur, utilisateur, orgs),
-      coffre: () =>
+      coffre: (arret) =>
         lirePieces(
           s3,
           Array.from({ length: noeuds }, (_, rang) => donnees(rang)),
+          arret,
         ),
       fermer,
     };
@@ -56,12 +57,13 @@ function reglageS3(s3: ServeurS3, dossier: string): Record<string, unknown> {
   return { adresse, compartiment, cle_acces: cleAcces, secret_fichier: secret };
 }
 
-function lirePieces(s3: ServeurS3 | null, donnees: readonly string[]): Promise<Coffre> {
+function lirePieces(s3: ServeurS3 | null, donnees: readonly string[], arret: number): Promise<Coffre> {
   const [seul = ''] = donnees;
-  if (s3 === null) return lireCoffre(join(seul, 'coffre'));
+  if (s3 === null) return lireCoffre(join(seul, 'coffre'), arret);
   return lireObjets(
     s3,
     donnees.map((d) => join(d, 'brouillons')),
+    arret,
   );
 }
 

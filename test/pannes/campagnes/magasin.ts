@@ -13,7 +13,7 @@ export interface Magasin {
   donnees(rang: number): string;
   /** Lines of all the chains, each in its order. @param orgs chains to read; all when absent. */
   journal(orgs?: readonly string[]): AsyncIterable<LigneLue> | Iterable<LigneLue>;
-  coffre(): Promise<Coffre>;
+  coffre(arret: number): Promise<Coffre>;
   /** The server that keeps the state; null when it is a file of the data folder. */
   readonly serveur: Postgres | null;
   fermer(): Promise<void>;
@@ -33,7 +33,7 @@ export async function ouvrirMagasin({ dossier, magasin, noeuds }: Conditions): P
     donnees: () => donnees,
     reglages: () => ({ donnees }),
     journal: (orgs) => lireJournalSqlite(join(donnees, 'vaguemestre.sqlite'), orgs),
-    coffre: () => lireCoffre(join(donnees, 'coffre')),
+    coffre: (arret) => lireCoffre(join(donnees, 'coffre'), arret),
     serveur: null,
     fermer: () => Promise.resolve(),
   };

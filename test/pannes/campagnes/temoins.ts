@@ -10,6 +10,8 @@ import type { Prise, Reponse, Temoins } from './verdict.ts';
 /** Hears the witnesses, once all is over: the daemons last, then what they leave on the disk. */
 
 const DE_FRONT = 8;
+/** What came in when the daemons were asked to stop may be cut: swept at the next start. Milliseconds. */
+const EN_CHEMIN_MS = 1_000;
 /** What the register says of a file that a campaign leaves at a gateway. */
 const A_LA_MAIN = 'publié à la main';
 
@@ -28,6 +30,7 @@ export async function recueillir(terrain: Terrain, charge: Charge, portee?: Port
   const retours = await tout<RetourVu>(client, 'retours');
   const rupturesDites = portee === undefined ? await verifierChaines(client) : [];
   const echanges = (flux as unknown as EchangeVu[]).filter((f) => estEchange(f));
+  const arret = terrain.clock.now() - EN_CHEMIN_MS;
   for (const n of terrain.noeuds) await n.arreter();
   return {
     accuses: charge.accuses,
@@ -39,7 +42,7 @@ export async function recueillir(terrain: Terrain, charge: Charge, portee?: Port
     retours,
     rupturesDites,
     journal: await suivreJournal(magasin.journal(portee?.chaines)),
-    coffre: await magasin.coffre(),
+    coffre: await magasin.coffre(arret),
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { creerPdf } from '../../../src/banc/pdf.ts';
 import type { Gestes } from '../../../src/gestes/gestes.ts';
-import { demarrerLots } from '../../../src/gestes/lots/travailler.ts';
+import { demarrerLots } from '../../../src/gestes/lots/demarrer.ts';
 import { ErreurVgm } from '../../../src/metier/erreurs.ts';
 import type { FluxId, Instant, LotId } from '../../../src/metier/identifiants.ts';
 import type { Lot } from '../../../src/metier/lots.ts';
