@@ -60,6 +60,8 @@ export interface Ministere {
   classification(): string;
   /** Resolves when no answer is owed any more (mails taken or refused by the relay). */
   attendreVide(): Promise<void>;
+  /** Takes nothing more; what was taken is still answered. */
+  fermerPorte(): Promise<void>;
   /** Answers still owed are dropped; the register is closed. */
   arreter(): Promise<void>;
 }
@@ -104,6 +106,7 @@ export async function demarrerMinistere(options: OptionsMinistere): Promise<Mini
     ordonner: (ordre) => prefecture.ordonner(lireOrdre(ordre)),
     classification,
     attendreVide: () => repondeur.attendreVide(),
+    fermerPorte: () => porte.fermer(),
     async arreter() {
       await porte.fermer();
       repondeur.arreter();

@@ -1,6 +1,6 @@
 /**
- * `npm run pannes -- --minutes N [--json] [--campagne nom]… [--graine S] [--magasin sqlite|postgres] [--noeuds 1|3]`: the fault
- * campaigns, N minutes in all, on real daemons. With `--json` the last line is one flat object. Exit code 0: nothing lost,
+ * `npm run pannes -- --minutes N [--json] [--campagne nom]… [--graine S] [--magasin sqlite|postgres] [--noeuds 1|3]
+ * [--coups N] [--flux N]`: the fault campaigns, N minutes in all, or so many blows each, on real daemons. With `--json` the last line is one flat object. Exit code 0: nothing lost,
  * nothing twice, no chain broken, every state as expected.
  */
 import { randomInt } from 'node:crypto';
@@ -16,6 +16,8 @@ import { type Bilan, sain } from './campagnes/verdict.ts';
 /** Part of its time that a campaign spends on faults; the rest is for the ends and the witnesses. */
 const PART_DES_PANNES = 0.75;
 const MINUTE = 60_000;
+/** Of the deposits that are asked for; the others are PES. */
+const PART_DES_ACTES = 0.8;
 
 const { values } = parseArgs({
   options: {
@@ -25,24 +27,28 @@ const { values } = parseArgs({
     graine: { type: 'string' },
     magasin: { type: 'string', default: 'sqlite' },
     noeuds: { type: 'string', default: '1' },
+    coups: { type: 'string' },
+    flux: { type: 'string', default: '0' },
   },
 });
 
 const graine = Number(values.graine ?? randomInt(2 ** 31));
-const minutes = Number(values.minutes ?? Number.NaN);
+const coups = Number(values.coups ?? Number.NaN);
+const minutes = Number(values.minutes ?? (values.coups === undefined ? Number.NaN : 0));
+const flux = Number(values.flux);
 const noeuds = Number(values.noeuds);
 const magasin = values.magasin as NomMagasin;
 const nommees = values.campagne ?? [];
 const connues = CAMPAGNES.map((c) => c.nom);
 const compris =
-  [graine, minutes].every(Number.isFinite) &&
+  [graine, minutes, flux].every(Number.isFinite) &&
   [1, 3].includes(noeuds) &&
   ['sqlite', 'postgres'].includes(magasin) &&
   (noeuds === 1 || magasin === 'postgres') &&
   nommees.every((nom) => connues.includes(nom));
 if (!compris) {
   console.error(
-    `usage : npm run pannes -- --minutes N [--json] [--campagne ${connues.join('|')}] [--graine S] [--magasin sqlite|postgres] [--noeuds 1|3]\n(trois nœuds demandent « --magasin postgres »)`,
+    `usage : npm run pannes -- --minutes N|--coups N [--flux N] [--json] [--campagne ${connues.join('|')}] [--graine S] [--magasin sqlite|postgres] [--noeuds 1|3]\n(trois nœuds demandent « --magasin postgres »)`,
   );
   process.exit(2);
 }
@@ -55,7 +61,7 @@ const { choisies, laissees } = choisir();
 for (const { nom, minutes: il = 0 } of laissees)
   dire(`${nom} laissée de côté : il lui faut ${il} minutes, ou son nom.`);
 dire(
-  `graine ${graine}, ${magasin}, ${noeuds} nœud(s), ${minutes} min en tout : ${choisies.map((c) => c.nom).join(', ')}`,
+  `graine ${graine}, ${magasin}, ${noeuds} nœud(s), ${Number.isFinite(coups) ? `${coups} coups` : `${minutes} min en tout`} : ${choisies.map((c) => c.nom).join(', ')}`,
 );
 const bilans: Bilan[] = [];
 for (const campagne of choisies) await mener(campagne);
@@ -90,8 +96,8 @@ async function mener(campagne: Campagne): Promise<void> {
     const bilan = await campagne.mener({
       dossier,
       graine,
-      mesure: { jusqua },
-      depots: { actes: 0, pes: 0 },
+      mesure: Number.isFinite(coups) ? { coups } : { jusqua },
+      depots: { actes: Math.ceil(flux * PART_DES_ACTES), pes: Math.ceil(flux * (1 - PART_DES_ACTES)) },
       ...sur,
     });
     bilans.push(bilan);

@@ -114,7 +114,7 @@ test('one that stands still loses its name to the second one; once it wakes, bot
   process.kill(pid, 'SIGCONT');
   for (const un of [monde.labo.client, client])
     await jusque(async () => (await noeuds(un))?.detail.includes('un autre démon porte le nom') === true);
-}, 60_000);
+}, 240_000);
 
 test('it stops in order though the server is away', async () => {
   // Signs of life and fetches are under way.

@@ -76,11 +76,9 @@ async function expirerClient(c: Chantier): Promise<void> {
 /** Theirs: we close, and go on by ourselves when they have another. */
 async function expirerServeur(c: Chantier): Promise<void> {
   const { clock, etat } = c.terrain;
-  await etat.ministere.attendreVide();
   await etat.rouvrirMinistere(await etat.pki.emettre('court', 'serveur', VIE.serveur));
   await clock.sleep(VIE.serveur + REVOLUE_MS);
   await exigerAttente(c, 'guichet du ministère', /certificat/);
-  await etat.ministere.attendreVide();
   await etat.rouvrirMinistere();
   await exigerReprise(c, 'certificat du serveur du ministère');
 }

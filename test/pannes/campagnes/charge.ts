@@ -27,7 +27,7 @@ const REDEPOSE_UN_SUR = 19;
 /** Ends of those that the State holds: what it refused may be deposited again. */
 const TENUS: readonly Etat[] = ['acquitte', 'acquitte_partiel'];
 /** Wait before the same deposit is made again. Milliseconds. */
-const REDITE = 100;
+const REDITE = 250;
 const PATIENCE_MS = 240_000;
 
 /** Depositors: the same key until an answer comes, from one daemon to the next. */

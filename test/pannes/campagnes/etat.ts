@@ -135,6 +135,9 @@ async function ouvrirBureau(
     },
     rouvrir: async (paire = premiere) => {
       const { port } = ministere;
+      // A ministry that comes back has forgotten what it owed.
+      await ministere.fermerPorte();
+      await ministere.attendreVide();
       await ministere.arreter();
       ministere = await ouvrir(port, paire);
     },

@@ -5,8 +5,11 @@ import { type Noeud, relever } from './demons.ts';
 import { couperLesLignes } from './coupeur.ts';
 import { type Chantier, mener, type Panne } from './mener.ts';
 
-/** Life of a daemon between its first answer and its death, milliseconds. */
-const VIE = [60, 900] as const;
+/** Life of a daemon between its first answer and its death, milliseconds: in turn hardly awake, and at work. */
+const VIES = [
+  [60, 900],
+  [900, 4_000],
+] as const;
 /** One start in so many is killed before its end, by that many milliseconds at most. */
 const MORT_NE_UN_SUR = 4;
 const NAISSANCE_MS = 1_500;
@@ -27,7 +30,7 @@ async function vivant({ terrain }: Chantier, hasard: number, rang: number): Prom
 async function frapper(c: Chantier, rang: number): Promise<void> {
   const { noeuds, clock, conditions } = c.terrain;
   const hasard = (quoi: string): number => tirage(conditions.graine, `${quoi} ${rang}`);
-  const [court, long] = VIE;
+  const [court, long] = VIES[rang % 2] ?? VIES[0];
   await clock.sleep(court + (long - court) * hasard('vie'));
   const noeud = await vivant(c, hasard('noeud'), rang);
   await noeud.tuer();
@@ -47,7 +50,7 @@ async function frapper(c: Chantier, rang: number): Promise<void> {
 
 const panne: Panne = {
   nom: 'kill9',
-  charge: { deposants: { actes: 10, pes: 5 }, pause: 100 },
+  charge: { deposants: { actes: 8, pes: 3 }, pause: 100 },
   accompagner: couperLesLignes,
   frapper,
   reparer: ({ terrain }) => relever(terrain.noeuds),

@@ -73,7 +73,7 @@ describe('a disk that is full for a while: all goes on soon after, within second
     }
     console.log(`full disk: ${essais} instants`);
     expect(essais).toBeGreaterThan(15);
-  }, 60_000);
+  }, 240_000);
 
   test('the State has answered and nothing can be written: the answer is kept in hand, never forgotten', async () => {
     const main = await ouvrir();
@@ -108,7 +108,7 @@ describe('a disk that is full for a while: all goes on soon after, within second
       if (!atteint) break;
       await a.fermer();
     }
-  }, 60_000);
+  }, 240_000);
 
   test.each([
     'flux.pieces',
