@@ -28,7 +28,8 @@ const REDEPOSE_UN_SUR = 19;
 const TENUS: readonly Etat[] = ['acquitte', 'acquitte_partiel'];
 /** Wait before the same deposit is made again. Milliseconds. */
 const REDITE = 250;
-const PATIENCE_MS = 240_000;
+/** A town hall that has no answer asks again: for longer than any campaign keeps killing. */
+const PATIENCE_MS = 1_800_000;
 
 /** Depositors: the same key until an answer comes, from one daemon to the next. */
 export class Charge {
