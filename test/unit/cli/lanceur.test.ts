@@ -40,7 +40,7 @@ test('the daemon starts again, once, in the same process, under its own settings
   const [premier, second, ...autres] = lancer(DEMARRER);
   expect(autres).toEqual([]);
   expect(premier?.slice(1)).toEqual([[], null]);
-  expect(second).toEqual([premier?.[0], ['--max-semi-space-size=8'], '16']);
+  expect(second).toEqual([premier?.[0], ['--max-semi-space-size=4'], '16']);
 });
 
 test('what the environment says stands', () => {
