@@ -11,6 +11,7 @@ import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
 import type { Dire } from './lancer.ts';
 import { arrondi, type Figures, mediane } from './mesures.ts';
 import { creerMonde, type Monde } from './monde.ts';
+import { delaiPremierPas } from './premier-pas.ts';
 
 const clock = creerClockSysteme();
 const CHAUFFE = 300;
@@ -21,8 +22,6 @@ const DEMI_CHARGE_S = 20;
 const MORTS = 7;
 /** Deposits at once before each death. */
 const RAFALE = 40;
-/** Lines that a flux has without the engine. */
-const NAISSANCES = ['DEPOT', 'RECEPTION', 'RETOUR_RECU'];
 
 /** One deposit each so many milliseconds, whether or not those before it are done. @returns instants of the answers, by flux. */
 async function deposerAuRythme(monde: Monde, parSeconde: number): Promise<Map<string, number>> {
@@ -71,17 +70,18 @@ async function mesurerEnvois(monde: Monde, dire: Dire): Promise<number> {
   return p99;
 }
 
-/** First line of the journal, from `depart` on, that a step wrote. */
+/** By the last lines of the journal. */
 function premierPas(donnees: string, depart: number): number {
   const base = new DatabaseSync(join(donnees, 'vaguemestre.sqlite'), { readOnly: true });
   try {
     const lignes = base.prepare('SELECT ligne FROM journal ORDER BY rowid DESC LIMIT 5000').all();
-    const instants = lignes
-      .map(({ ligne }) => JSON.parse(String(ligne)) as { ev: string; t: string; tx: string })
-      .filter(({ ev, tx }) => tx !== '' && !NAISSANCES.includes(ev))
-      .map(({ t }) => Date.parse(t))
-      .filter((t) => t >= depart);
-    return Math.min(...instants) - depart;
+    const faits = lignes.map(
+      ({ ligne }) => JSON.parse(String(ligne)) as { ev: string; t: string; tx: string },
+    );
+    return delaiPremierPas(
+      faits.filter(({ tx }) => tx !== ''),
+      depart,
+    );
   } finally {
     base.close();
   }

@@ -2,12 +2,11 @@
  * A daemon at a steady pace for a long while: is its memory flat? Asked for by name only: it lasts `--minutes` (an hour by default).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
 import type { Dire } from './lancer.ts';
-import { arrondi, type Figures, mediane } from './mesures.ts';
+import { arrondi, type Figures, mediane, memoireMib } from './mesures.ts';
 import { creerMonde } from './monde.ts';
 
 const clock = creerClockSysteme();
@@ -15,10 +14,6 @@ const clock = creerClockSysteme();
 const RYTHME = 20;
 const SECONDE = 1000;
 const DIRE_CHAQUE_S = 120;
-
-function rss(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}
 
 /** Median of one part of the samples. @param de @param a as fractions of the whole. */
 function part(valeurs: readonly number[], de: number, a: number): number {
@@ -36,7 +31,7 @@ export async function mesurerEndurance(dire: Dire, minutes: number): Promise<Fig
       const debut = performance.now();
       await Promise.all(Array.from({ length: RYTHME }, () => monde.deposer()));
       flux += RYTHME;
-      releves.push(rss(monde.demon().pid));
+      releves.push(memoireMib(monde.demon().pid, 'presente'));
       if (releves.length % DIRE_CHAQUE_S === 0)
         dire(`  ${flux} actes, ${Math.round(releves.at(-1) ?? Number.NaN)} Mio`);
       await clock.sleep(Math.max(0, SECONDE - (performance.now() - debut)));

@@ -27,12 +27,23 @@ export const arrondi = (valeur: number, decimales = 3): number => Number(valeur.
 export const figure = (valeur: number, decimales = 3): number | null =>
   Number.isFinite(valeur) ? arrondi(valeur, decimales) : null;
 
-function pic(pid: number): number {
+/** Resident memory in MiB, the highest so far or that of now; NaN where the kernel does not tell it. */
+export function memoireMib(pid: number | 'self', quoi: 'pic' | 'presente'): number {
+  const champ = { pic: 'VmHWM', presente: 'VmRSS' }[quoi];
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+    const statut = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(new RegExp(String.raw`^${champ}:\s+(\d+)`, 'm').exec(statut)?.[1]) / 1024;
   } catch {
     return Number.NaN;
   }
+}
+
+/** Milliseconds of processor that a process took so far, its own and the kernel's for it. */
+export function processeurMs(pid: number): number {
+  // proc(5): fields 14 and 15, in ticks of 10 ms; the name in field 2 may hold spaces.
+  const champs = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '');
+  const [utilisateur, systeme] = champs.split(' ').slice(11);
+  return (Number(utilisateur) + Number(systeme)) * 10;
 }
 
 /** @param limite seconds after which the process is ended. Throws when it fails by itself. */
@@ -44,7 +55,7 @@ export function executer([programme, ...args]: Commande, limite = Number.POSITIV
     let plainte = '';
     let ecourte = false;
     const suivi = setInterval(() => {
-      const vu = pic(enfant.pid ?? 0);
+      const vu = memoireMib(enfant.pid ?? 0, 'pic');
       if (!(vu < mib) && !Number.isNaN(vu)) mib = vu;
       ecourte = performance.now() - debut > limite * 1000;
       if (ecourte) enfant.kill('SIGKILL');

@@ -1,11 +1,12 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
 import { creerLaboratoire, type Laboratoire } from '../../src/banc/laboratoire.ts';
 import { RACINE } from '../unit/formats/chemins.ts';
 import type { PorteDgfip } from './dgfip-ouvrier.ts';
+import { memoireMib, processeurMs } from './mesures.ts';
 import { type PesSigne, siretDe } from './pes-signes.ts';
 
 /** A daemon and the DGFiP, each in its process, SFTP between them; the depositors are here. */
@@ -97,14 +98,8 @@ export async function creerMondeHelios(dossier: string, racine: string): Promise
       while ((await dgfip.lus()) < deposes) await clock.sleep(5);
       await vider(labo);
     },
-    cpu: () => {
-      // proc(5): fields 14 and 15 are user and system time, in ticks of 10 ms; the name in field 2 may hold spaces.
-      const champs = readFileSync(`/proc/${demon.pid}/stat`, 'utf8').replace(/^.*\) /, '');
-      const [utilisateur, systeme] = champs.split(' ').slice(11);
-      return (Number(utilisateur) + Number(systeme)) * 10;
-    },
-    rss: () =>
-      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${demon.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    cpu: () => processeurMs(demon.pid),
+    rss: () => memoireMib(demon.pid, 'pic'),
     fermer: async () => {
       await demon.arreter();
       await labo.fermer();

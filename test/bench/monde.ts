@@ -1,9 +1,10 @@
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { creerClockSysteme } from '../../src/adapters/clock/system.ts';
 import { inscrire } from '../../src/banc/collectivite-essai.ts';
 import { creerLaboratoire, type Laboratoire, type ProcessusDemon } from '../../src/banc/laboratoire.ts';
 import { creerPdf } from '../../src/banc/pdf.ts';
+import { memoireMib, processeurMs } from './mesures.ts';
 
 /** A daemon, its simulated State and depositors, all on this machine: what the figures are taken on. */
 export interface Monde {
@@ -103,15 +104,8 @@ export async function creerMonde(
     relancer: async () => {
       demon = await labo.demarrerDemon();
     },
-    cpu: () => {
-      // proc(5): fields 14 and 15 are user and system time, in ticks of 10 ms; the name in field 2 may hold spaces.
-      const champs = readFileSync(`/proc/${demon.pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ');
-      return (Number(champs[11]) + Number(champs[12])) * 10;
-    },
-    rss: () =>
-      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${demon.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    cpu: () => processeurMs(demon.pid),
+    rss: () => memoireMib(demon.pid, 'pic'),
     fermer: async () => {
       await demon.arreter();
       await labo.fermer();

@@ -1,4 +1,4 @@
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ouvrirClamd } from '../../src/adapters/antivirus/clamd.ts';
@@ -17,14 +17,14 @@ import type { Flux, PieceDuFlux } from '../../src/metier/flux.ts';
 import type { Instant, Jour } from '../../src/metier/identifiants.ts';
 import type { LectureFlux } from '../../src/ports/store.ts';
 import { creerProtocoleHelios } from '../../src/protocoles/helios/index.ts';
+import { memoireMib } from '../bench/mesures.ts';
 
 /** A process of its own: every control of one PES, from the door to the antivirus, and what memory it took. */
 
 const [fichier = '', paquetsDans = '', adresse = '', siret = ''] = process.argv.slice(2);
 const QUAND = Date.parse('2026-06-15T12:00:00Z') as Instant;
 const dossier = mkdtempSync(join(tmpdir(), 'vgm-memoire-'));
-const pic = (): number =>
-  Number(/^VmHWM:\s+([0-9]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+const pic = (): number => memoireMib('self', 'pic') * 1024 * 1024;
 try {
   const clock = creerFakeClock(QUAND);
   const coffre = await ouvrirCoffreDossier({ dossier, random: creerFakeRandom(clock) });

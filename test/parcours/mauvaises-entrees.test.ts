@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creerPdf } from '../../src/banc/pdf.ts';
 import { lireTarGz } from '../../src/formats/tar/lire.ts';
+import { memoireMib } from '../bench/mesures.ts';
 import {
   annexe,
   budget,
@@ -26,7 +27,6 @@ import {
   document,
   estProbleme,
   formulaire,
-  memoire,
   metadonnees,
   type Monde,
   ouvrirMonde,
@@ -341,14 +341,12 @@ describe('two deposits of one acte: one is taken, the others are told which', ()
 describe('too much, too slow, gone away', () => {
   test('300 MB, streamed without a length: 413 in French, memory bounded, nothing left', async () => {
     await sansTrace(async () => {
-      const { presente } = await memoire(m.demon().pid);
+      const presente = memoireMib(m.demon().pid, 'presente');
       const r = await envoyerFlot(m.socket, troisCents());
       estProbleme(r, 413, 'VGM-API-004');
-      const { pic } = await memoire(m.demon().pid);
-      console.log(
-        `300 MB: resident ${Math.round(presente / 1e6)} MB before, peak ${Math.round(pic / 1e6)} MB`,
-      );
-      expect(pic - presente).toBeLessThan(150_000_000);
+      const pic = memoireMib(m.demon().pid, 'pic');
+      console.log(`300 MB: resident ${Math.round(presente)} MiB before, peak ${Math.round(pic)} MiB`);
+      expect(pic - presente).toBeLessThan(143);
     });
   });
   test('a client that hangs up anywhere leaves nothing', async () => {

@@ -226,10 +226,3 @@ export function estProbleme(r: Reponse, statut: number, code?: string): void {
   expect(r.texte.replace(/"code":"[^"]*"|"nature":"[^"]*"/g, '')).not.toMatch(ANGLAIS);
   expect(r.texte.length).toBeLessThan(20_000);
 }
-
-/** Resident memory of a process, in bytes. */
-export async function memoire(pid: number): Promise<{ pic: number; presente: number }> {
-  const statut = await readFile(`/proc/${pid}/status`, 'utf8');
-  const ko = (nom: string): number => Number(new RegExp(`^${nom}:\\s+([0-9]+)`, 'm').exec(statut)?.[1] ?? 0);
-  return { pic: ko('VmHWM') * 1024, presente: ko('VmRSS') * 1024 };
-}

@@ -3,17 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientSmtp } from '../serveurs/client-smtp.ts';
+import { memoireMib } from '../bench/mesures.ts';
 import { courriel, fichiersAccuse, fichiersAnomalie, identiteDe, latin1, xmlAccuse } from './courriels.ts';
-import {
-  ANGLAIS,
-  clock,
-  demande,
-  document,
-  memoire,
-  type Monde,
-  ouvrirMonde,
-  type RetourVu,
-} from './monde.ts';
+import { ANGLAIS, clock, demande, document, type Monde, ouvrirMonde, type RetourVu } from './monde.ts';
 
 /** « Every malformed return is kept, parked and shown. » */
 
@@ -229,7 +221,7 @@ describe('through the real SMTP door, to the running daemon', () => {
   });
 
   test('40 MB: kept, parked or not, memory bounded, the daemon answers meanwhile', async () => {
-    const { presente } = await memoire(m.demon().pid);
+    const presente = memoireMib(m.demon().pid, 'presente');
     const gros = courriel([{ nom: 'gros.pdf', octets: Buffer.alloc(29_000_000, 0x41) }], 'gros');
     const pouls = { pire: 0, fini: false };
     const battre = (async () => {
@@ -243,12 +235,12 @@ describe('through the real SMTP door, to the running daemon', () => {
     const vu = await envoyer(gros, '40 Mo');
     pouls.fini = true;
     await battre;
-    const { pic } = await memoire(m.demon().pid);
+    const pic = memoireMib(m.demon().pid, 'pic');
     console.log(
-      `40 MB mail: resident ${Math.round(presente / 1e6)} → peak ${Math.round(pic / 1e6)} MB, longest silence ${pouls.pire} ms`,
+      `40 MB mail: resident ${Math.round(presente)} → peak ${Math.round(pic)} MiB, longest silence ${pouls.pire} ms`,
     );
     expect(vu.etat).toBe('a_trancher');
-    expect(pic - presente).toBeLessThan(500_000_000);
+    expect(pic - presente).toBeLessThan(476);
     expect(pouls.pire).toBeLessThan(3_000);
   });
 

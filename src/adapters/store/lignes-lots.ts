@@ -1,8 +1,9 @@
 import type { Anomalie } from '../../metier/anomalies.ts';
+import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
 import type { FicheErreur } from '../../metier/erreurs.ts';
 import type { ObjetJson } from '../../metier/flux.ts';
-import type { FluxId, Instant, LotId, Sha256, Siren } from '../../metier/identifiants.ts';
-import { cleDeLigne, type LigneDeLot, type Lot, type SortLigne } from '../../metier/lots.ts';
+import type { Instant, LotId } from '../../metier/identifiants.ts';
+import { type ComptesLot, cleDeLigne, type LigneDeLot, type Lot } from '../../metier/lots.ts';
 import type { FaitLigne, NouveauLot } from '../../ports/lots.ts';
 
 /** Rows of the batches, as both bases give them, and the way to the domain. */
@@ -10,25 +11,8 @@ import type { FaitLigne, NouveauLot } from '../../ports/lots.ts';
 export const COLONNES_LOT = `id, collectivite, sha256, sha512, taille, manifeste, lignes, acteur, recu, termine, abandon,
   erreur, deposes, deja, refuses`;
 
-export interface LigneLots {
-  readonly id: LotId;
-  readonly collectivite: Siren;
-  readonly sha256: Sha256;
-  readonly sha512: string;
-  readonly taille: number;
-  readonly manifeste: string;
-  readonly lignes: number;
-  readonly acteur: string;
-  readonly recu: Instant;
-  readonly termine: Instant | null;
-  readonly abandon: string | null;
-  readonly erreur: string | null;
-  readonly deposes: number;
-  readonly deja: number;
-  readonly refuses: number;
-}
-
-export type Decompte = Pick<LigneLots, 'deposes' | 'deja' | 'refuses'>;
+export type Decompte = Omit<ComptesLot, 'restants'>;
+export type LigneLots = Omit<Lot, 'erreur' | 'comptes'> & Decompte & { readonly erreur: string | null };
 
 /** @param decompte of the lines as they now are; that of the end otherwise. */
 export function lireLot(ligne: LigneLots, decompte: Decompte = ligne): Lot {
@@ -42,13 +26,10 @@ export function lireLot(ligne: LigneLots, decompte: Decompte = ligne): Lot {
   };
 }
 
-export interface LigneLotsLignes {
-  readonly ligne: number;
+export type LigneLotsLignes = Omit<LigneDeLot, 'acte' | 'anomalies'> & {
   readonly acte: string;
-  readonly sort: SortLigne;
-  readonly flux: FluxId | null;
   readonly anomalies: string;
-}
+};
 
 export function lireLigneDeLot({ acte, anomalies, ...reste }: LigneLotsLignes): LigneDeLot {
   const refusee = reste.sort === 'refuse';
@@ -98,3 +79,25 @@ export const DECOMPTE = `SELECT count(f.id) AS deposes,
 export const A_FAIRE = `SELECT l.ligne AS ligne, l.acte AS acte ${LIGNES_LOT}
     AND t.abandon IS NULL AND t.termine IS NULL AND l.ligne > :apres AND l.sort IS NULL AND f.id IS NULL
   ORDER BY l.ligne LIMIT :limite`;
+
+export const INSERTION_LOT = `INSERT INTO lots (id, collectivite, sha256, sha512, taille, manifeste, lignes, acteur, cle, recu)
+  VALUES (:id, :collectivite, :sha256, :sha512, :taille, :manifeste, :lignes, :acteur, :cle, :recu)
+  ON CONFLICT DO NOTHING`;
+
+export const LOT_PAR_CLE = 'SELECT id, sha256 FROM lots WHERE collectivite = :collectivite AND cle = :cle';
+
+export const NOTER_LIGNE = `UPDATE lots_lignes SET sort = :sort, flux = :flux, anomalies = :anomalies
+  WHERE lot = :id AND ligne = :ligne AND sort IS NULL`;
+
+export const NOTER_ERREUR = 'UPDATE lots SET erreur = :erreur WHERE id = :id AND termine IS NULL';
+
+export const ABANDONNER_LOT = `UPDATE lots SET abandon = :motif, erreur = NULL
+  WHERE id = :id AND termine IS NULL AND abandon IS NULL`;
+
+export const TERMINER_LOT = `UPDATE lots SET termine = :quand, deposes = :deposes, deja = :deja, refuses = :refuses, erreur = NULL
+  WHERE id = :id AND termine IS NULL`;
+
+/** Throws VGM-NOY-001 when nothing was changed. */
+export function exigerChange(ecrites: number, lot: LotId): void {
+  if (ecrites === 0) throw erreurNoyau('VGM-NOY-001', { flux: lot });
+}

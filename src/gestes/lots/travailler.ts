@@ -1,4 +1,5 @@
-import { ErreurVgm, type FicheErreur } from '../../metier/erreurs.ts';
+import { erreurLot } from '../../metier/catalogue/lot.ts';
+import { ErreurVgm } from '../../metier/erreurs.ts';
 import type { LotId } from '../../metier/identifiants.ts';
 import type { LigneDeLot, Lot } from '../../metier/lots.ts';
 import type { Coffre } from '../../ports/coffre.ts';
@@ -185,18 +186,9 @@ export class Travail {
     const essais = (this.#retenues.get(id)?.essais ?? 0) + 1;
     const attente = Math.min(ATTENTE_MAX, ATTENTE_MIN * 2 ** Math.min(essais - 1, 10));
     this.#retenues.set(id, { essais, jusqua: moteur.clock.now() + attente, apres });
-    const fiche = cause instanceof ErreurVgm ? cause.fiche : INATTENDUE;
+    const { fiche } = cause instanceof ErreurVgm ? cause : erreurLot('VGM-LOT-011', { lot: id });
     moteur.log.error('lot retenu', { lot: id, code: fiche.code }, cause);
     // the storage may be what holds it up
     await moteur.store.lots.noterErreur(id, fiche).catch(() => undefined);
   }
 }
-
-const INATTENDUE: FicheErreur = {
-  code: 'VGM-API-500',
-  nature: 'passagere',
-  message: 'Une erreur inattendue retient le lot.',
-  cause: 'Défaut du programme ; la trace technique est dans le journal technique, sous l’identifiant du lot.',
-  remede:
-    'L’exploitant transmet la trace ; le lot est repris de lui-même, et aucun acte n’est perdu ni doublé.',
-};

@@ -84,6 +84,15 @@ export const CATALOGUE_LOT = {
     http: 409,
     sortie: 1,
   },
+  'VGM-LOT-011': {
+    nature: 'passagere',
+    message: 'Une erreur inattendue retient le lot.',
+    cause: 'Défaut du programme ; le détail est dans le journal technique, sous le lot {lot}.',
+    remede:
+      'Rien à redéposer : le lot est repris de lui-même, sans acte perdu ni doublé ; si l’erreur dure, l’exploitant transmet le journal technique à l’éditeur.',
+    http: 500,
+    sortie: 1,
+  },
 } as const satisfies Catalogue;
 
 export const erreurLot = fabrique(CATALOGUE_LOT);

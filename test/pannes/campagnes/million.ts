@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { peuplerVite } from '../../bench/peupler.ts';
+import { delaiPremierPas } from '../../bench/premier-pas.ts';
 import type { Campagne, Conditions } from './campagne.ts';
 import { COLLECTIVITES } from './collectivites.ts';
 import { type Chantier, mener, type Panne } from './mener.ts';
@@ -18,7 +19,6 @@ const RAFALE = 40;
 /** Identifiers of the finished flux are older. */
 const PLANCHER = '019a0001';
 const SIRENS_ANCIENS = ['213400000', '213400010'] as const;
-const NAISSANCES = ['DEPOT', 'RECEPTION', 'RETOUR_RECU'];
 
 class Reprises {
   /** Instants at which a daemon was started on what a dead one had left. */
@@ -38,14 +38,8 @@ class Reprises {
 
   /** Milliseconds to the first step of each start, by the journal; in order of length. */
   mesurer({ journal }: Temoins): readonly number[] {
-    const pas = [...journal.histoires.values()].flatMap((faits) =>
-      faits.filter((f) => !NAISSANCES.includes(f.ev)).map((f) => Date.parse(f.t)),
-    );
-    const premiers = this.#departs.map((depart) => {
-      const suivants = pas.filter((t) => t >= depart);
-      return suivants.reduce((min, t) => Math.min(min, t), Number.POSITIVE_INFINITY) - depart;
-    });
-    return premiers.toSorted((a, b) => a - b);
+    const faits = [...journal.histoires.values()].flat();
+    return this.#departs.map((depart) => delaiPremierPas(faits, depart)).toSorted((a, b) => a - b);
   }
 }
 

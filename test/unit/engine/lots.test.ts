@@ -244,7 +244,7 @@ test('a failure that is nobody’s fault holds the batch up, says why, and refus
   await jusque(async () => (await lire(id)).erreur !== null);
   const retenu = await lire(id);
   expect([retenu.erreur?.code, retenu.comptes]).toEqual([
-    'VGM-API-500',
+    'VGM-LOT-011',
     { deposes: 19, deja: 0, refuses: 1, restants: 1 },
   ]);
   panne = false;

@@ -1,36 +1,14 @@
-import { LIBERE_IDENTITE, type Etat } from '../../../metier/etats.ts';
+import type { Etat } from '../../../metier/etats.ts';
 import type { Flux } from '../../../metier/flux.ts';
 import type { Sha256 } from '../../../metier/identifiants.ts';
 import type { LectureFlux, Portee } from '../../../ports/store.ts';
+import { type Condition, conditionsFiltre, MEME_CONTENU } from '../conditions.ts';
 import { COLONNES_FLUX, type LigneFlux, type LignePiece, lireFlux, lirePiece } from '../lignes.ts';
-import { type Condition, conditionPortee, conditionPorteeDerriere, lirePage, sousPortee } from './pages.ts';
+import { conditionPortee, conditionPorteeDerriere, lirePage, sousPortee } from './pages.ts';
 import type { Base } from './requetes.ts';
-
-const LIBRES = LIBERE_IDENTITE.map((etat) => `'${etat}'`).join(', ');
-
-const MEME_CONTENU = `SELECT ${COLONNES_FLUX} FROM flux
-  WHERE contenu = :contenu AND collectivite = :collectivite AND protocole = :protocole
-    AND etat NOT IN (${LIBRES})`;
 
 const PIECES = `SELECT rang, role, nom, sha256, sha512, taille, type, ajoutee FROM pieces
   WHERE flux = (SELECT id FROM flux WHERE id = :id AND `;
-
-const RECHERCHE = String.raw`(identite ILIKE :recherche ESCAPE '\' OR nom_envoi ILIKE :recherche ESCAPE '\')`;
-
-function conditionsFiltre(filtre: Parameters<LectureFlux['lister']>[1]): Condition[] {
-  const conditions: Condition[] = [];
-  if (filtre.protocole !== undefined) {
-    conditions.push({ sql: 'protocole = :protocole', valeurs: { protocole: filtre.protocole } });
-  }
-  if (filtre.alerte !== undefined) {
-    conditions.push({ sql: `alerte IS ${filtre.alerte ? 'NOT ' : ''}NULL`, valeurs: {} });
-  }
-  if (filtre.recherche !== undefined && filtre.recherche !== '') {
-    const motif = filtre.recherche.replace(/[\\%_]/g, String.raw`\$&`);
-    conditions.push({ sql: RECHERCHE, valeurs: { recherche: `%${motif}%` } });
-  }
-  return conditions;
-}
 
 async function lister(
   base: Base,
@@ -44,7 +22,10 @@ async function lister(
     table: 'flux',
     colonnes: COLONNES_FLUX,
     sous: enAlerte ? {} : sousPortee(portee),
-    conditions: [...(enAlerte ? [conditionPorteeDerriere(portee)] : []), ...conditionsFiltre(filtre)],
+    conditions: [
+      ...(enAlerte ? [conditionPorteeDerriere(portee)] : []),
+      ...conditionsFiltre(filtre, 'ILIKE'),
+    ],
     etats,
     avant,
     limite,

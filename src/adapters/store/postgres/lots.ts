@@ -1,32 +1,34 @@
-import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import type { ObjetJson } from '../../../metier/flux.ts';
 import type { LotId, Sha256, Siren } from '../../../metier/identifiants.ts';
 import type { Lot } from '../../../metier/lots.ts';
 import type { Lots, NouveauLot, SuiteLot } from '../../../ports/lots.ts';
 import {
   A_FAIRE,
+  ABANDONNER_LOT,
   COLONNES_LOT,
   colonnesFait,
   colonnesLignes,
   colonnesLot,
   DECOMPTE,
   type Decompte,
+  exigerChange,
+  INSERTION_LOT,
   type LigneLots,
   type LigneLotsLignes,
   LIGNES_LOT,
   lireLigneDeLot,
   lireLot,
+  LOT_PAR_CLE,
+  NOTER_ERREUR,
+  NOTER_LIGNE,
   SORT_LIGNE,
+  TERMINER_LOT,
 } from '../lignes-lots.ts';
 import { ecrireTous } from './ensembles.ts';
 import type { FileEcriture } from './file-ecriture.ts';
 import { conditionPorteeDerriere, lirePage, sousPortee } from './pages.ts';
 import type { Base } from './requetes.ts';
 import type { Reserve } from './reserve.ts';
-
-const INSERTION = `INSERT INTO lots (id, collectivite, sha256, sha512, taille, manifeste, lignes, acteur, cle, recu)
-  VALUES (:id, :collectivite, :sha256, :sha512, :taille, :manifeste, :lignes, :acteur, :cle, :recu)
-  ON CONFLICT DO NOTHING`;
 
 const INSERTION_LIGNES = `INSERT INTO lots_lignes (lot, ligne, cle, acte, sort, anomalies)
   SELECT lot, ligne, cle, acte, sort, anomalies FROM json_to_recordset(:lignes)
@@ -36,15 +38,10 @@ const INSERTION_LIGNES = `INSERT INTO lots_lignes (lot, ligne, cle, acte, sort, 
 const PAQUET = 1000;
 
 async function inserer(base: Base, nouveau: NouveauLot, { quand }: SuiteLot): Promise<void> {
-  exiger(await base.ecrire(INSERTION, colonnesLot(nouveau, quand)), nouveau.id);
+  exigerChange(await base.ecrire(INSERTION_LOT, colonnesLot(nouveau, quand)), nouveau.id);
   const lignes = colonnesLignes(nouveau);
   for (let ici = 0; ici < lignes.length; ici += PAQUET)
     await Promise.all(ecrireTous(base, INSERTION_LIGNES, lignes.slice(ici, ici + PAQUET)));
-}
-
-/** Throws VGM-NOY-001 when nothing was changed. */
-function exiger(ecrites: number, lot: LotId): void {
-  if (ecrites === 0) throw erreurNoyau('VGM-NOY-001', { flux: lot });
 }
 
 async function completer(base: Base, ligne: LigneLots): Promise<Lot> {
@@ -60,10 +57,7 @@ function lectures(base: Base): Pick<Lots, 'trouver' | 'parCle' | 'lister' | 'lig
       return ligne === undefined ? undefined : completer(base, ligne);
     },
     parCle: (collectivite, cle) =>
-      base.ligne<{ id: LotId; sha256: Sha256 }>(
-        'SELECT id, sha256 FROM lots WHERE collectivite = :collectivite AND cle = :cle',
-        { collectivite, cle },
-      ),
+      base.ligne<{ id: LotId; sha256: Sha256 }>(LOT_PAR_CLE, { collectivite, cle }),
     async lister(portee, { enCours, avant, limite }) {
       // so written, the index of those in progress does not tempt the planner away from that of the pages
       const fini = enCours === undefined ? [] : [`coalesce(termine, 0) ${enCours ? '=' : '<>'} 0`];
@@ -117,29 +111,24 @@ export function creerLots(base: Reserve, ecriture: FileEcriture): Lots {
     ...lectures(base),
     creer: (nouveau, suite) => avec(suite, (transaction) => inserer(transaction, nouveau, suite)),
     async noter(id, ligne, fait) {
-      await base.ecrire(
-        `UPDATE lots_lignes SET sort = :sort, flux = :flux, anomalies = :anomalies
-          WHERE lot = :id AND ligne = :ligne AND sort IS NULL`,
-        { id, ligne, ...colonnesFait(fait) },
-      );
+      await base.ecrire(NOTER_LIGNE, { id, ligne, ...colonnesFait(fait) });
     },
     async noterErreur(id, erreur) {
-      await base.ecrire('UPDATE lots SET erreur = :erreur WHERE id = :id AND termine IS NULL', {
+      await base.ecrire(NOTER_ERREUR, {
         id,
         erreur: erreur === null ? null : JSON.stringify(erreur),
       });
     },
     abandonner: (id, motif, suite) =>
       avec(suite, async (transaction) => {
-        const sql = `UPDATE lots SET abandon = :motif, erreur = NULL
-          WHERE id = :id AND termine IS NULL AND abandon IS NULL`;
-        exiger(await transaction.ecrire(sql, { id, motif }), id);
+        exigerChange(await transaction.ecrire(ABANDONNER_LOT, { id, motif }), id);
       }),
     terminer: (id, { deposes, deja, refuses }, suite) =>
       avec(suite, async (transaction) => {
-        const sql = `UPDATE lots SET termine = :quand, deposes = :deposes, deja = :deja, refuses = :refuses, erreur = NULL
-          WHERE id = :id AND termine IS NULL`;
-        exiger(await transaction.ecrire(sql, { id, quand: suite.quand, deposes, deja, refuses }), id);
+        exigerChange(
+          await transaction.ecrire(TERMINER_LOT, { id, quand: suite.quand, deposes, deja, refuses }),
+          id,
+        );
       }),
   };
 }

@@ -1,11 +1,6 @@
 import type { Portee } from '../../../ports/store.ts';
-import type { Base, Parametres } from './requetes.ts';
-
-/** A condition of a query and its values; the scope is one like the others, and never absent. */
-export interface Condition {
-  readonly sql: string;
-  readonly valeurs: Parametres;
-}
+import type { Condition } from '../conditions.ts';
+import type { Base, Parametres, Valeur } from './requetes.ts';
 
 /** Scope of a read, as a condition on the column `collectivite`. */
 export function conditionPortee(portee: Portee): Condition {
@@ -32,7 +27,7 @@ export interface Page {
   /** Columns that are set, at the head of the index that is walked. */
   readonly sous?: Readonly<Record<string, string>>;
   /** All must hold; they choose no index. */
-  readonly conditions?: readonly Condition[];
+  readonly conditions?: readonly Condition<Valeur>[];
   /** One of these states; absent = any. The column comes next in the index. */
   readonly etats?: readonly string[] | undefined;
   readonly avant?: string | undefined;

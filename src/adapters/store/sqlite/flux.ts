@@ -1,5 +1,5 @@
 import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
-import { estTerminal, LIBERE_IDENTITE, type Etat } from '../../../metier/etats.ts';
+import { type Etat, estTerminal, LIBERE_IDENTITE } from '../../../metier/etats.ts';
 import { fileDeProtocole } from '../../../metier/files.ts';
 import type { Flux, Piece } from '../../../metier/flux.ts';
 import type { FluxId, Instant, Sha256, Siren } from '../../../metier/identifiants.ts';
@@ -11,22 +11,17 @@ import type {
   ResultatCreation,
 } from '../../../ports/store.ts';
 import { nomDefinitif, resumer } from '../changement.ts';
+import { type Condition, conditionsFiltre, LIBRES, MEME_CONTENU } from '../conditions.ts';
 import { COLONNES_FLUX, type LigneFlux, type LignePiece, lireFlux, lirePiece } from '../lignes.ts';
 import { rendre } from './compteurs.ts';
-import { type Condition, conditionPortee, conditionPorteeDerriere } from './conditions.ts';
+import { conditionPortee, conditionPorteeDerriere } from './portees.ts';
 import { lirePage } from './pages.ts';
 import type { Base } from './pilote.ts';
-
-const LIBRES = LIBERE_IDENTITE.map((etat) => `'${etat}'`).join(', ');
 
 /** Flux that holds an identity; the condition on states is, word for word, the one of the unique index. */
 const TENANT = `SELECT ${COLONNES_FLUX} FROM flux
   WHERE protocole = :protocole AND identite = :identite AND collectivite = :collectivite
     AND etat NOT IN (${LIBRES})`;
-const MEME_CONTENU = `SELECT ${COLONNES_FLUX} FROM flux
-  WHERE contenu = :contenu AND collectivite = :collectivite AND protocole = :protocole
-    AND etat NOT IN (${LIBRES})`;
-
 const INSERTION = `INSERT INTO flux
   (id, protocole, collectivite, etat, ver, due, tentatives, identite, resume, cite, depose, modifie,
    solde, contenu, cle_idempotence, empreinte_demande, file)
@@ -167,23 +162,6 @@ export function creerFlux(
   return { type: 'cree', flux: lireFlux(ligne) };
 }
 
-const RECHERCHE = String.raw`(identite LIKE :recherche ESCAPE '\' OR nom_envoi LIKE :recherche ESCAPE '\')`;
-
-function conditionsFiltre(filtre: Parameters<LectureFlux['lister']>[1]): Condition[] {
-  const conditions: Condition[] = [];
-  if (filtre.protocole !== undefined) {
-    conditions.push({ sql: 'protocole = :protocole', valeurs: { protocole: filtre.protocole } });
-  }
-  if (filtre.alerte !== undefined) {
-    conditions.push({ sql: `alerte IS ${filtre.alerte ? 'NOT ' : ''}NULL`, valeurs: {} });
-  }
-  if (filtre.recherche !== undefined && filtre.recherche !== '') {
-    const motif = filtre.recherche.replace(/[\\%_]/g, String.raw`\$&`);
-    conditions.push({ sql: RECHERCHE, valeurs: { recherche: `%${motif}%` } });
-  }
-  return conditions;
-}
-
 function dans(portee: Portee, condition: Condition): Condition {
   const bornes = conditionPorteeDerriere(portee);
   return { sql: `${condition.sql} AND ${bornes.sql}`, valeurs: { ...condition.valeurs, ...bornes.valeurs } };
@@ -205,7 +183,7 @@ export function creerLectureFlux(base: Base): LectureFlux {
       return lirePage<LigneFlux>(base, {
         table: 'flux',
         colonnes: COLONNES_FLUX,
-        conditions: [conditionPortee(portee), ...conditionsFiltre(filtre)],
+        conditions: [conditionPortee(portee), ...conditionsFiltre(filtre, 'LIKE')],
         etats: filtre.etats,
         avant: filtre.avant,
         limite: filtre.limite,

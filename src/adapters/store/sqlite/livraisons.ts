@@ -3,7 +3,7 @@ import type { Instant } from '../../../metier/identifiants.ts';
 import type { EssaiLivraison } from '../../../metier/notifications.ts';
 import type { ChangementLivraison, LectureLivraisons, NouvelleLivraison } from '../../../ports/store.ts';
 import { COLONNES_LIVRAISON, type LigneLivraison, lireLivraison } from '../lignes.ts';
-import { conditionPortee } from './conditions.ts';
+import { conditionPortee } from './portees.ts';
 import { lirePage } from './pages.ts';
 import type { Base } from './pilote.ts';
 

@@ -1,32 +1,34 @@
-import { erreurNoyau } from '../../../metier/catalogue/noyau.ts';
 import type { LigneDeLot, Lot } from '../../../metier/lots.ts';
 import type { Lots, NouveauLot } from '../../../ports/lots.ts';
 import type { Instant, LotId, Siren, Sha256 } from '../../../metier/identifiants.ts';
 import type { ObjetJson } from '../../../metier/flux.ts';
 import {
   A_FAIRE,
+  ABANDONNER_LOT,
   COLONNES_LOT,
   colonnesFait,
   colonnesLignes,
   colonnesLot,
   DECOMPTE,
   type Decompte,
+  exigerChange,
+  INSERTION_LOT,
   type LigneLots,
   type LigneLotsLignes,
   LIGNES_LOT,
   lireLigneDeLot,
   lireLot,
+  LOT_PAR_CLE,
+  NOTER_ERREUR,
+  NOTER_LIGNE,
   SORT_LIGNE,
+  TERMINER_LOT,
 } from '../lignes-lots.ts';
-import { conditionPortee } from './conditions.ts';
+import { conditionPortee } from './portees.ts';
 import type { EcrireJournal } from './journal.ts';
 import type { FileEcriture } from './lot.ts';
 import { lirePage } from './pages.ts';
 import type { Base } from './pilote.ts';
-
-const INSERTION = `INSERT INTO lots (id, collectivite, sha256, sha512, taille, manifeste, lignes, acteur, cle, recu)
-  VALUES (:id, :collectivite, :sha256, :sha512, :taille, :manifeste, :lignes, :acteur, :cle, :recu)
-  ON CONFLICT DO NOTHING`;
 
 /** All of them by one statement: a batch holds up to 20,000. */
 const INSERTION_LIGNES = `INSERT INTO lots_lignes (lot, ligne, cle, acte, sort, anomalies)
@@ -34,13 +36,8 @@ const INSERTION_LIGNES = `INSERT INTO lots_lignes (lot, ligne, cle, acte, sort, 
   FROM json_each(:lignes)`;
 
 function inserer(base: Base, nouveau: NouveauLot, quand: Instant): void {
-  exiger(base.ecrire(INSERTION, colonnesLot(nouveau, quand)), nouveau.id);
+  exigerChange(base.ecrire(INSERTION_LOT, colonnesLot(nouveau, quand)), nouveau.id);
   base.ecrire(INSERTION_LIGNES, { lignes: JSON.stringify(colonnesLignes(nouveau)) });
-}
-
-/** Throws VGM-NOY-001 when nothing was changed. */
-function exiger(ecrites: number, lot: LotId): void {
-  if (ecrites === 0) throw erreurNoyau('VGM-NOY-001', { flux: lot });
 }
 
 function completer(base: Base, ligne: LigneLots): Lot {
@@ -56,10 +53,7 @@ function lectures(base: Base): Pick<Lots, 'trouver' | 'parCle' | 'lister' | 'lig
       return ligne === undefined ? undefined : completer(base, ligne);
     },
     async parCle(collectivite, cle) {
-      return base.ligne<{ id: LotId; sha256: Sha256 }>(
-        'SELECT id, sha256 FROM lots WHERE collectivite = :collectivite AND cle = :cle',
-        { collectivite, cle },
-      );
+      return base.ligne<{ id: LotId; sha256: Sha256 }>(LOT_PAR_CLE, { collectivite, cle });
     },
     async lister(portee, { enCours, avant, limite }) {
       const fini = enCours === undefined ? [] : [`termine IS ${enCours ? '' : 'NOT '}NULL`];
@@ -115,31 +109,23 @@ export function creerLots(
       }),
     noter: (id, ligne, fait) =>
       ecriture.soumettre(() => {
-        base.ecrire(
-          `UPDATE lots_lignes SET sort = :sort, flux = :flux, anomalies = :anomalies
-            WHERE lot = :id AND ligne = :ligne AND sort IS NULL`,
-          { id, ligne, ...colonnesFait(fait) },
-        );
+        base.ecrire(NOTER_LIGNE, { id, ligne, ...colonnesFait(fait) });
       }),
     noterErreur: (id, erreur) =>
       ecriture.soumettre(() => {
-        base.ecrire('UPDATE lots SET erreur = :erreur WHERE id = :id AND termine IS NULL', {
+        base.ecrire(NOTER_ERREUR, {
           id,
           erreur: erreur === null ? null : JSON.stringify(erreur),
         });
       }),
     abandonner: (id, motif, suite) =>
       ecriture.soumettre(() => {
-        const sql = `UPDATE lots SET abandon = :motif, erreur = NULL
-          WHERE id = :id AND termine IS NULL AND abandon IS NULL`;
-        exiger(base.ecrire(sql, { id, motif }), id);
+        exigerChange(base.ecrire(ABANDONNER_LOT, { id, motif }), id);
         journal(suite.journal, suite.quand);
       }),
     terminer: (id, { deposes, deja, refuses }, suite) =>
       ecriture.soumettre(() => {
-        const sql = `UPDATE lots SET termine = :quand, deposes = :deposes, deja = :deja, refuses = :refuses, erreur = NULL
-          WHERE id = :id AND termine IS NULL`;
-        exiger(base.ecrire(sql, { id, quand: suite.quand, deposes, deja, refuses }), id);
+        exigerChange(base.ecrire(TERMINER_LOT, { id, quand: suite.quand, deposes, deja, refuses }), id);
         journal(suite.journal, suite.quand);
       }),
   };

@@ -1,4 +1,4 @@
-import type { Condition } from './conditions.ts';
+import type { Condition } from '../conditions.ts';
 import type { Base, Parametres } from './pilote.ts';
 
 /** Sorts after every identifier: « from the newest ». */

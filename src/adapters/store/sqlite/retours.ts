@@ -8,7 +8,7 @@ import {
   type Portee,
 } from '../../../ports/store.ts';
 import { COLONNES_RETOUR, type LigneRetour, lireRetour } from '../lignes.ts';
-import type { Condition } from './conditions.ts';
+import type { Condition } from '../conditions.ts';
 import { lirePage } from './pages.ts';
 import type { Base } from './pilote.ts';
 

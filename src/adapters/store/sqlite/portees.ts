@@ -1,11 +1,5 @@
 import type { Portee } from '../../../ports/store.ts';
-import type { Parametres } from './pilote.ts';
-
-/** A condition of a query and its values; the scope is one like the others, and never absent. */
-export interface Condition {
-  readonly sql: string;
-  readonly valeurs: Parametres;
-}
+import type { Condition } from '../conditions.ts';
 
 /** Scope of a read, as a condition on the column `collectivite`. */
 export function conditionPortee(portee: Portee): Condition {
