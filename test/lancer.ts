@@ -1,9 +1,10 @@
 /**
  * `npm test [-- vitest arguments]`: runs vitest and prints, alone on the last line, `N passed, N failed`.
- * A run that executed no test, or that could not start, fails.
+ * A run that executed no test, or that could not start, fails. What the tests and their servers write in the folder of temporary
+ * files goes with the run, whatever became of it.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,7 +16,12 @@ interface Rapport {
   readonly testResults: readonly { readonly status: string; readonly name: string }[];
 }
 
-const dossier = mkdtempSync(join(tmpdir(), 'vaguemestre-tests-'));
+const dossier = mkdtempSync(join(tmpdir(), 'vgm-tests-'));
+// Some servers refuse to be root: they go through it, and may not list it.
+chmodSync(dossier, 0o711);
+const temporaires = join(dossier, 't');
+mkdirSync(temporaires);
+chmodSync(temporaires, 0o1777);
 const sortie = join(dossier, 'rapport.json');
 const { status } = spawnSync(
   process.execPath,
@@ -27,7 +33,7 @@ const { status } = spawnSync(
     `--outputFile.json=${sortie}`,
     ...process.argv.slice(2),
   ],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { ...process.env, TMPDIR: temporaires } },
 );
 
 let passes = 0;
@@ -46,7 +52,7 @@ try {
 } catch (cause) {
   console.error('vitest gave no report:', cause instanceof Error ? cause.message : cause);
 } finally {
-  rmSync(dossier, { recursive: true, force: true });
+  rmSync(dossier, { recursive: true, force: true, maxRetries: 5 });
 }
 console.log(`${passes} passed, ${echecs} failed`);
 process.exitCode = echecs === 0 ? 0 : 1;

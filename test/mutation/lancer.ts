@@ -50,14 +50,21 @@ const PKCS12 = 'certificats/pkcs12*';
 /** The folder of trust that operators keep: most of what reads lists, anchors and answers is seen from there. */
 const CONFIANCE = 'test/unit/confiance/*.test.ts';
 
+/** Tests of a folder that are kept elsewhere, or bear another name. */
+const ESSAIS_AILLEURS: Readonly<Record<string, readonly string[]>> = {
+  encodages: [`${ESSAIS}*json.test.ts`, `${ESSAIS}csv.test.ts`, `${ESSAIS}icalendar.test.ts`],
+  lot: ['test/unit/lot/*.test.ts'],
+  reseau: ['test/unit/notification/garde.test.ts'],
+  webhook: ['test/unit/notification/signature.test.ts'],
+};
+
 function groupes(): Groupe[] {
   const propres = readdirSync(RACINE).map((nom): Groupe => {
     const essais = [`${ESSAIS}${nom}*.test.ts`, `${ESSAIS}${nom}*/**/*.test.ts`];
     const groupe = { fichiers: `${RACINE}${nom}/**/*.ts`, essais };
-    if (nom === 'encodages') return { ...groupe, essais: [...essais, `${ESSAIS}*json.test.ts`] };
-    if (nom === 'webhook') return { ...groupe, essais: ['test/unit/notification/signature.test.ts'] };
-    if (nom !== 'certificats') return groupe;
-    return { ...groupe, sauf: PKCS12, essais: [`${ESSAIS}${nom}/!(pkcs12*).test.ts`, CONFIANCE] };
+    if (nom === 'certificats')
+      return { ...groupe, sauf: PKCS12, essais: [`${ESSAIS}${nom}/!(pkcs12*).test.ts`, CONFIANCE] };
+    return { ...groupe, essais: [...essais, ...(ESSAIS_AILLEURS[nom] ?? [])] };
   });
   return [...propres, { fichiers: `${RACINE}${PKCS12}`, essais: [`${ESSAIS}${PKCS12}.test.ts`] }];
 }

@@ -98,7 +98,7 @@ describe('what is asked is looked at before anything is read', () => {
       ['XDS-211', 'XDS-212', 'XDS-214', 'XDS-209'],
     ],
   ] as readonly (readonly [string, Partial<DemandeBase>, readonly string[]])[])(
-    '%s → %j',
+    '%s',
     async (...[, suite, attendus]) => {
       expect(dits(await refuserSepare(suite))).toEqual(attendus);
       expect(dits(await refuserEnveloppe(MESSAGE, suite))).toEqual(attendus);
@@ -184,7 +184,7 @@ describe('contents that a signature names or carries', () => {
     ['bytes beyond ten millions', [octets(Buffer.alloc(10_000_001))], ['XDS-222']],
     ['XML beyond ten millions', [xml(Buffer.alloc(10_000_001, ' '))], ['XDS-222']],
   ] as readonly (readonly [string, readonly ObjetASigner[], readonly string[]])[])(
-    '%s → %j',
+    '%s',
     async (...[, objets, attendus]) => {
       expect(dits(await refuserSepare({ objets }))).toEqual(attendus);
     },
@@ -262,7 +262,7 @@ describe('a signature put into what it signs', () => {
     ['an identifier of its reference', '<a><b Id="SIG_R1"/></a>', {}, ['XDS-209']],
     ['XML that is not well formed', '<a>', {}, ['XML-012']],
   ] as readonly (readonly [string, string | Buffer, Partial<DemandeEnveloppee>, readonly string[]])[])(
-    '%s → %j',
+    '%s',
     async (...[, source, suite, attendus]) => {
       expect(dits(await refuserEnveloppe(source, suite))).toEqual(attendus);
     },

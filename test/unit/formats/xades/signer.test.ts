@@ -55,7 +55,7 @@ describe('what is asked is looked at before the file is read', () => {
       ['XDS-211', 'XDS-212', 'XDS-214'],
     ],
   ] as readonly (readonly [string, Partial<DemandeSignature>, readonly string[]])[])(
-    '%s → %j',
+    '%s',
     async (...[, suite, attendus]) => {
       const source = (): never => expect.fail('the file is read');
       expect(await codes({ source, ...suite })).toEqual(attendus);
@@ -121,7 +121,7 @@ describe('what may be signed in a file', () => {
     ['XML that is not well formed', PES.replace('</n:PES_Aller>', ''), {}, ['XML-012']],
     ['a DOCTYPE', PES.replace('?>', '?><!DOCTYPE x>'), {}, ['XML-006']],
   ] as readonly (readonly [string, string, Partial<DemandeSignature>, readonly string[]])[])(
-    '%s → %j',
+    '%s',
     async (...[nom, texte, suite, attendus]) => {
       const source =
         nom === 'a file without Id' ? texte.replace(/(<n:PES_Aller[^>]*) Id="[^"]*"/, '$1') : texte;
