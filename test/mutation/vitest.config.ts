@@ -26,6 +26,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       'test/unit/formats/xades*/{juges,mutants}.test.ts',
       'test/unit/formats/xml-hasard.test.ts',
+      'test/unit/formats/pdf-*/hasard.test.ts',
       'test/unit/formats/xml-moteur/poids.test.ts',
     ],
     sequence: { sequencer: BrefsDabord },

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Imprime, imprimer, type SectionImprimee } from '../../../../src/formats/pdf/imprime.ts';
 import { couperEnLignes } from '../../../../src/formats/pdf/imprime-texte.ts';
@@ -282,25 +281,6 @@ describe('any text', () => {
     ]);
     const lues = new Set(texteDe(chemin, '-raw'));
     expect(lettres.filter((c) => !lues.has(c))).toEqual([]);
-  });
-
-  test('never fails, whatever is written', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.string({ unit: 'binary', maxLength: 60 }), { maxLength: 20 }),
-        async (textes) => {
-          const lignes = textes.map((t) => [t, t, t]);
-          const octets = await imprimer({
-            ...IMPRIME,
-            titre: textes.join(' '),
-            entete: textes[0] ?? '',
-            sections: [{ type: 'tableau', titre: textes[1] ?? '', colonnes: COLONNES, lignes }],
-          });
-          expect(octets.subarray(0, 5).toString()).toBe('%PDF-');
-        },
-      ),
-      { seed: 20_260_304, numRuns: 10 },
-    );
   });
 });
 

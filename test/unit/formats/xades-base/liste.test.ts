@@ -43,6 +43,18 @@ describe('the signature of a trusted list (TS 119 612 § 5.7)', () => {
     expect(verdict).toMatchObject({ type: 'signee', constats: [{ code: 'XDS-107' }] });
   });
 
+  test('what refuses it is told, not what only warns; both are kept', async () => {
+    const commentee = signee
+      .replace('<TSPServices>', '<!-- --><TSPServices>')
+      .replace('granted', 'withdrawn');
+    const verdict = await verifier(commentee);
+    expect(verdict).toMatchObject({ type: 'refusee', motif: expect.stringContaining('a changé depuis') });
+    expect(verdict.constats.map((c) => c.gravite).toSorted()).toEqual(['refus', 'reserve']);
+    const deux = signee.replace(partie(signee, 'ds:Signature'), (s) => s + s.replaceAll('SIG', 'BIS'));
+    expect((await verifier(deux)).constats.length).toBeGreaterThan(0);
+    expect((await verifier(liste)).constats).toEqual([]);
+  });
+
   const refus: readonly (readonly [string, RegExp, () => string | Promise<string>])[] = [
     [
       'a service changed',
