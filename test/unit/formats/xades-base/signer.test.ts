@@ -224,6 +224,10 @@ describe('contents that a signature names or carries', () => {
     expect(signe.startsWith('<?xml version="1.0" encoding="ISO-8859-1"?>\n<ds:Signature ')).toBe(true);
     expect(signe).toContain('>\n<a>\xe9\r\n</a>\n</ds:Object>');
     expect(signe).toContain(`>${ACTE.toString('base64')}</ds:Object>`);
+    // XML stands there as it is
+    expect(signe.match(/<ds:Object Encoding="[^"]*"/g)).toEqual([
+      '<ds:Object Encoding="http://www.w3.org/2000/09/xmldsig#base64"',
+    ]);
     expect(signe.endsWith('</ds:Signature>\n')).toBe(true);
     const nu = (await separer(cle, [xml('<a>é</a>')])).toString('utf8');
     expect(nu.startsWith('<?xml version="1.0" encoding="UTF-8"?>\n')).toBe(true);
