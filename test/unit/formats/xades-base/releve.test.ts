@@ -265,6 +265,24 @@ describe('memory is bounded', () => {
     expect(s.racine.enfants[1]?.texte).toBe('y');
   });
 
+  test('after the unsigned properties, an object is read as before them', () => {
+    const nonSignees = '<xad:UnsignedProperties><xad:USP><xad:T>z</xad:T></xad:USP></xad:UnsignedProperties>';
+    const s = premiere(
+      signature(`${objet(qp(nonSignees))}${objet('<a><!-- --><b>x</b></a>')}<ds:fin>y</ds:fin>`),
+    );
+    expect(s.racine.enfants.map((e) => [e.nom, e.enfants.length])).toEqual([
+      ['Object', 1],
+      ['Object', 0],
+      ['fin', 0],
+    ]);
+    expect(s.racine.enfants[2]?.texte).toBe('y');
+    expect(s.objets.map((o) => [o.proprietes, o.contenus.map((c) => c.nom), o.ecarts])).toEqual([
+      [true, [], 0],
+      [false, ['a'], 0],
+    ]);
+    expect(s.commentaires).toBe(0);
+  });
+
   test('UnsignedProperties elsewhere than in the properties are kept as they are', () => {
     const s = premiere(
       signature(
