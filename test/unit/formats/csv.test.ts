@@ -15,6 +15,7 @@ describe('a line of a table (RFC 4180, with « ; »)', () => {
     ['a,b', 'a,b'],
     [' a ', '" a "'],
     ['0123', '0123'],
+    ['99_DE-1=a+b@c', '99_DE-1=a+b@c'],
   ])('%j is written %j', (valeur, attendu) => {
     expect(cellule(valeur)).toBe(attendu);
   });
