@@ -103,7 +103,7 @@ describe('where the stamp goes', () => {
     [180, 'bas-droite', [-1, 0, 0, -1], [240, 830], [40, 790, 240, 830]],
     [270, 'haut-gauche', [0, -1, 1, 0], [580, 830], [580, 630, 620, 830]],
     [270, 'bas-droite', [0, -1, 1, 0], [40, 250], [40, 50, 80, 250]],
-  ] as const)('turned by %i, %s', (rotation, position, matrice, origine, boite) => {
+  ] as const)('turned by %i, %s', (...[rotation, position, matrice, origine, boite]) => {
     const lieu = situer({ ...PAGE, rotation }, CADRE, position);
     expect(lieu.matrice.map((n) => n + 0)).toEqual(matrice);
     expect([lieu.origine, lieu.boite]).toEqual([origine, boite]);
@@ -120,7 +120,7 @@ describe('where the stamp goes', () => {
   test.each([
     ['too narrow', [0, 0, 100, 50], 2.5, 0.475],
     ['too low', [0, 0, 1000, 20], 1, 0.45],
-  ] as const)('on a page that is %s, reduced to stay inside', (_, boite, marge, echelle) => {
+  ] as const)('on a page that is %s, reduced to stay inside', (...[, boite, marge, echelle]) => {
     const lieu = situer({ ...PAGE, boite }, CADRE, 'bas-droite');
     expect(lieu.matrice[0]).toBeCloseTo(echelle, 9);
     expect(lieu.origine[0]).toBeCloseTo(boite[2] - marge - 200 * echelle, 9);
