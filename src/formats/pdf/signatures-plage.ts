@@ -22,9 +22,6 @@ export interface DictionnaireSitue {
   readonly fin: number;
 }
 
-/** Bytes of a signature value, once decoded: the largest seen hold lists of revocation. */
-const VALEUR_MAX = 2_000_000;
-
 /**
  * The dictionary of an indirect object, with the place of each of its values in the file.
  * @returns French reason when it cannot be: two readers could then see two signatures.
@@ -55,7 +52,6 @@ export function lireValeur({ entrees }: DictionnaireSitue, cahier: Cahier): Uint
   const hexa = objet?.type === 'chaine' ? /^<([0-9A-Fa-f]*)>$/.exec(objet.texte)?.[1] : undefined;
   if (hexa === undefined) cahier.noter(PDS.contenu, 'elle n’est pas écrite en hexadécimal');
   else if (hexa.length % 2 !== 0) cahier.noter(PDS.contenu, 'il lui manque un chiffre');
-  else if (hexa.length / 2 > VALEUR_MAX) cahier.noter(PDS.contenu, 'elle est démesurée');
   else if (/^0*$/.test(hexa)) cahier.noter(PDS.contenu, 'elle est vide');
   else return Buffer.from(hexa, 'hex');
   return null;
