@@ -117,3 +117,24 @@ describe('which pages', () => {
     });
   });
 });
+
+describe('what stands before it on the page', () => {
+  const ajout = (contenu: string, ressources = ''): string => {
+    const pdf = fabriquer({ pages: [{ contenus: [contenu], entrees: ressources }] });
+    return Buffer.from(tamponnerPdf(pdf, DEMANDE).ajout).toString('latin1');
+  };
+
+  test('is closed first: texts, marks, states, each as many times as it is open', () => {
+    expect(ajout('BT')).toMatch(/stream\n\s*ET\nQ\n/);
+    expect(ajout('/A BMC /B BMC')).toMatch(/stream\n\s*EMC\nEMC\nQ\n/);
+    expect(ajout('q q BT /A BMC')).toMatch(/stream\n\s*ET\nEMC\nQ\nQ\nQ\n/);
+    expect(ajout('q Q')).toMatch(/stream\n\s*Q\n/);
+  });
+
+  test('keeps its names: the stamp takes one that is free', () => {
+    const pris = '/Resources <</XObject <</VgmTampon $police /VgmTampon1 $police /VgmTampon2 $police>>>>';
+    const noms = [...ajout('q Q', pris).matchAll(/\/(VgmTampon\d*) Do/g)].map(([, nom]) => nom);
+    expect(noms).toHaveLength(1);
+    expect(['VgmTampon', 'VgmTampon1', 'VgmTampon2']).not.toContain(noms[0]);
+  });
+});
