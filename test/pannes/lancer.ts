@@ -1,7 +1,7 @@
 /**
  * `npm run pannes -- --minutes N [--json] [--campagne nom]… [--graine S] [--magasin sqlite|postgres] [--noeuds 1|3]
- * [--coups N] [--flux N]`: the fault campaigns, N minutes in all, or so many blows each, on real daemons. With `--json` the last line is one flat object. Exit code 0: nothing lost,
- * nothing twice, no chain broken, every state as expected.
+ * [--coups N] [--flux N]`: the fault campaigns, N minutes in all, or so many blows each, on real daemons. With `--json` the last
+ * line is one flat object. Exit code 0: nothing lost, nothing twice, no chain broken, every state as expected.
  */
 import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ const magasin = values.magasin as NomMagasin;
 const nommees = values.campagne ?? [];
 const connues = CAMPAGNES.map((c) => c.nom);
 const compris =
-  [graine, minutes, flux].every(Number.isFinite) &&
+  [graine, Number(values.coups ?? values.minutes ?? Number.NaN), flux].every(Number.isFinite) &&
   [1, 3].includes(noeuds) &&
   ['sqlite', 'postgres'].includes(magasin) &&
   (noeuds === 1 || magasin === 'postgres') &&

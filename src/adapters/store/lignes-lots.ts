@@ -1,10 +1,10 @@
 import type { Anomalie } from '../../metier/anomalies.ts';
 import { erreurNoyau } from '../../metier/catalogue/noyau.ts';
-import type { FicheErreur } from '../../metier/erreurs.ts';
 import type { ObjetJson } from '../../metier/flux.ts';
 import type { Instant, LotId } from '../../metier/identifiants.ts';
 import { type ComptesLot, cleDeLigne, type LigneDeLot, type Lot } from '../../metier/lots.ts';
 import type { FaitLigne, NouveauLot } from '../../ports/lots.ts';
+import { lireErreur } from './lignes.ts';
 
 /** Rows of the batches, as both bases give them, and the way to the domain. */
 
@@ -21,7 +21,7 @@ export function lireLot(ligne: LigneLots, decompte: Decompte = ligne): Lot {
   const restants = ligne.lignes - deposes - deja - refuses;
   return {
     ...reste,
-    erreur: erreur === null ? null : (JSON.parse(erreur) as FicheErreur),
+    erreur: lireErreur(erreur),
     comptes: { deposes, deja, refuses, restants },
   };
 }

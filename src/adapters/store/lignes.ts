@@ -12,6 +12,14 @@ import type { Retour } from '../../metier/retours.ts';
 export const COLONNES_FLUX =
   'id, protocole, collectivite, etat, ver, due, tentatives, identite, resume, nom_envoi, cite, depose, modifie, transmis, solde, alerte, erreur';
 
+export function lireErreur(erreur: string | null): FicheErreur | null {
+  return erreur === null ? null : (JSON.parse(erreur) as FicheErreur);
+}
+
+export function ecrireErreur(erreur: FicheErreur | null): string | null {
+  return erreur === null ? null : JSON.stringify(erreur);
+}
+
 export type LigneFlux = Omit<Flux, 'nomEnvoi' | 'resume' | 'erreur'> & {
   readonly nom_envoi: string | null;
   readonly resume: string;
@@ -24,7 +32,7 @@ export function lireFlux(ligne: LigneFlux): Flux {
     ...reste,
     nomEnvoi,
     resume: JSON.parse(resume) as ObjetJson,
-    erreur: erreur === null ? null : (JSON.parse(erreur) as FicheErreur),
+    erreur: lireErreur(erreur),
   };
 }
 

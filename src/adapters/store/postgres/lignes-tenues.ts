@@ -1,8 +1,9 @@
-import { estTerminal, LIBERE_IDENTITE } from '../../../metier/etats.ts';
+import { estTerminal } from '../../../metier/etats.ts';
 import { fileDeProtocole } from '../../../metier/files.ts';
 import type { Flux } from '../../../metier/flux.ts';
 import type { Instant, Sha256 } from '../../../metier/identifiants.ts';
 import type { ChangementFlux, NouveauFlux } from '../../../ports/store.ts';
+import { LIBRES } from '../conditions.ts';
 import { COLONNES_FLUX, type LigneFlux, lireFlux } from '../lignes.ts';
 
 /** Rows of flux as a batch holds them, and the statements that read and write them by sets. */
@@ -21,7 +22,7 @@ const TENUES = `${COLONNES_FLUX}, contenu, cle_idempotence, empreinte_demande, f
 const QUALIFIEES = TENUES.replaceAll(/\w+/g, (colonne) => `f.${colonne}`);
 
 /** Word for word the condition of the unique indexes. */
-const TIENT = `f.etat NOT IN (${LIBERE_IDENTITE.map((etat) => `'${etat}'`).join(', ')})`;
+const TIENT = `f.etat NOT IN (${LIBRES})`;
 
 export const VERROU = `SELECT ${TENUES} FROM flux WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE`;
 

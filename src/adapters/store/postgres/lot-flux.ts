@@ -4,6 +4,7 @@ import type { Piece } from '../../../metier/flux.ts';
 import type { FluxId, Instant } from '../../../metier/identifiants.ts';
 import type { ChangementFlux, NouveauFlux, ResultatCreation } from '../../../ports/store.ts';
 import { nomDefinitif, resumer } from '../changement.ts';
+import { ecrireErreur } from '../lignes.ts';
 import { Ajouts, Brouillon, type Partie } from './brouillon.ts';
 import { ecrireChacun, ecrireTous, lireTous, ranger } from './ensembles.ts';
 import {
@@ -150,7 +151,7 @@ export class LotFlux implements Partie {
       due: c.due,
       tentatives: c.tentatives,
       alerte: c.alerte,
-      erreur: c.erreur === null ? null : JSON.stringify(c.erreur),
+      erreur: ecrireErreur(c.erreur),
       nom_envoi: nomDefinitif(avant, c),
       resume: resumer(avant, c.complement),
       modifie: quand,

@@ -2,6 +2,7 @@ import type { ObjetJson } from '../../../metier/flux.ts';
 import type { LotId, Sha256, Siren } from '../../../metier/identifiants.ts';
 import type { Lot } from '../../../metier/lots.ts';
 import type { Lots, NouveauLot, SuiteLot } from '../../../ports/lots.ts';
+import { ecrireErreur } from '../lignes.ts';
 import {
   A_FAIRE,
   ABANDONNER_LOT,
@@ -114,10 +115,7 @@ export function creerLots(base: Reserve, ecriture: FileEcriture): Lots {
       await base.ecrire(NOTER_LIGNE, { id, ligne, ...colonnesFait(fait) });
     },
     async noterErreur(id, erreur) {
-      await base.ecrire(NOTER_ERREUR, {
-        id,
-        erreur: erreur === null ? null : JSON.stringify(erreur),
-      });
+      await base.ecrire(NOTER_ERREUR, { id, erreur: ecrireErreur(erreur) });
     },
     abandonner: (id, motif, suite) =>
       avec(suite, async (transaction) => {

@@ -12,7 +12,14 @@ import type {
 } from '../../../ports/store.ts';
 import { nomDefinitif, resumer } from '../changement.ts';
 import { type Condition, conditionsFiltre, LIBRES, MEME_CONTENU } from '../conditions.ts';
-import { COLONNES_FLUX, type LigneFlux, type LignePiece, lireFlux, lirePiece } from '../lignes.ts';
+import {
+  COLONNES_FLUX,
+  ecrireErreur,
+  type LigneFlux,
+  type LignePiece,
+  lireFlux,
+  lirePiece,
+} from '../lignes.ts';
 import { rendre } from './compteurs.ts';
 import { conditionPortee, conditionPorteeDerriere } from './portees.ts';
 import { lirePage } from './pages.ts';
@@ -22,6 +29,7 @@ import type { Base } from './pilote.ts';
 const TENANT = `SELECT ${COLONNES_FLUX} FROM flux
   WHERE protocole = :protocole AND identite = :identite AND collectivite = :collectivite
     AND etat NOT IN (${LIBRES})`;
+
 const INSERTION = `INSERT INTO flux
   (id, protocole, collectivite, etat, ver, due, tentatives, identite, resume, cite, depose, modifie,
    solde, contenu, cle_idempotence, empreinte_demande, file)
@@ -81,7 +89,7 @@ export function changerFlux(base: Base, c: ChangementFlux, quand: Instant): void
     due: c.due,
     tentatives: c.tentatives,
     alerte: c.alerte,
-    erreur: c.erreur === null ? null : JSON.stringify(c.erreur),
+    erreur: ecrireErreur(c.erreur),
     nomEnvoi: nomDefinitif(avant, c),
     resume: resumer(avant, c.complement),
     transmis: c.transmis ?? null,

@@ -2,6 +2,7 @@ import type { LigneDeLot, Lot } from '../../../metier/lots.ts';
 import type { Lots, NouveauLot } from '../../../ports/lots.ts';
 import type { Instant, LotId, Siren, Sha256 } from '../../../metier/identifiants.ts';
 import type { ObjetJson } from '../../../metier/flux.ts';
+import { ecrireErreur } from '../lignes.ts';
 import {
   A_FAIRE,
   ABANDONNER_LOT,
@@ -113,10 +114,7 @@ export function creerLots(
       }),
     noterErreur: (id, erreur) =>
       ecriture.soumettre(() => {
-        base.ecrire(NOTER_ERREUR, {
-          id,
-          erreur: erreur === null ? null : JSON.stringify(erreur),
-        });
+        base.ecrire(NOTER_ERREUR, { id, erreur: ecrireErreur(erreur) });
       }),
     abandonner: (id, motif, suite) =>
       ecriture.soumettre(() => {

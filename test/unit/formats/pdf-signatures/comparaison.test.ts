@@ -46,8 +46,9 @@ const lier = (texte: string): string =>
 /** Objects that are only in the revision. */
 const NEUF = 100;
 
+const ouvrir = (octets: Buffer): DocumentPdf => new DocumentPdf(new Octets(octets));
+
 function comparer(avant: Buffer, apres: Buffer): Suite {
-  const ouvrir = (octets: Buffer): DocumentPdf => new DocumentPdf(new Octets(octets));
   const comparaison = new ComparaisonRevisions(ouvrir(avant), ouvrir(apres));
   let suite = comparaison.commencer();
   while (suite === null) suite = comparaison.avancer();
@@ -245,7 +246,6 @@ describe('what is looked at first', () => {
   });
 
   test('a few objects at each call', () => {
-    const ouvrir = (octets: Buffer): DocumentPdf => new DocumentPdf(new Octets(octets));
     const c = new ComparaisonRevisions(ouvrir(avant), ouvrir(reviser(avant, { 999: '(x)' }, 200)));
     expect(c.commencer()).toBeNull();
     const vus = Array.from({ length: 5 }, () => c.avancer());

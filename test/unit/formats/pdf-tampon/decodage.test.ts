@@ -1,21 +1,15 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { Analyseur } from '../../../../src/formats/pdf/analyseur.ts';
-import { decoder } from '../../../../src/formats/pdf/filtres.ts';
 import { lireLzw } from '../../../../src/formats/pdf/lzw.ts';
-import type { Dictionnaire } from '../../../../src/formats/pdf/objets.ts';
-import { Octets } from '../../../../src/formats/pdf/octets.ts';
 import { deplier, type Prediction } from '../../../../src/formats/pdf/prediction.ts';
+import { decode as decodeFlux } from './lire-flux.ts';
 
 /** Each filter by its figures: those of the norm, or worked out beside. */
 
-const dict = (texte: string): Dictionnaire =>
-  new Analyseur(new Octets(Buffer.from(texte, 'latin1')), 0).objet() as Dictionnaire;
-
-function decode(octets: Uint8Array | string, dictionnaire: string, limite = 1_000_000): string {
+/** @param entrees of the dictionary of the stream. */
+function decode(octets: Uint8Array | string, entrees: string, limite?: number): string {
   const source = typeof octets === 'string' ? Buffer.from(octets, 'latin1') : octets;
-  const lu = decoder(source, dict(`<<${dictionnaire}>>`), limite);
-  return lu.type === 'decode' ? Buffer.from(lu.octets).toString('latin1') : lu.type;
+  return decodeFlux(source, `<<${entrees}>>`, limite);
 }
 
 describe('predictors (7.4.4.4)', () => {

@@ -2,24 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decoder } from '../../../../src/formats/pdf/filtres.ts';
-import { Analyseur } from '../../../../src/formats/pdf/analyseur.ts';
 import { chaine, chaineDeTexte, octetsDe } from '../../../../src/formats/pdf/chaines.ts';
 import { ecrireObjet } from '../../../../src/formats/pdf/ecrire.ts';
-import type { Dictionnaire, ObjetPdf } from '../../../../src/formats/pdf/objets.ts';
-import { Octets } from '../../../../src/formats/pdf/octets.ts';
 import { rc4 } from '../../../../src/formats/pdf/rc4.ts';
-
-const lire = (texte: string): ObjetPdf => new Analyseur(new Octets(Buffer.from(texte, 'latin1')), 0).objet();
-const dict = (texte: string): Dictionnaire => {
-  const objet = lire(texte);
-  return objet.type === 'dictionnaire' ? objet : expect.fail(texte);
-};
-
-function decode(octets: Uint8Array, dictionnaire: string, limite = 1_000_000): string {
-  const lu = decoder(octets, dict(dictionnaire), limite);
-  return lu.type === 'decode' ? Buffer.from(lu.octets).toString('latin1') : lu.type;
-}
+import { decode, lire } from './lire-flux.ts';
 
 /** Codes of the widths that the norm asks for, written by the book: one code a byte, widths growing as the table would. */
 function ecrireLzw(texte: string, tot: 0 | 1): Buffer {
